@@ -1,0 +1,74 @@
+/**
+ * What a spec's body is given. Types only: the engine (attempt.ts) implements it, harness rooms take it as an argument.
+ * Light on purpose: specs import this graph for `--list`, which must answer without mocha, zod or a Kubernetes client.
+ */
+import type { Environment } from './environment.ts';
+import type { AttachmentRecord, EvidenceRecord, Json, MeasureRecord, SeriesRecord } from './result-schema.ts';
+
+/** Either proven, with what was found, or not, with the reason that makes the spec inconclusive. */
+export type Proof<T> =
+  { readonly proven: true; readonly value: T; readonly summary: string; readonly data?: Json } | NotProven;
+export interface NotProven {
+  readonly proven: false;
+  readonly reason: string;
+  readonly data?: Json;
+}
+
+/** A fact that must be seen before anything is judged. `prove` may wait; it stops when `signal` aborts. */
+export interface Premise<T> {
+  /** For a reader: "the conntrack entry of the flow points at server 1". */
+  readonly name: string;
+  readonly lane?: string;
+  prove(signal: AbortSignal): Promise<Proof<T>>;
+}
+
+export interface Evidence {
+  /** Milliseconds on the run's monotonic clock, now. */
+  now(): number;
+  /** A moment of the wall clock of this machine (ms since the epoch, fractions allowed) on the run's clock. */
+  fromWall(epochMs: number): number;
+  /** Adds a piece; `at` defaults to now. */
+  record(piece: Omit<EvidenceRecord, 'at'> & { readonly at?: number }): void;
+  series(series: SeriesRecord): void;
+  measure(measure: MeasureRecord): void;
+  /** Proves a premise or ends the spec as inconclusive. What was found is recorded either way. */
+  require<T>(premise: Premise<T>): Promise<T>;
+}
+
+/** A judgement: the only way to pass or fail a subject. Every text is one line; `observed` says what was seen, with numbers. */
+export interface Finding {
+  readonly ok: boolean;
+  /** Whom the sentence is about: `udp 10.96.4.1:80 from client (worker)`. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly observed: string;
+  readonly durationMs?: number;
+  readonly tries?: number;
+  /** Where to look: an attachment's name or a path below the run's folder. */
+  readonly artifact?: string;
+}
+
+export interface SpecContext {
+  /** Aborts at the deadline and at every interruption; pass it to everything that waits. */
+  readonly signal: AbortSignal;
+  readonly env: Environment;
+  readonly evidence: Evidence;
+  /** Unique, DNS-safe and short (at most 20 characters): for namespaces and names of this attempt. */
+  readonly slug: string;
+  /** `--iterations`, or the spec's default. */
+  readonly iterations: number | undefined;
+  step<T>(title: string, body: () => Promise<T>): Promise<T>;
+  /** Registers clean-up: last in, first out, after diagnostics, with a budget of its own. Register before the change is made. */
+  defer(title: string, undo: (signal: AbortSignal) => Promise<unknown>): void;
+  /** Registers a collector that runs before clean-up unless the spec passed. Each has its own deadline. */
+  onTrouble(title: string, collect: (signal: AbortSignal) => Promise<unknown>): void;
+  /** Writes a file below the attempt's artefacts. */
+  attach(name: string, data: string | Uint8Array, mime?: string): Promise<AttachmentRecord>;
+  /** A path below the attempt's artefacts for something that writes itself (tcpdump); its folder exists. */
+  artifactPath(name: string, mime?: string): string;
+  log(line: string): void;
+  /** Fails the spec unless `finding.ok`; a good finding is recorded as evidence. */
+  judge(finding: Finding): void;
+  skip(reason: string): never;
+  inconclusive(reason: string): never;
+}

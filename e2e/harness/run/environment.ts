@@ -1,0 +1,21 @@
+/**
+ * What a run has around it: a cluster, subjects, options. The engine only passes it on; setup.ts makes the real one,
+ * the engine's own tests an empty one.
+ */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Subject, SubjectKind } from '../subject/subject.ts';
+
+export interface Environment {
+  /** The running cluster. Throws InfrastructureError when the run has none. */
+  readonly cluster: Cluster;
+  /** The subject of that kind chosen for this run, installed. Throws when none was chosen. */
+  subject(kind: SubjectKind): Subject;
+  /** All of that kind: the watch area judges many clients in one run. */
+  subjects(kind: SubjectKind): readonly Subject[];
+  /** Validated area options as given (`--race-mode`, `--npa-image`, config file keys). */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The machine-wide factor for waits (`--slow-factor`), 1 on a calm machine. */
+  readonly slowFactor: number;
+  /** Image with the in-pod programs, already on every node. */
+  readonly fixturesImage: string;
+}

@@ -1,0 +1,170 @@
+/**
+ * Result data: what a run leaves behind in `reports/<run>/results.jsonl`, one JSON object a line.
+ * Every report is a pure function of these lines, so this file imports nothing and holds types only.
+ * Times: `at`, `startedAt`, `endedAt`, `until` are milliseconds on the run's monotonic clock (0 = run start);
+ * `wall` fields are ISO 8601 UTC.
+ */
+export const RESULT_SCHEMA_VERSION = 1;
+
+export type Verdict =
+  | 'pass'
+  | 'fail'
+  | 'inconclusive'
+  | 'skip'
+  | 'expected-fail'
+  | 'unexpected-pass'
+  | 'flaky'
+  | 'infrastructure-error'
+  | 'not-run';
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Ref {
+  readonly title: string;
+  readonly url: string;
+}
+
+/** The data of a spec's metadata that reports, lists and documents need. */
+export interface SpecInfo {
+  readonly id: string;
+  readonly area: string;
+  readonly title: string;
+  /** One sentence with MUST or MUST NOT. */
+  readonly claim: string;
+  readonly tags: readonly string[];
+  readonly core: boolean;
+  readonly file: string;
+  readonly refs: readonly Ref[];
+}
+
+export interface SubjectInfo {
+  /** `<name>[@version][+variant]` */
+  readonly name: string;
+  readonly kind: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** What stands in for a part that cannot run outside a cloud, and how a variant was made: printed in reports. */
+  readonly remarks: readonly string[];
+}
+
+export interface RunStartLine {
+  readonly type: 'run-start';
+  readonly schema: number;
+  readonly run: string;
+  readonly wall: string;
+  readonly argv: readonly string[];
+  readonly seed: number;
+  readonly shard?: string;
+  readonly options: Readonly<Record<string, Json>>;
+  /** Facts of machine and software: kernel, cores, memory, node, kubernetes, provider, cluster, family. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly subjects: readonly SubjectInfo[];
+  /** All selected specs in definition order; a spec with no attempt line at the end of the run was not run. */
+  readonly specs: readonly SpecInfo[];
+}
+
+export interface StepRecord {
+  readonly title: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly depth: number;
+  readonly error?: string;
+}
+
+/** One piece of what was seen. `lane` groups pieces into a row of the timeline picture. */
+export interface EvidenceRecord {
+  readonly at: number;
+  readonly until?: number;
+  /** Field's name of what it is: `conntrack-entry`, `datagram`, `rst`, `log-line`, `fault`, `counter`, `step`, `proof`, … */
+  readonly kind: string;
+  readonly lane: string;
+  readonly summary: string;
+  readonly data?: Json;
+  /** Path relative to the run's folder. */
+  readonly artifact?: string;
+}
+
+/** A series drawn on the timeline: sequence numbers received per server, rows in a table, bytes of a capture. */
+export interface SeriesRecord {
+  readonly name: string;
+  readonly lane: string;
+  readonly unit: string;
+  /** [at, value] pairs, ascending by `at`. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+export interface MeasureRecord {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The bound that was judged against, when there is one. */
+  readonly bound?: number;
+}
+
+export interface AttachmentRecord {
+  readonly name: string;
+  readonly path: string;
+  readonly mime: string;
+}
+
+export interface FailureRecord {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly subject?: string;
+  readonly expected?: string;
+  readonly observed?: string;
+  readonly durationMs?: number;
+  readonly tries?: number;
+  readonly artifact?: string;
+  readonly causes?: readonly string[];
+}
+
+export interface AttemptLine {
+  readonly type: 'attempt';
+  readonly spec: SpecInfo;
+  /** 1-based. */
+  readonly attempt: number;
+  /** 1-based repetition under --repeat. */
+  readonly repetition: number;
+  /** A retry follows: this attempt does not decide. */
+  readonly final: boolean;
+  readonly verdict: Verdict;
+  /** Why inconclusive or skipped; the defect for expected-fail. */
+  readonly reason?: string;
+  readonly defect?: { readonly id: string; readonly reason: string; readonly link: string; readonly since?: string };
+  readonly failure?: FailureRecord;
+  readonly subjects: readonly string[];
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly leaked: boolean;
+  readonly steps: readonly StepRecord[];
+  readonly evidence: readonly EvidenceRecord[];
+  readonly series: readonly SeriesRecord[];
+  readonly measures: readonly MeasureRecord[];
+  readonly attachments: readonly AttachmentRecord[];
+  readonly cleanupErrors: readonly string[];
+  /** Relative to the run's folder: `artifacts/<spec>/<attempt>`. */
+  readonly artifacts: string;
+}
+
+/** Something that belongs to no spec: an infrastructure failure in set-up, a late error, guard counters. */
+export interface NoteLine {
+  readonly type: 'note';
+  readonly at: number;
+  readonly level: 'info' | 'warning' | 'infrastructure-error';
+  readonly summary: string;
+  readonly data?: Json;
+}
+
+export interface RunEndLine {
+  readonly type: 'run-end';
+  readonly at: number;
+  readonly wall: string;
+  readonly exitCode: number;
+  readonly interrupted?: string;
+  readonly counts: Readonly<Partial<Record<Verdict, number>>>;
+  /** Packets that the leak guard stopped during the run, by rule. */
+  readonly guard?: Readonly<Record<string, number>>;
+}
+
+export type ResultLine = RunStartLine | AttemptLine | NoteLine | RunEndLine;

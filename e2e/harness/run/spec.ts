@@ -1,0 +1,69 @@
+/**
+ * spec(): the one way to declare a spec. It only registers; the engine runs. No heavy import may enter here (`--list` ≤ 1 s).
+ */
+import { fileURLToPath } from 'node:url';
+import type { SpecContext } from './context.ts';
+import type { Ref } from './result-schema.ts';
+
+export type Area = 'race' | 'udp' | 'watch' | 'capture';
+export type Family = 'ipv4' | 'ipv6';
+
+export interface Needs {
+  /** The spec applies to each listed family; default both. `dual` needs a dual-stack cluster. */
+  readonly families?: readonly (Family | 'dual')[];
+  /** Schedulable nodes besides the control plane. */
+  readonly workers?: number;
+  /** Probed kernel features by doctor's names: `nft`, `bpf`, `btf`, `ipvs`, `netem`. */
+  readonly kernel?: readonly string[];
+  /** Capabilities that the subject must report. */
+  readonly capabilities?: readonly string[];
+  /** `kind` when node-level faults are made that no foreign cluster should suffer. */
+  readonly provider?: 'kind';
+}
+
+/** A named lock; two holders of an exclusive lock never overlap, shared holders do. */
+export type Lock = string | { readonly name: string; readonly shared: true };
+
+export interface SpecMeta {
+  /** `<area>/<kebab-claim>`, stable over releases. */
+  readonly id: `${Area}/${string}`;
+  readonly title: string;
+  readonly claim: string;
+  readonly tags: readonly string[];
+  readonly core?: boolean;
+  readonly needs?: Needs;
+  readonly locks?: readonly Lock[];
+  /** Milliseconds, scaled by the slow factor. */
+  readonly timeout: number;
+  readonly refs: readonly Ref[];
+  /** The kind of subject that is judged. */
+  readonly judges: 'service-proxy' | 'policy-agent' | 'api-client' | 'packet-capture' | 'none';
+  readonly iterations?: number;
+}
+
+export interface RegisteredSpec {
+  readonly meta: SpecMeta;
+  readonly body: (t: SpecContext) => Promise<void>;
+  readonly file: string;
+}
+
+type Registrar = (spec: RegisteredSpec) => void;
+let registrar: Registrar | undefined;
+
+/** The engine installs what happens on registration before spec files are loaded. */
+export function onSpec(next: Registrar | undefined): void {
+  registrar = next;
+}
+
+/** Declares a spec. Call it once per claim at the top level of a `*.spec.ts` file, or in a loop over literals. */
+export function spec(meta: SpecMeta, body: (t: SpecContext) => Promise<void>): void {
+  if (registrar === undefined)
+    throw new Error(`spec ${meta.id} was loaded outside the suite; run it with: npm run e2e -- --grep ${meta.id}`);
+  registrar({ meta, body, file: callerFile() });
+}
+
+function callerFile(): string {
+  const line = (new Error().stack ?? '').split('\n').find((frame) => /\.spec\.ts/.test(frame)) ?? '';
+  const path = /\(?((?:file:\/\/)?\/[^)]*?\.spec\.ts)/.exec(line)?.[1] ?? '';
+  return path.startsWith('file:') ? fileURLToPath(path) : path;
+}

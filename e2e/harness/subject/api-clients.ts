@@ -1,0 +1,4 @@
+/** API clients by name. Declarations only; each is loaded when chosen. */
+import type { SubjectEntry } from './subject.ts';
+
+export const apiClients: readonly SubjectEntry[] = [];

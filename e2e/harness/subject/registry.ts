@@ -1,0 +1,8 @@
+/** All subjects by name, light enough for `--list-subjects`. */
+import { apiClients } from './api-clients.ts';
+import { packetCaptures } from './packet-captures.ts';
+import { policyAgents } from './policy-agents.ts';
+import { serviceProxies } from './service-proxies.ts';
+import type { SubjectEntry } from './subject.ts';
+
+export const subjects: readonly SubjectEntry[] = [...serviceProxies, ...policyAgents, ...apiClients, ...packetCaptures];

@@ -1,0 +1,4 @@
+/** Service proxies by name. Declarations only; each is loaded when chosen. */
+import type { SubjectEntry } from './subject.ts';
+
+export const serviceProxies: readonly SubjectEntry[] = [];

@@ -1,0 +1,43 @@
+/** What is judged. One literal a subject; variants (mutants) are subjects like any other. */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { SubjectInfo } from '../run/result-schema.ts';
+
+export type SubjectKind = 'service-proxy' | 'policy-agent' | 'api-client' | 'packet-capture';
+
+/** What a subject gets when it is installed or removed. */
+export interface SubjectContext {
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+  /** Options of the run: image overrides, periods. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly fixturesImage: string;
+  log(line: string): void;
+}
+
+/** A declaration: cheap to list, loaded when chosen. */
+export interface SubjectEntry {
+  /** `<name>[@version][+variant]` */
+  readonly name: string;
+  readonly kind: SubjectKind;
+  readonly summary: string;
+  /** For a known-bad subject: ids of the specs that are meant to catch it. Empty for a good one. */
+  readonly caughtBy: readonly string[];
+  load(): Promise<Subject>;
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly kind: SubjectKind;
+  /** How the cluster has to be made for this subject. Only service proxies ask for something. */
+  readonly clusterNeeds?: { readonly kubeProxyMode: 'none' | 'iptables' | 'nftables' | 'ipvs' };
+  /** Says what is missing before anything is touched; an empty list means ready. */
+  preflight(context: SubjectContext): Promise<readonly string[]>;
+  /** Idempotent; returns when the subject works (not only when its pods are Ready). */
+  install(context: SubjectContext): Promise<void>;
+  remove(context: SubjectContext): Promise<void>;
+  capabilities(context: SubjectContext): Promise<readonly string[]>;
+  /** Versions as found at run time, and remarks for reports. */
+  info(context: SubjectContext): Promise<SubjectInfo>;
+  /** Log text of all its instances, by instance name, for artefacts. */
+  logs(context: SubjectContext): Promise<Readonly<Record<string, string>>>;
+}

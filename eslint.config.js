@@ -1,0 +1,90 @@
+import js from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+// The rooms of the house: specs say what, the harness says how, reports read result data only, fixtures know nobody.
+const clients = ['@kubernetes/client-node', 'execa', 'node:child_process'];
+const forbid = (message, ...group) => ({ group, message });
+
+export default defineConfig(
+  { ignores: ['node_modules', 'reports', '**/testdata/**'] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs', 'hack/*.mjs'] } } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true }],
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.property.name='only']",
+          message: 'focus by --grep or --tags, never in a file',
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
+  {
+    files: ['**/*.test.ts'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    files: ['e2e/specs/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: clients.map((name) => ({ name, message: 'a spec says what; the harness says how' })),
+          patterns: [
+            forbid('specs do not report', '**/report/**'),
+            forbid('specs import no fixture', '**/fixtures/**'),
+            forbid('cluster access goes through t.env', '**/harness/cluster/*', '!**/harness/cluster/cluster.ts'),
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', { name: 'setTimeout', message: 'wait for an event with a deadline' }],
+    },
+  },
+  {
+    files: ['e2e/harness/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [forbid('the harness knows neither specs nor reports', '**/specs/**', '**/report/**')] },
+      ],
+    },
+  },
+  {
+    files: ['e2e/report/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '/harness/(?!run/result-schema)', message: 'reports read result data only' },
+            forbid('reports know no spec', '**/specs/**'),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['fixtures/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [forbid('fixtures know neither harness nor specs', '**/e2e/**')] },
+      ],
+    },
+  },
+  prettier,
+);

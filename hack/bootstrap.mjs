@@ -1,0 +1,29 @@
+// The first thing every npm script runs: plain JavaScript without dependencies, because it installs them.
+// It hands over to a TypeScript entry under tsx in the same process group, so that a signal reaches the run itself.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [command = '', ...args] = process.argv.slice(2);
+const entry = command === 'e2e' ? 'e2e/cli.ts' : `e2e/commands/${command}.ts`;
+
+function modulesAreStale() {
+  const installed = `${root}node_modules/.package-lock.json`;
+  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(`${root}package-lock.json`).mtimeMs;
+}
+
+if (modulesAreStale()) {
+  console.error('staleproof: installing npm dependencies (node_modules is missing or older than package-lock.json)');
+  const install = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (install.status !== 0) {
+    console.error('staleproof: npm ci failed; the lines above say why');
+    process.exit(2);
+  }
+}
+const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], { cwd: root, stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + (signal === 'SIGINT' ? 2 : 15)));
