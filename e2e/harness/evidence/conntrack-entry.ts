@@ -34,12 +34,12 @@ export interface RejectedLine {
   readonly error: string;
 }
 
-interface LooseTuple {
-  src: string;
-  dst: string;
-  sport?: number;
-  dport?: number;
-}
+type Loose<T> = { -readonly [K in keyof T]: T[K] };
+type LooseTuple = Loose<ConntrackTuple>;
+
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const LETTER_S = 115;
 
 const families: Readonly<Record<string, ConntrackEntry['family']>> = { ipv4: 'ipv4', ipv6: 'ipv6' };
 
@@ -57,84 +57,60 @@ export function parseConntrackEntry(line: string): ConntrackEntry | RejectedLine
   };
 
   let word = next();
-  let family = families[word];
+  const family = families[word];
   if (family !== undefined) {
     next(); // the family's number
     word = next();
   }
   const protocol = word;
-  const protocolNumber = decimal(next());
+  const protocolNumber = decimal(next(), 0);
   if (protocol === '' || protocol.includes('=') || protocolNumber === undefined) return reject('no protocol', line);
 
-  let timeoutSeconds: number | undefined;
-  let state: string | undefined;
-  let mark: number | undefined;
-  let zone: number | undefined;
-  let id: number | undefined;
   const flags: string[] = [];
   const original: LooseTuple = { src: '', dst: '' };
   const reply: LooseTuple = { src: '', dst: '' };
+  const entry: Loose<ConntrackEntry> = { family: 'ipv4', protocol, protocolNumber, original, reply, flags };
   let tuple: LooseTuple | undefined;
 
   for (word = next(); word !== ''; word = next()) {
-    const equals = word.indexOf('=');
-    if (equals === -1) {
-      if (word.charCodeAt(0) === 91) {
-        if (word.charCodeAt(word.length - 1) !== 93) return reject(`flag ${word} is cut`, line);
-        flags.push(word.slice(1, -1));
-      } else if (tuple !== undefined) return reject(`unexpected ${word}`, line);
-      else if (timeoutSeconds === undefined && decimal(word) !== undefined) timeoutSeconds = decimal(word);
-      else state = word;
-      continue;
-    }
-    const value = word.slice(equals + 1);
-    switch (word.slice(0, equals)) {
-      case 'src':
-        if (tuple === reply) return reject('a third tuple', line);
-        tuple = tuple === undefined ? original : reply;
-        tuple.src = value;
-        break;
-      case 'dst':
-        if (tuple === undefined) return reject('dst before src', line);
-        tuple.dst = value;
-        break;
-      case 'sport':
-      case 'dport': {
-        const port = decimal(value);
-        if (tuple === undefined || port === undefined || port > 65535) return reject(`port ${word}`, line);
-        if (word.charCodeAt(0) === 115) tuple.sport = port;
-        else tuple.dport = port;
-        break;
-      }
-      case 'mark':
-        mark = decimal(value);
-        break;
-      case 'zone':
-        zone = decimal(value);
-        break;
-      case 'id':
-        id = decimal(value);
-        if (id === undefined) return reject('an id that is no number', line);
-        break;
-      default: // packets, bytes, use, type, code, secctx, portid, …: not needed here
+    const first = word.charCodeAt(0);
+    if (first === OPEN_BRACKET) {
+      if (word.charCodeAt(word.length - 1) !== CLOSE_BRACKET) return reject(`flag ${word} is cut`, line);
+      flags.push(word.slice(1, -1));
+    } else if (word.startsWith('src=')) {
+      if (tuple === reply) return reject('a third tuple', line);
+      tuple = tuple === undefined ? original : reply;
+      tuple.src = word.slice(4);
+    } else if (word.startsWith('dst=')) {
+      if (tuple === undefined) return reject('dst before src', line);
+      tuple.dst = word.slice(4);
+    } else if (word.startsWith('sport=') || word.startsWith('dport=')) {
+      const port = decimal(word, 6);
+      if (tuple === undefined || port === undefined || port > 65535) return reject(`port ${word}`, line);
+      if (first === LETTER_S) tuple.sport = port;
+      else tuple.dport = port;
+    } else if (word.startsWith('mark=')) assign(entry, 'mark', decimal(word, 5));
+    else if (word.startsWith('zone=')) assign(entry, 'zone', decimal(word, 5));
+    else if (word.startsWith('id=')) {
+      const id = decimal(word, 3);
+      if (id === undefined) return reject('an id that is no number', line);
+      entry.id = id;
+    } else if (!word.includes('=')) {
+      // packets=, bytes=, use=, type=, code=, secctx=, … are not needed here; a bare word is a lifetime or a state.
+      if (tuple !== undefined) return reject(`unexpected ${word}`, line);
+      const seconds = entry.timeoutSeconds === undefined ? decimal(word, 0) : undefined;
+      if (seconds === undefined) entry.state = word;
+      else entry.timeoutSeconds = seconds;
     }
   }
   if (original.dst === '' || reply.dst === '' || original.src === '' || reply.src === '')
     return reject('not two whole tuples', line);
-  family ??= original.src.includes(':') ? 'ipv6' : 'ipv4';
-  return {
-    family,
-    protocol,
-    protocolNumber,
-    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-    ...(state === undefined ? {} : { state }),
-    original,
-    reply,
-    flags,
-    ...(mark === undefined ? {} : { mark }),
-    ...(zone === undefined ? {} : { zone }),
-    ...(id === undefined ? {} : { id }),
-  };
+  entry.family = family ?? (original.src.includes(':') ? 'ipv6' : 'ipv4');
+  return entry;
+}
+
+function assign(entry: Loose<ConntrackEntry>, field: 'mark' | 'zone', value: number | undefined): void {
+  if (value !== undefined) entry[field] = value;
 }
 
 export function isRejected(parsed: object): parsed is RejectedLine {
@@ -154,10 +130,11 @@ export function endpoint(address: string, port: number | undefined): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function decimal(text: string): number | undefined {
-  if (text === '' || text.length > 15) return undefined;
+function decimal(text: string, from: number): number | undefined {
+  const length = text.length;
+  if (length === from || length - from > 15) return undefined;
   let value = 0;
-  for (let index = 0; index < text.length; index += 1) {
+  for (let index = from; index < length; index += 1) {
     const digit = text.charCodeAt(index) - 48;
     if (digit < 0 || digit > 9) return undefined;
     value = value * 10 + digit;
