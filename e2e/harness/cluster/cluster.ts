@@ -117,6 +117,7 @@ export interface KubeApi {
     },
   ): Promise<void>;
   /** Polls (by watch where cheap) until `done` returns a value; the error carries the last state seen. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names what the kind holds
   waitFor<T extends KubernetesObject, R>(
     target: {
       readonly apiVersion: string;

@@ -1,0 +1,88 @@
+/** Errors of this room. Everything that leaves it has one of these classes and never holds a credential. */
+
+/** The API server answered with an error. `message` is the server's own sentence behind what was asked. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** The server's machine-readable reason: `NotFound`, `Forbidden`, `Conflict`, … */
+  readonly reason: string;
+  constructor(request: string, status: number, reason: string, message: string) {
+    super(`${request}: ${status} ${reason}: ${message}`);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** No answer: connection refused, reset, timed out, TLS. `tries` says how often it was attempted. */
+export class ApiTransportError extends Error {
+  override readonly name = 'ApiTransportError';
+}
+
+/**
+ * Nobody knows how a command ended. `started` says whether it had begun in the container, `refused` that the runtime
+ * would not run it (no shell in the image, say), which another try does not change.
+ */
+export class ExecTransportError extends Error {
+  override readonly name = 'ExecTransportError';
+  readonly started: boolean;
+  readonly refused: boolean;
+  constructor(
+    message: string,
+    facts: { readonly started: boolean; readonly refused?: boolean },
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+    this.started = facts.started;
+    this.refused = facts.refused ?? false;
+  }
+}
+
+/** A wait ran into its deadline. The message says for what, how long, how many tries, and what was there instead. */
+export class WaitTimeoutError extends Error {
+  override readonly name = 'WaitTimeoutError';
+}
+
+/** Makes an ApiError from a response body, which is usually a JSON Status. */
+export function apiErrorFrom(request: string, status: number, body: string): ApiError {
+  const parsed = parseStatus(body);
+  const reason = parsed?.reason ?? httpReasons[status] ?? 'Error';
+  return new ApiError(request, status, reason, redact(parsed?.message ?? (body.trim().slice(0, 500) || 'no body')));
+}
+
+/** Takes credentials out of a text that is going to be shown: bearer tokens, JWTs, PEM blocks, kubeconfig data fields. */
+export function redact(text: string): string {
+  return text
+    .replace(/-----BEGIN ([A-Z ]+)-----[\s\S]*?(-----END \1-----|$)/g, '[$1 removed]')
+    .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, '$1 [removed]')
+    .replace(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[token removed]')
+    .replace(
+      /((?:certificate-authority|client-certificate|client-key)-data|token|password)(["']?\s*[:=]\s*["']?)[^\s"',}]{6,}/gi,
+      '$1$2[removed]',
+    );
+}
+
+const httpReasons: Readonly<Record<number, string>> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+};
+
+function parseStatus(body: string): { readonly reason?: string; readonly message?: string } | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { reason, message } = value as { reason?: unknown; message?: unknown };
+    return {
+      ...(typeof reason === 'string' && reason !== '' && { reason }),
+      ...(typeof message === 'string' && { message }),
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * One API server: credentials from a kubeconfig (client-node does every kind of login), plain JSON in and out.
+ * The typed clients of client-node are not used: they turn timestamps into Dates and drop fields that they do not know.
+ */
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type WebSocket from 'ws';
+import { ApiError, ApiTransportError, apiErrorFrom, redact } from './api-error.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query below the server's address. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Default 30 s for an answer; 0 for streams. */
+  readonly timeoutMs?: number;
+}
+
+export interface Connection {
+  readonly server: string;
+  /** JSON or text of a 2xx answer. Throws ApiError, ApiTransportError, or the signal's reason. Transport failures and 429 are tried again (4 tries) unless it is a POST. */
+  request(request: HttpRequest): Promise<unknown>;
+  /** The answer's body as a stream, for followed logs. */
+  stream(request: HttpRequest): Promise<IncomingMessage>;
+  /** An open WebSocket; a refused upgrade throws the server's own text. */
+  socket(path: string, protocols: readonly string[], signal?: AbortSignal): Promise<WebSocket>;
+  close(): void;
+}
+
+const maxTries = 4;
+
+/** Opens a kubeconfig's context; without a path the usual places are read, the pod's service account last. */
+export async function connect(source: {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+}): Promise<Connection> {
+  const [{ KubeConfig }, http, https, { default: WebSocketClient }] = await Promise.all([
+    import('@kubernetes/client-node'),
+    import('node:http'),
+    import('node:https'),
+    import('ws'),
+  ]);
+  const config = loadConfig(new KubeConfig(), source);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error(`kubeconfig: context "${config.getCurrentContext()}" names no cluster`);
+  // Plain HTTP is what a local fake or `kubectl proxy` speaks; client-node insists on this flag for it.
+  if (cluster.server.startsWith('http:'))
+    config.clusters = config.clusters.map((c) => (c.name === cluster.name ? { ...c, skipTLSVerify: true } : c));
+  const base = new URL(cluster.server);
+  const secure = base.protocol === 'https:';
+  const prefix = base.pathname.replace(/\/$/, '');
+  let agent: RequestOptions['agent'];
+
+  async function options(): Promise<RequestOptions> {
+    const login: RequestOptions & Record<string, unknown> = {};
+    await config.applyToHTTPSOptions(login);
+    if (cluster?.proxyUrl === undefined) {
+      const { ca, cert, key, rejectUnauthorized, servername } = login;
+      agent ??= secure
+        ? new https.Agent({
+            keepAlive: true,
+            ca,
+            cert,
+            key,
+            rejectUnauthorized,
+            servername,
+          } as import('node:https').AgentOptions)
+        : new http.Agent({ keepAlive: true });
+      login.agent = agent;
+    }
+    return login;
+  }
+
+  async function send(request: HttpRequest): Promise<IncomingMessage> {
+    request.signal?.throwIfAborted();
+    const login = await options();
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    return new Promise((resolve, reject) => {
+      const outgoing = (secure ? https : http).request(
+        {
+          ...login,
+          protocol: base.protocol,
+          hostname: base.hostname.replace(/^\[(.*)\]$/, '$1'),
+          port: base.port === '' ? (secure ? 443 : 80) : base.port,
+          method: request.method,
+          path: prefix + request.path,
+          headers: {
+            ...(login.headers as Record<string, string> | undefined),
+            Accept: 'application/json, */*',
+            'User-Agent': 'staleproof',
+            ...(body !== undefined && {
+              'Content-Type': request.contentType ?? 'application/json',
+              'Content-Length': Buffer.byteLength(body),
+            }),
+          },
+          ...(request.signal !== undefined && { signal: request.signal }),
+          timeout: request.timeoutMs ?? 30_000,
+        },
+        resolve,
+      );
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${request.timeoutMs ?? 30_000} ms`)));
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+
+  async function answer(request: HttpRequest): Promise<IncomingMessage> {
+    const name = `${request.method} ${request.path.split('?')[0] ?? ''}`;
+    for (let tries = 1; ; tries++) {
+      const again = tries < maxTries && request.method !== 'POST';
+      try {
+        const response = await send(request);
+        const status = response.statusCode ?? 0;
+        if (status >= 200 && status < 300) return response;
+        const error = apiErrorFrom(name, status, await textOf(response));
+        if (!(status === 429 && tries < maxTries) && !(status === 503 && again)) throw error;
+      } catch (error) {
+        request.signal?.throwIfAborted();
+        if (error instanceof ApiError) throw error;
+        const reason = redact(error instanceof Error ? error.message : String(error));
+        if (!again)
+          throw new ApiTransportError(`${name} at ${base.host}: ${reason} (${tries} tries)`, { cause: error });
+      }
+      await delay(200 * 2 ** tries, undefined, request.signal && { signal: request.signal }).catch(() =>
+        request.signal?.throwIfAborted(),
+      );
+    }
+  }
+
+  return {
+    server: cluster.server,
+    async request(request) {
+      const text = await textOf(await answer(request)).catch((error: unknown) => {
+        request.signal?.throwIfAborted();
+        throw new ApiTransportError(`${request.method} ${request.path}: answer broke off: ${String(error)}`, {
+          cause: error,
+        });
+      });
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        return text;
+      }
+    },
+    stream: (request) => answer({ ...request, timeoutMs: 0 }),
+    async socket(path, protocols, signal) {
+      signal?.throwIfAborted();
+      const login = await options();
+      const url = `${secure ? 'wss' : 'ws'}://${base.host}${prefix}${path}`;
+      const { openSocket } = await import('./socket.ts');
+      return openSocket(new WebSocketClient(url, [...protocols], login), `exec ${path.split('?')[0] ?? ''}`, signal);
+    },
+    close: () => {
+      if (typeof agent === 'object') agent.destroy();
+    },
+  };
+}
+
+function loadConfig(
+  config: KubeConfig,
+  source: { readonly kubeconfig?: string | undefined; readonly context?: string | undefined },
+): KubeConfig {
+  if (source.kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(source.kubeconfig);
+  if (source.context === undefined) return config;
+  if (config.getContextObject(source.context) === null) {
+    const known = config.getContexts().map((context) => context.name);
+    throw new Error(`kubeconfig has no context "${source.context}"; it has: ${known.join(', ') || 'none'}`);
+  }
+  config.setCurrentContext(source.context);
+  return config;
+}
+
+export async function textOf(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
