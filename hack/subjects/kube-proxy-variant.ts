@@ -1,0 +1,83 @@
+/**
+ * kube-proxy with defects that an environment variable switches on, for the known-bad subjects. Built from the Go module of
+ * the cluster's own version: one file of ours and a few lines at named anchors, put in place by Go's build overlay.
+ */
+import { readFileSync } from 'node:fs';
+import { type GoBuild, buildGo } from '../go/go-build.ts';
+import type { SourceEdit } from '../go/go-overlay.ts';
+import { kubernetesTags, stagingReplaces, versionFlags } from '../images/kubernetes-binary.ts';
+import { createSteps } from '../process/steps.ts';
+
+const module = 'k8s.io/kubernetes';
+const text = (file: string): string => readFileSync(new URL(`kube-proxy-overlay/${file}`, import.meta.url), 'utf8');
+const cleanEarly =
+  'conntrack.CleanEarly(proxier.conntrack, proxier.ipFamily, proxier.svcPortMap, proxier.endpointsMap)';
+
+export function kubeProxyEdits(): readonly SourceEdit[] {
+  return [
+    { module, file: 'pkg/proxy/conntrack/staleproof_defects.go', content: text('defects.go') },
+    {
+      module,
+      file: 'pkg/proxy/conntrack/cleanup.go',
+      replacements: [
+        {
+          anchor: '\tstart := time.Now()\n',
+          by: '\tct = withDefect(ct, svcPortMap, endpointsMap)\n\tstart := time.Now()\n',
+        },
+      ],
+    },
+    {
+      module,
+      file: 'pkg/proxy/iptables/proxier.go',
+      replacements: [
+        {
+          anchor: '\t// NOTE: NoFlushTables is used',
+          by: `\tif endpointUpdateResult.ConntrackCleanupRequired {\n\t\t${cleanEarly}\n\t}\n\t// NOTE: NoFlushTables is used`,
+        },
+        { anchor: 'conntrackTCPLiberal := false', by: 'conntrackTCPLiberal := conntrack.HasDefect("no-invalid-drop")' },
+      ],
+    },
+    {
+      module,
+      file: 'pkg/proxy/nftables/proxier.go',
+      replacements: [
+        {
+          anchor: '\tif klogV9 := klog.V(9); klogV9.Enabled() {\n',
+          by: `\tif endpointUpdateResult.ConntrackCleanupRequired {\n\t\t${cleanEarly}\n\t}\n\tif klogV9 := klog.V(9); klogV9.Enabled() {\n`,
+        },
+      ],
+    },
+  ];
+}
+
+/** `version` as the cluster says it, without `v`. */
+export function kubeProxyBuild(version: string): GoBuild {
+  return {
+    name: 'kube-proxy-variant',
+    goMod: {
+      module: 'staleproof.local/kube-proxy',
+      go: '1.26.0',
+      godebug: ['default=go1.26'],
+      require: { [module]: `v${version}` },
+      replace: stagingReplaces(version),
+    },
+    files: { 'main.go': text('main/main.go') },
+    overlay: kubeProxyEdits(),
+    packages: { 'kube-proxy': '.' },
+    tags: kubernetesTags,
+    ldflags: versionFlags(version),
+    expectedMs: 240_000,
+  };
+}
+
+/** Path of the built binary. Throws AnchorError when this version's source is laid out differently, CommandError otherwise. */
+export async function ensureKubeProxyVariant(
+  version: string,
+  options: { readonly signal?: AbortSignal; log(line: string): void },
+): Promise<string> {
+  const { binaries } = await buildGo(kubeProxyBuild(version), {
+    steps: createSteps(options.log),
+    signal: options.signal,
+  });
+  return binaries['kube-proxy'] ?? '';
+}
