@@ -1,0 +1,67 @@
+/** What every report is made from: one run, or several that are merged (shards, matrix cells). */
+import type { SubjectInfo } from '../harness/run/result-schema.ts';
+import { type Outcome, outcomesOf, type RunRecord } from './run-record.ts';
+import { type Counts, countVerdicts } from './verdict-words.ts';
+
+export interface ReportData {
+  readonly title: string;
+  readonly runs: readonly RunRecord[];
+  readonly outcomes: readonly Outcome[];
+  readonly counts: Counts;
+  /** One line each, with the run's name in front when there are several runs. */
+  readonly troubles: readonly string[];
+}
+
+/**
+ * Merges runs. A spec that one shard selected and did not run is dropped when another shard ran it under the same
+ * subject and family; two real results for the same spec both stay, so that a merge can hide nothing.
+ */
+export function reportOf(runs: readonly RunRecord[], title = runs.map((run) => run.name).join(', ')): ReportData {
+  const all = runs.flatMap((run) => outcomesOf(run));
+  const ran = new Set(all.filter((outcome) => outcome.attempts.length > 0).map(placeOf));
+  const outcomes = all.filter((outcome) => outcome.attempts.length > 0 || !ran.has(placeOf(outcome)));
+  const label = (run: RunRecord): string => (runs.length > 1 ? `${run.name}: ` : '');
+  return {
+    title,
+    runs,
+    outcomes,
+    counts: countVerdicts(outcomes.map((outcome) => outcome.verdict)),
+    troubles: runs.flatMap((run) => run.troubles.map((trouble) => `${label(run)}${trouble}`)),
+  };
+}
+
+function placeOf(outcome: Outcome): string {
+  return [outcome.spec.id, outcome.family, ...outcome.subjects].join('\n');
+}
+
+/** `kube-proxy-nftables`, or several joined by `+`; `-` when nothing is judged. */
+export function subjectLabel(outcome: Outcome): string {
+  return outcome.subjects.length === 0 ? '-' : outcome.subjects.join(' + ');
+}
+
+/** Subjects of all runs by name, the first description of each wins. */
+export function subjectsOf(report: ReportData): readonly SubjectInfo[] {
+  const byName = new Map<string, SubjectInfo>();
+  for (const run of report.runs)
+    for (const subject of run.start?.subjects ?? []) if (!byName.has(subject.name)) byName.set(subject.name, subject);
+  return [...byName.values()];
+}
+
+/** Wall time of an outcome over all its attempts, in milliseconds. */
+export function elapsedOf(outcome: Outcome): number {
+  return outcome.attempts.reduce((sum, attempt) => sum + attempt.endedAt - attempt.startedAt, 0);
+}
+
+/** The one sentence that explains a verdict; empty for a plain pass. */
+export function whyOf(outcome: Outcome): string {
+  const { decisive, verdict } = outcome;
+  const defect = decisive?.defect;
+  if (verdict === 'expected-fail' && defect !== undefined) return `known defect ${defect.id}: ${defect.reason}`;
+  if (verdict === 'unexpected-pass' && defect !== undefined)
+    return `known defect ${defect.id} did not show: ${defect.reason}`;
+  if (verdict === 'flaky') {
+    const bad = outcome.attempts.filter((attempt) => !attempt.final);
+    return `${bad.length} of ${outcome.attempts.length} attempts did not pass: ${bad[0]?.failure?.message ?? bad[0]?.reason ?? ''}`;
+  }
+  return decisive?.failure?.message ?? outcome.reason ?? '';
+}
