@@ -19,6 +19,8 @@ export interface Needs {
   readonly capabilities?: readonly string[];
   /** `kind` when node-level faults are made that no foreign cluster should suffer. */
   readonly provider?: 'kind';
+  /** Default: a spec that judges a subject needs a cluster, one that judges none does not. */
+  readonly cluster?: boolean;
 }
 
 /** A named lock; two holders of an exclusive lock never overlap, shared holders do. */

@@ -1,0 +1,29 @@
+/** The real surroundings of a run. Light: everything heavy is loaded when a run needs it. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Composition } from '../harness/run/composition.ts';
+
+const specs = fileURLToPath(new URL('../specs', import.meta.url));
+
+export const composition: Composition = {
+  specFolders: existsSync(specs) ? [specs] : [],
+  subjects: async () => (await import('../harness/subject/registry.ts')).subjects,
+  knownDefects: async () => (await import('../harness/subject/known-defects.ts')).loadKnownDefects(),
+  async choose(options, selected) {
+    const { chooseSubjects } = await import('./choose-subjects.ts');
+    const { subjects } = await import('../harness/subject/registry.ts');
+    return chooseSubjects(options, selected, subjects);
+  },
+  makeEnvironment: (options) => async (request) => {
+    const { makeEnvironment } = await import('./environment.ts');
+    return makeEnvironment(options, request);
+  },
+  async writeReports(folder, options) {
+    const entry = new URL('../report/write-reports.ts', import.meta.url);
+    if (!existsSync(entry)) return [];
+    const { writeReports } = (await import(entry.href)) as {
+      writeReports: (folder: string, options: object) => Promise<readonly string[]>;
+    };
+    return writeReports(folder, options);
+  },
+};

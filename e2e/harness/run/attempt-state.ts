@@ -1,0 +1,73 @@
+/** What one attempt has gathered so far, and who is to blame for an error that surfaces outside of every await. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type {
+  AttachmentRecord,
+  EvidenceRecord,
+  MeasureRecord,
+  SeriesRecord,
+  SpecInfo,
+  StepRecord,
+} from './result-schema.ts';
+
+export type Phase = 'waiting' | 'body' | 'pause' | 'diagnostics' | 'clean-up' | 'over';
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface Undo {
+  readonly title: string;
+  readonly run: (signal: AbortSignal) => Promise<unknown>;
+}
+
+export class AttemptState {
+  readonly info: SpecInfo;
+  readonly attempt: number;
+  readonly repetition: number;
+  /** Below the run's folder. */
+  readonly artifacts: string;
+  readonly controller = new AbortController();
+  phase: Phase = 'waiting';
+  /** After the deadline and its grace the body may still run; its calls into `t` then throw. */
+  bodyClosed = false;
+  startedAt = 0;
+  readonly steps: Mutable<StepRecord>[] = [];
+  readonly evidence: EvidenceRecord[] = [];
+  readonly series: SeriesRecord[] = [];
+  readonly measures: MeasureRecord[] = [];
+  readonly attachments: AttachmentRecord[] = [];
+  readonly log: string[] = [];
+  readonly undos: Undo[] = [];
+  readonly collectors: Undo[] = [];
+  readonly cleanupErrors: string[] = [];
+  judgements = 0;
+  provenPremises = 0;
+  /** The first failed judgement or unproven premise decides, even when the body catches it. */
+  decided: Error | undefined;
+  /** An error that no await saw: a floating rejection, a throw in a timer. */
+  stray: unknown;
+
+  constructor(info: SpecInfo, attempt: number, repetition: number) {
+    this.info = info;
+    this.attempt = attempt;
+    this.repetition = repetition;
+    this.artifacts = `artifacts/${info.id}/${repetition > 1 ? `r${repetition}-` : ''}${attempt}`;
+  }
+
+  /** The innermost step that has not ended. */
+  get currentStep(): string | undefined {
+    return this.steps.findLast((step) => step.endedAt === undefined)?.title;
+  }
+
+  blame(error: unknown): void {
+    const { signal } = this.controller;
+    // The echo of a cancellation in a promise that nobody awaits is no news.
+    if (signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))) return;
+    if (this.stray === undefined) this.stray = error ?? new Error('an undefined value was thrown');
+    this.controller.abort(error);
+  }
+}
+
+export interface Here {
+  readonly state: AttemptState;
+  readonly depth: number;
+  readonly part: 'body' | 'clean-up';
+}
+export const here = new AsyncLocalStorage<Here>();

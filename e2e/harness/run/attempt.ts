@@ -1,0 +1,220 @@
+/**
+ * One attempt at one spec: deadline and grace, then diagnostics, then clean-up last-in-first-out, then one result line.
+ * Diagnostics come before clean-up because clean-up destroys what they look at.
+ */
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { here, type AttemptState, type Undo } from './attempt-state.ts';
+import { DeadlineError, formatMs, settles, within } from './budget.ts';
+import type { RunClock } from './clock.ts';
+import { redact } from './redact.ts';
+import type { AttemptLine, Verdict } from './result-schema.ts';
+import { createContext, type ContextInput } from './spec-context.ts';
+import type { RegisteredSpec } from './spec.ts';
+import { asExpected, failureOf, verdictOf } from './verdict.ts';
+
+/** Milliseconds, already scaled. */
+export interface Budgets {
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  /** All undos of an attempt together. */
+  readonly cleanupMs: number;
+  readonly collectorMs: number;
+}
+
+export interface AttemptInput extends Omit<ContextInput, 'state'> {
+  readonly spec: RegisteredSpec;
+  readonly state: AttemptState;
+  readonly clock: RunClock;
+  readonly budgets: Budgets;
+  readonly subjects: readonly string[];
+  /** Aborts when the run is interrupted. */
+  readonly interrupted: AbortSignal;
+  /** The run's own diagnostics, run after those of the spec. */
+  readonly collectors: (context: ReturnType<typeof createContext>) => readonly Undo[];
+  /** `--pause-on-fail`. */
+  readonly pause?: (state: AttemptState, why: string) => Promise<void>;
+}
+
+/** How a body ended, before known defects and repeated attempts are considered. */
+type Ending = Pick<AttemptLine, 'verdict' | 'reason' | 'failure' | 'leaked'>;
+
+/** Never rejects. */
+export async function runAttempt(input: AttemptInput): Promise<AttemptLine> {
+  const { state, clock, budgets } = input;
+  mkdirSync(join(input.folder, state.artifacts), { recursive: true });
+  const context = createContext(input);
+  state.startedAt = clock.now();
+  state.phase = 'body';
+  const ending = await runBody(input, context);
+  return here.run({ state, depth: 0, part: 'clean-up' }, async () => {
+    if (!asExpected(ending.verdict)) {
+      if (input.pause !== undefined && !input.interrupted.aborted) {
+        state.phase = 'pause';
+        await input.pause(state, ending.failure?.message ?? ending.reason ?? ending.verdict);
+      }
+      state.phase = 'diagnostics';
+      await collect(state, [...state.collectors, ...input.collectors(context)], budgets.collectorMs);
+    }
+    state.phase = 'clean-up';
+    await undoAll(state, budgets.cleanupMs);
+    state.phase = 'over';
+    // Whatever still listens to the spec's signal is told to stop.
+    state.controller.abort(new Error(`spec ${state.info.id} is over`));
+    const line = resultLine(input, withCleanup(withStray(ending, state), state));
+    writeArtefacts(input.folder, state, line);
+    return line;
+  });
+}
+
+async function runBody(input: AttemptInput, context: ReturnType<typeof createContext>): Promise<Ending> {
+  const { state, budgets, spec } = input;
+  const { controller } = state;
+  const interrupt = () => controller.abort(input.interrupted.reason);
+  if (input.interrupted.aborted) interrupt();
+  input.interrupted.addEventListener('abort', interrupt, { once: true });
+  const deadline = setTimeout(() => {
+    const step = state.currentStep;
+    controller.abort(
+      new DeadlineError(
+        `the deadline of ${formatMs(budgets.timeoutMs)} passed${step === undefined ? '' : ` in step "${step}"`}`,
+      ),
+    );
+  }, budgets.timeoutMs);
+  let leaked = false;
+  const body = here.run({ state, depth: 0, part: 'body' }, async () => spec.body(context));
+  try {
+    await Promise.race([body, aborted(controller.signal)]);
+    if (controller.signal.aborted) throw controller.signal.reason;
+    return judgedEnding(input);
+  } catch (error) {
+    // The body gets its grace even when it was not the one that threw: its finally blocks belong to it.
+    if (controller.signal.aborted) leaked = !(await settles(body, budgets.graceMs));
+    return { ...endingOf(input, error, await rejectionOf(body, leaked)), leaked };
+  } finally {
+    clearTimeout(deadline);
+    input.interrupted.removeEventListener('abort', interrupt);
+    state.bodyClosed = true;
+  }
+}
+
+/** The body returned. That alone proves nothing: a subject passes only on a judgement that rests on proven premises. */
+function judgedEnding({ spec, state }: AttemptInput): Ending {
+  if (state.decided !== undefined) throw state.decided;
+  if (spec.meta.judges !== 'none') {
+    if (state.judgements === 0)
+      return { verdict: 'inconclusive', reason: 'the body ended without a judgement (t.judge)', leaked: false };
+    if (state.provenPremises === 0)
+      return { verdict: 'inconclusive', reason: 'judged without evidence (t.evidence.require)', leaked: false };
+  }
+  return { verdict: 'pass', leaked: false };
+}
+
+function endingOf({ state, interrupted }: AttemptInput, error: unknown, ofBody: unknown): Omit<Ending, 'leaked'> {
+  const cancelled = state.controller.signal.aborted;
+  const reason = state.controller.signal.reason as unknown;
+  if (state.decided !== undefined) return ended(state.decided);
+  if (state.stray !== undefined) return ended(state.stray);
+  if (!cancelled) return ended(error);
+  const cause = ofBody === undefined || ofBody === reason ? undefined : ofBody;
+  const text = reason instanceof Error ? reason.message : String(reason);
+  const failure = failureOf(cause === undefined ? reason : new DeadlineError(text, { cause }));
+  const why = interrupted.aborted ? `interrupted: ${text}` : text;
+  return { verdict: 'inconclusive', reason: why, failure };
+}
+
+function ended(error: unknown): Omit<Ending, 'leaked'> {
+  const verdict = verdictOf(error);
+  const failure = failureOf(error);
+  if (verdict === 'skip') return { verdict, reason: failure.message };
+  return { verdict, failure, ...(verdict === 'inconclusive' ? { reason: failure.message } : {}) };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function rejectionOf(body: Promise<void>, leaked: boolean): Promise<unknown> {
+  if (leaked) {
+    body.catch(() => undefined);
+    return undefined;
+  }
+  return body.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+async function collect(state: AttemptState, collectors: readonly Undo[], ms: number): Promise<void> {
+  await Promise.all(
+    collectors.map(async ({ title, run }) => {
+      try {
+        await within(ms, title, run);
+      } catch (error) {
+        state.log.push(`diagnostics: ${title}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }),
+  );
+}
+
+/** Every undo gets its turn, whatever the others did; one that hangs takes no more than what is left of the budget. */
+async function undoAll(state: AttemptState, budgetMs: number): Promise<void> {
+  const end = performance.now() + budgetMs;
+  for (let undo = state.undos.pop(); undo !== undefined; undo = state.undos.pop()) {
+    const { title, run } = undo;
+    const left = Math.max(end - performance.now(), Math.min(1000, budgetMs));
+    try {
+      await within(left, `clean-up "${title}"`, run);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      state.cleanupErrors.push(error instanceof DeadlineError ? text : `clean-up "${title}": ${text}`);
+    }
+  }
+}
+
+/** An error nobody awaited, seen only during diagnostics or clean-up, still belongs to the spec. */
+function withStray(ending: Ending, state: AttemptState): Ending {
+  return state.stray !== undefined && ending.verdict === 'pass' ? { ...ending, ...ended(state.stray) } : ending;
+}
+
+function withCleanup(ending: Ending, state: AttemptState): Ending {
+  if (state.cleanupErrors.length === 0 || ending.verdict !== 'pass') return ending;
+  const verdict: Verdict = 'infrastructure-error';
+  const message = `passed, but its clean-up failed: ${state.cleanupErrors.join('; ')}`;
+  return { ...ending, verdict, failure: { name: 'CleanupError', message } };
+}
+
+function resultLine(input: AttemptInput, ending: Ending): AttemptLine {
+  const { state, clock, subjects } = input;
+  return {
+    type: 'attempt',
+    spec: state.info,
+    attempt: state.attempt,
+    repetition: state.repetition,
+    final: true,
+    ...ending,
+    subjects,
+    startedAt: state.startedAt,
+    endedAt: clock.now(),
+    steps: state.steps,
+    evidence: state.evidence,
+    series: state.series,
+    measures: state.measures,
+    attachments: state.attachments,
+    cleanupErrors: state.cleanupErrors,
+    artifacts: state.artifacts,
+  };
+}
+
+/** The attempt's own files: its log, and its evidence as JSON lines for those who read with jq. */
+function writeArtefacts(folder: string, state: AttemptState, line: AttemptLine): void {
+  const path = (name: string) => join(folder, state.artifacts, name);
+  const failure = line.failure === undefined ? [] : [line.failure.stack ?? line.failure.message];
+  const log = [...state.log, ...failure, ...state.cleanupErrors, `verdict: ${line.verdict}`];
+  writeFileSync(path('log.txt'), redact(`${log.join('\n')}\n`));
+  writeFileSync(path('evidence.jsonl'), '');
+  for (const piece of state.evidence) appendFileSync(path('evidence.jsonl'), `${redact(JSON.stringify(piece))}\n`);
+}

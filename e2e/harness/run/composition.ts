@@ -1,0 +1,25 @@
+/** What the engine is given by its composition root, so that its own tests can give it something else. */
+import type { KnownDefect } from '../subject/known-defects.ts';
+import type { SubjectEntry } from '../subject/subject.ts';
+import type { Options } from './options/schema.ts';
+import type { MakeEnvironment } from './run-environment.ts';
+import type { RegisteredSpec } from './spec.ts';
+
+export interface ChosenSubjects {
+  /** For the header: what is judged, by name. */
+  readonly names: readonly string[];
+  /** For the header: `kind ipv4`, or `no cluster`. */
+  readonly where: string;
+}
+
+export interface Composition {
+  /** Folders with specs unless --specs says otherwise. */
+  readonly specFolders: readonly string[];
+  readonly subjects: () => Promise<readonly SubjectEntry[]>;
+  readonly knownDefects: () => Promise<readonly KnownDefect[]>;
+  /** Pure; throws UsageError for unknown names and impossible combinations, before anything is created. */
+  readonly choose: (options: Options, specs: readonly RegisteredSpec[]) => Promise<ChosenSubjects>;
+  readonly makeEnvironment: (options: Options) => MakeEnvironment;
+  /** Writes reports from results.jsonl; returns the paths written. */
+  readonly writeReports: (folder: string, options: Options) => Promise<readonly string[]>;
+}

@@ -1,0 +1,125 @@
+/** What a person sees: one line a spec, nothing more on pass, everything on fail; a live line on a terminal. */
+import { styleText } from 'node:util';
+import type { AttemptState } from './attempt-state.ts';
+import { formatMs } from './budget.ts';
+import { redact } from './redact.ts';
+import type { AttemptLine, Verdict } from './result-schema.ts';
+import type { Outcome, PlannedSpec } from './session.ts';
+import { asExpected } from './verdict.ts';
+
+type Colour = 'green' | 'red' | 'yellow' | 'magenta' | 'gray' | 'cyan';
+const looks: Readonly<Record<Verdict, readonly [string, Colour]>> = {
+  pass: ['PASS', 'green'],
+  fail: ['FAIL', 'red'],
+  inconclusive: ['INCONCLUSIVE', 'yellow'],
+  skip: ['SKIP', 'gray'],
+  'expected-fail': ['EXPECTED-FAIL', 'cyan'],
+  'unexpected-pass': ['UNEXPECTED-PASS', 'red'],
+  flaky: ['FLAKY', 'yellow'],
+  'infrastructure-error': ['INFRASTRUCTURE', 'magenta'],
+  'not-run': ['NOT-RUN', 'gray'],
+};
+
+export class Console {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #verbose: boolean;
+  readonly live: boolean;
+  #liveText = '';
+
+  constructor(options: { readonly verbose: boolean; readonly stream?: NodeJS.WriteStream }) {
+    this.#stream = options.stream ?? process.stdout;
+    this.#verbose = options.verbose;
+    this.live = this.#stream.isTTY && process.env.CI === undefined && process.env.TERM !== 'dumb';
+  }
+
+  line(text = ''): void {
+    this.#erase();
+    this.#stream.write(`${redact(text)}\n`);
+    this.#draw();
+  }
+
+  /** The last line of a terminal, rewritten in place. */
+  showLive(text: string): void {
+    if (!this.live) return;
+    this.#erase();
+    this.#liveText = redact(text).slice(0, Math.max(20, this.#stream.columns - 1));
+    this.#draw();
+  }
+
+  outcome(item: PlannedSpec, total: number, outcome: Outcome, folder: string): void {
+    const [word, colour] = looks[outcome?.verdict ?? 'not-run'];
+    const place = `[${String(item.index).padStart(String(total).length)}/${total}]`;
+    const repetition = item.repetition > 1 ? ` (repetition ${item.repetition})` : '';
+    const time = outcome === undefined ? '' : ` (${formatMs(outcome.endedAt - outcome.startedAt)})`;
+    const { id, title } = item.spec.meta;
+    this.line(`${place} ${this.paint(colour, word.padEnd(5))} ${id}${repetition}  ${title}${time}`);
+    if (outcome !== undefined && (outcome.verdict !== 'pass' || outcome.leaked)) this.#details(outcome, folder);
+  }
+
+  #details(outcome: AttemptLine, folder: string): void {
+    const { failure, reason } = outcome;
+    if (reason !== undefined) this.line(`      ${reason}`);
+    if (failure !== undefined && failure.message !== reason) this.line(indent(failure.message));
+    for (const cause of failure?.causes ?? []) this.line(`      caused by: ${cause}`);
+    if (outcome.leaked) this.line('      its body ignored the signal and was left running');
+    for (const error of outcome.cleanupErrors) this.line(`      ${error}`);
+    if (asExpected(outcome.verdict)) return;
+    const mine = (failure?.stack ?? '').split('\n').find((frame) => frame.includes('.spec.ts'));
+    if (mine !== undefined) this.line(`      ${mine.trim()}`);
+    for (const step of outcome.steps)
+      this.line(
+        `      ${'  '.repeat(step.depth)}${step.error === undefined ? '·' : '✗'} ${step.title} (${formatMs((step.endedAt ?? outcome.endedAt) - step.startedAt)})`,
+      );
+    for (const piece of outcome.evidence.slice(-12))
+      this.line(`      ${formatMs(piece.at - outcome.startedAt).padStart(8)}  ${piece.kind}: ${piece.summary}`);
+    this.line(`      artefacts: ${folder}/${outcome.artifacts}`);
+  }
+
+  log(state: AttemptState, text: string): void {
+    if (this.#verbose) this.line(`      ${this.paint('gray', state.info.id)} ${text}`);
+  }
+
+  paint(colour: Colour, text: string): string {
+    return this.#stream.isTTY && process.env.NO_COLOR === undefined ? styleText(colour, text) : text;
+  }
+
+  /** Before the process ends: the terminal gets its line back. */
+  close(): void {
+    this.#erase();
+    this.#liveText = '';
+  }
+
+  #erase(): void {
+    if (this.#liveText !== '') this.#stream.write('\r\u001b[2K');
+  }
+
+  #draw(): void {
+    if (this.#liveText !== '') this.#stream.write(this.#liveText);
+  }
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `      ${line}`)
+    .join('\n');
+}
+
+/** `3 passed, 1 failed, 0 skipped` and what else there was. */
+export function countsText(counts: Readonly<Partial<Record<Verdict, number>>>): string {
+  const words: readonly (readonly [Verdict, string])[] = [
+    ['pass', 'passed'],
+    ['fail', 'failed'],
+    ['skip', 'skipped'],
+    ['inconclusive', 'inconclusive'],
+    ['infrastructure-error', 'infrastructure errors'],
+    ['expected-fail', 'expected failures'],
+    ['unexpected-pass', 'unexpected passes'],
+    ['flaky', 'flaky'],
+    ['not-run', 'not run'],
+  ];
+  return words
+    .filter(([verdict], index) => index < 3 || (counts[verdict] ?? 0) > 0)
+    .map(([verdict, word]) => `${counts[verdict] ?? 0} ${word}`)
+    .join(', ');
+}

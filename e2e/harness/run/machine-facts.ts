@@ -1,0 +1,12 @@
+/** Facts of the machine and of the software that runs the suite. */
+import { cpus, release, totalmem } from 'node:os';
+
+export function machineFacts(): Readonly<Record<string, string>> {
+  return {
+    node: process.version,
+    kernel: release(),
+    cores: String(cpus().length),
+    memory: `${Math.round(totalmem() / 2 ** 20)} MiB`,
+    platform: `${process.platform}/${process.arch}`,
+  };
+}

@@ -1,0 +1,15 @@
+/** Options that one area or one subject reads through `env.options`, by these names. */
+import { fields } from './field.ts';
+
+const { text, count, choice, duration } = fields('Areas');
+
+export const areaOptions = {
+  iterations: count('iterations of specs that iterate', { max: 100_000 }, { short: 'n' }),
+  raceMode: choice('how the race is met (ballast)', ['ballast', 'held', 'natural']),
+  npaImage: text('image of the network policy agent', 'IMAGE'),
+  npaNamespace: text('namespace of an installed agent (kube-system)', 'NAMESPACE'),
+  npaPodLabel: text('label selector of an installed agent', 'SELECTOR'),
+  cleanupPeriod: duration("the agent's clean-up period"),
+  kernelTimeout: duration('nf_conntrack_tcp_timeout_established during the race'),
+  kpngImage: text('image of kpng', 'IMAGE'),
+};

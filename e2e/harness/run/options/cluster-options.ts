@@ -1,0 +1,19 @@
+/** Where specs run and what they judge. */
+import { fields } from './field.ts';
+
+const { flag, list, count, text, choice } = fields('Cluster and subjects');
+
+export const clusterOptions = {
+  ipFamily: choice('IP family of the cluster (ipv4)', ['ipv4', 'ipv6', 'dual'], { short: 'i' }),
+  backend: text('service proxy: --subject for a proxy', 'NAME', { short: 'b' }),
+  subject: list('what is judged: <name>[@version][+variant]; see --list-subjects', 'NAME'),
+  provider: choice('kind makes a cluster, existing takes one (kind)', ['kind', 'existing']),
+  context: text('kubeconfig context of the existing cluster', 'NAME'),
+  kubeconfig: text('kubeconfig file of the existing cluster', 'FILE'),
+  workers: count('worker nodes of a kind cluster (2)', { max: 9 }),
+  keep: flag('leave the cluster running afterwards'),
+  reuse: flag('take a running cluster of the same configuration'),
+  nodeImage: text('kind node image (default: local, pulled or built)', 'IMAGE'),
+  fixturesImage: text('image with the in-pod programs (default: built)', 'IMAGE'),
+  imagesFrom: text('registry that an existing cluster can pull from', 'REGISTRY'),
+};

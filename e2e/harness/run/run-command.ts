@@ -1,0 +1,56 @@
+/** `npm run e2e`: options → selection → listing or run. Returns the exit code. Heavy parts are loaded only for a run. */
+import type { Composition } from './composition.ts';
+import { EXIT } from './exit-codes.ts';
+import { knownTags } from './known-tags.ts';
+import { parseOptions } from './options/parse.ts';
+import type { Options } from './options/schema.ts';
+import { redact } from './redact.ts';
+import { select } from './select.ts';
+import { loadSpecs, SpecLoadError } from './spec-registry.ts';
+import { tagList } from './tags.ts';
+import { UsageError } from './usage-error.ts';
+
+export const defaultReportsFolder = 'reports';
+
+export async function runCommand(argv: readonly string[], composition: Composition): Promise<number> {
+  try {
+    return await dispatch(argv, await parseOptions(argv, process.env), composition);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`staleproof: ${redact(error.message)}\n`);
+      return EXIT.usage;
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`staleproof: ${redact(error instanceof SpecLoadError ? error.message : text)}\n`);
+    return EXIT.infrastructure;
+  }
+}
+
+async function dispatch(argv: readonly string[], options: Options, composition: Composition): Promise<number> {
+  if (options.help === true) {
+    const { helpText } = await import('./options/help.ts');
+    return print(helpText());
+  }
+  if (options.listTags === true) return print(tagList(knownTags));
+  if (options.listSubjects !== undefined) {
+    const { listSubjects } = await import('./listing.ts');
+    return print(await listSubjects(await composition.subjects(), options.listSubjects));
+  }
+  const all = await loadSpecs(options.specs ?? composition.specFolders);
+  const { unfinishedOfLastRun } = await import('./last-run.ts');
+  const reports = options.reportsFolder ?? defaultReportsFolder;
+  const unfinished = options.rerunFailed === true ? await unfinishedOfLastRun(reports) : undefined;
+  const selection = select(all, options, unfinished);
+  if (options.list !== undefined) {
+    const { listSpecs } = await import('./listing.ts');
+    return print(await listSpecs(selection.specs, options.list));
+  }
+  const chosen = await composition.choose(options, selection.specs);
+  const { run } = await import('./run.ts');
+  return run({ argv, options, composition, selection, available: all.length, chosen, reports });
+}
+
+function print(text: string): number {
+  process.stdout.write(`${redact(text)}\n`);
+  return EXIT.asExpected;
+}

@@ -1,0 +1,92 @@
+/**
+ * Who may start now: definition order, all locks or none (no deadlock), and a task that must wait reserves what it needs,
+ * so that no later task overtakes it on a lock it waits for (no starvation).
+ */
+import type { Lock } from './spec.ts';
+
+export interface Task {
+  readonly id: string;
+  readonly locks: readonly Lock[];
+}
+
+/** Tasks of `pending` that start now, given those that run. Pure. */
+export function pick<T extends Task>(pending: readonly T[], running: readonly Task[], jobs: number): T[] {
+  const held = new Map<string, 'shared' | 'exclusive'>();
+  const take = (task: Task) => {
+    for (const lock of task.locks) {
+      const { name, mode } = lockMode(lock);
+      held.set(name, held.get(name) === 'exclusive' ? 'exclusive' : mode);
+    }
+  };
+  running.forEach(take);
+  const starting: T[] = [];
+  for (const task of pending) {
+    if (running.length + starting.length >= jobs) break;
+    const free = task.locks.every((lock) => {
+      const { name, mode } = lockMode(lock);
+      const holder = held.get(name);
+      return holder === undefined || (holder === 'shared' && mode === 'shared');
+    });
+    if (free) starting.push(task);
+    // A waiting task's locks count as exclusively held: otherwise a stream of shared holders could pass it for ever.
+    if (free) take(task);
+    else for (const lock of task.locks) held.set(lockMode(lock).name, 'exclusive');
+  }
+  return starting;
+}
+
+export function lockMode(lock: Lock): { readonly name: string; readonly mode: 'shared' | 'exclusive' } {
+  return typeof lock === 'string' ? { name: lock, mode: 'exclusive' } : { name: lock.name, mode: 'shared' };
+}
+
+/** Runs tasks under `pick`. `run` must not reject; a closed scheduler hands what has not started to `drop`. */
+export class Scheduler<T extends Task> {
+  readonly #pending: T[];
+  readonly #running = new Set<T>();
+  readonly #jobs: number;
+  readonly #run: (task: T) => Promise<void>;
+  readonly #drop: (task: T) => void;
+  #closed = false;
+  #idle: () => void = () => undefined;
+  readonly finished: Promise<void>;
+
+  constructor(tasks: readonly T[], jobs: number, run: (task: T) => Promise<void>, drop: (task: T) => void) {
+    this.#pending = [...tasks];
+    this.#jobs = jobs;
+    this.#run = run;
+    this.#drop = drop;
+    this.finished = new Promise((resolve) => (this.#idle = resolve));
+  }
+
+  start(): void {
+    this.#advance();
+  }
+
+  get running(): ReadonlySet<T> {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
+  /** Nothing more starts; what runs goes on. */
+  close(): void {
+    this.#closed = true;
+    for (const task of this.#pending.splice(0)) this.#drop(task);
+    if (this.#running.size === 0) this.#idle();
+  }
+
+  #advance(): void {
+    if (!this.#closed)
+      for (const task of pick(this.#pending, [...this.#running], this.#jobs)) {
+        this.#pending.splice(this.#pending.indexOf(task), 1);
+        this.#running.add(task);
+        void this.#run(task).finally(() => {
+          this.#running.delete(task);
+          this.#advance();
+        });
+      }
+    if (this.#running.size === 0 && this.#pending.length === 0) this.#idle();
+  }
+}

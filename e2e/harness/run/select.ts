@@ -1,0 +1,96 @@
+/** From all specs to those of this run, in its order. Pure; each filter can say that it removed the last spec. */
+import { knownTags } from './known-tags.ts';
+import type { Options } from './options/schema.ts';
+import { compilePattern } from './pattern.ts';
+import { areaOf, titleOf } from './spec-registry.ts';
+import type { RegisteredSpec } from './spec.ts';
+import { parseTags } from './tags.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface Selection {
+  readonly specs: readonly RegisteredSpec[];
+  /** 0: definition order. */
+  readonly seed: number;
+}
+
+interface Filter {
+  readonly text: string;
+  readonly keep: (spec: RegisteredSpec, index: number) => boolean;
+}
+
+/** `unfinished`: ids for --rerun-failed. Throws UsageError for a wrong expression and for a selection of nothing. */
+export function select(all: readonly RegisteredSpec[], options: Options, unfinished?: ReadonlySet<string>): Selection {
+  let specs = [...all];
+  if (specs.length === 0) throw new UsageError('no spec files were found');
+  for (const { text, keep } of filters(options, unfinished)) {
+    const before = specs.length;
+    specs = specs.filter(keep);
+    if (specs.length === 0)
+      throw new UsageError(`no spec is left: ${text} removed the last ${before} of ${all.length} (see --list)`);
+  }
+  const seed = seedOf(options.seed);
+  if (seed !== 0) specs = shuffle(specs, seed);
+  if (options.shard !== undefined) specs = shardOf(specs, options.shard);
+  return { specs, seed };
+}
+
+function filters(options: Options, unfinished: ReadonlySet<string> | undefined): Filter[] {
+  const list: Filter[] = [];
+  if (unfinished !== undefined) list.push({ text: '--rerun-failed', keep: (spec) => unfinished.has(spec.meta.id) });
+  for (const expression of options.tags ?? []) {
+    const predicate = parseTags(expression, knownTags);
+    list.push({ text: `--tags '${expression}'`, keep: (spec) => predicate(spec.meta.tags) });
+  }
+  if (options.grep !== undefined) {
+    const pattern = compilePattern('--grep', options.grep);
+    list.push({ text: `--grep ${options.grep}`, keep: (spec) => pattern.test(searchText(spec)) });
+  }
+  if (options.focus !== undefined) {
+    const patterns = options.focus.map((text) => compilePattern('--focus', text));
+    list.push({
+      text: options.focus.map((text) => `--focus ${text}`).join(' '),
+      keep: (spec) => patterns.some((pattern) => pattern.test(searchText(spec))),
+    });
+  }
+  for (const text of options.skip ?? []) {
+    const pattern = compilePattern('--skip', text);
+    list.push({ text: `--skip ${text}`, keep: (spec) => !pattern.test(searchText(spec)) });
+  }
+  return list;
+}
+
+/** What mocha would call the full title, with the id before it. */
+export function searchText(spec: RegisteredSpec): string {
+  return `${spec.meta.id} ${areaOf(spec.meta.id)} ${titleOf(spec)}`;
+}
+
+function seedOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  return text === 'random' ? 1 + Math.floor(Math.random() * 0xffff_fffe) : Number(text);
+}
+
+/** Fisher–Yates over mulberry32: the same seed gives the same order on every machine. */
+export function shuffle<T>(items: readonly T[], seed: number): T[] {
+  let state = seed >>> 0;
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const keyed = [...items];
+  for (let last = keyed.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [keyed[last], keyed[other]] = [keyed[other] as T, keyed[last] as T];
+  }
+  return keyed;
+}
+
+/** Round robin, so that neighbours of one area spread over the shards. */
+function shardOf(specs: readonly RegisteredSpec[], shard: string): RegisteredSpec[] {
+  const [part = 1, of = 1] = shard.split('/').map(Number);
+  const mine = specs.filter((_, index) => index % of === part - 1);
+  if (mine.length === 0)
+    throw new UsageError(`no spec is left: --shard ${shard} of ${specs.length} selected specs is empty`);
+  return mine;
+}

@@ -1,0 +1,204 @@
+/**
+ * One run: plan → scheduler → attempts → result lines. Knows neither mocha nor a terminal; both watch it through `outcomes`
+ * and `observer`.
+ */
+import { AttemptState, here } from './attempt-state.ts';
+import { runAttempt, type Budgets } from './attempt.ts';
+import type { RunClock } from './clock.ts';
+import type { Options } from './options/schema.ts';
+import type { AttemptLine, Verdict } from './result-schema.ts';
+import type { ResultWriter } from './results.ts';
+import type { RunEnvironment } from './run-environment.ts';
+import { Scheduler } from './scheduler.ts';
+import { infoOf } from './spec-registry.ts';
+import type { Lock, RegisteredSpec } from './spec.ts';
+import { asExpected } from './verdict.ts';
+import { findDefect, type KnownDefect } from '../subject/known-defects.ts';
+
+/** One repetition of one spec: what a line on the console stands for. */
+export interface PlannedSpec {
+  readonly id: string;
+  readonly index: number;
+  readonly repetition: number;
+  readonly spec: RegisteredSpec;
+  readonly locks: readonly Lock[];
+}
+
+/** The final attempt's line, or `undefined` when the spec never started. */
+export type Outcome = AttemptLine | undefined;
+
+export interface SessionObserver {
+  readonly onLog: (state: AttemptState, line: string) => void;
+  readonly onStep: (state: AttemptState, title: string) => void;
+  readonly pause?: (state: AttemptState, why: string) => Promise<void>;
+}
+
+export interface SessionInput {
+  readonly run: string;
+  readonly folder: string;
+  readonly clock: RunClock;
+  readonly options: Options;
+  readonly results: ResultWriter;
+  readonly environment: RunEnvironment;
+  readonly defects: readonly KnownDefect[];
+  readonly plan: readonly PlannedSpec[];
+  readonly observer: SessionObserver;
+  readonly interrupted: AbortSignal;
+}
+
+export function planOf(specs: readonly RegisteredSpec[], repeat: number, firstRepetition = 1): PlannedSpec[] {
+  const plan: PlannedSpec[] = [];
+  for (let repetition = firstRepetition; repetition < firstRepetition + repeat; repetition++)
+    for (const spec of specs)
+      plan.push({
+        id: `${spec.meta.id}#${repetition}`,
+        index: plan.length + 1,
+        repetition,
+        spec,
+        // Two repetitions of one spec are as disruptive to each other as any two specs, and share all names of its claim.
+        locks: [...(spec.meta.locks ?? []), `spec/${spec.meta.id}`],
+      });
+  return plan;
+}
+
+export class Session {
+  readonly #input: SessionInput;
+  readonly #scheduler: Scheduler<PlannedSpec>;
+  readonly #settle = new Map<string, (outcome: Outcome) => void>();
+  readonly #states = new Map<string, AttemptState>();
+  readonly outcomes: ReadonlyMap<string, Promise<Outcome>>;
+  readonly jobs: number;
+
+  constructor(input: SessionInput) {
+    this.#input = input;
+    this.jobs = input.options.jobs ?? input.environment.defaultJobs;
+    this.outcomes = new Map(
+      input.plan.map((item) => [item.id, new Promise<Outcome>((resolve) => this.#settle.set(item.id, resolve))]),
+    );
+    this.#scheduler = new Scheduler(
+      input.plan,
+      this.jobs,
+      async (item) => this.#finish(item, await this.#attempts(item)),
+      (item) => this.#finish(item, undefined),
+    );
+    if (input.interrupted.aborted) this.#scheduler.close();
+    input.interrupted.addEventListener('abort', () => this.#scheduler.close(), { once: true });
+  }
+
+  start(): void {
+    this.#scheduler.start();
+  }
+
+  /** Everything that was started has ended, clean-up included. */
+  get finished(): Promise<void> {
+    return this.#scheduler.finished;
+  }
+
+  /** What runs now, in order of start. */
+  get running(): readonly AttemptState[] {
+    return [...this.#states.values()];
+  }
+
+  get waiting(): number {
+    return this.#scheduler.waiting;
+  }
+
+  #finish(item: PlannedSpec, outcome: Outcome): void {
+    this.#states.delete(item.id);
+    this.#settle.get(item.id)?.(outcome);
+    if (this.#input.options.bail === true && outcome !== undefined && !asExpected(outcome.verdict))
+      this.#scheduler.close();
+  }
+
+  async #attempts(item: PlannedSpec): Promise<Outcome> {
+    const { options, environment, interrupted, results } = this.#input;
+    const limit = options.flakeAttempts ?? 1;
+    const skip = environment.skipReason(item.spec.meta);
+    for (let attempt = 1; ; attempt++) {
+      const state = new AttemptState(infoOf(item.spec), attempt, item.repetition);
+      this.#states.set(item.id, state);
+      const raw = skip === undefined ? await this.#attempt(item, state) : skippedLine(state, skip, this.#input.clock);
+      const known = this.#withDefect(raw);
+      const again = attempt < limit && retried.includes(known.verdict) && !interrupted.aborted;
+      const flaky = attempt > 1 && known.verdict === 'pass';
+      const line: AttemptLine = flaky
+        ? { ...known, verdict: 'flaky', reason: `passed at attempt ${attempt} of ${limit}` }
+        : { ...known, final: !again };
+      results.write(line);
+      if (!again) return line;
+    }
+  }
+
+  async #attempt(item: PlannedSpec, state: AttemptState): Promise<AttemptLine> {
+    const { environment, options, observer } = this.#input;
+    const { meta } = item.spec;
+    return here.run({ state, depth: 0, part: 'body' }, () =>
+      runAttempt({
+        ...observer,
+        spec: item.spec,
+        state,
+        env: environment.env,
+        clock: this.#input.clock,
+        run: this.#input.run,
+        folder: this.#input.folder,
+        iterations: options.iterations ?? meta.iterations,
+        budgets: budgetsOf(options, meta.timeout, environment.env.slowFactor),
+        subjects: meta.judges === 'none' ? [] : environment.env.subjects(meta.judges).map((subject) => subject.name),
+        interrupted: this.#input.interrupted,
+        collectors: (context) => environment.collectors(context),
+      }),
+    );
+  }
+
+  /** A listed failure is expected, and a listed spec that passes is news. */
+  #withDefect(line: AttemptLine): AttemptLine {
+    const at = { subjects: line.subjects, family: this.#input.environment.family, spec: line.spec.id };
+    const defect = findDefect(this.#input.defects, at);
+    if (defect === undefined || (line.verdict !== 'fail' && line.verdict !== 'pass')) return line;
+    const { id, reason, link, since } = defect;
+    return {
+      ...line,
+      verdict: line.verdict === 'fail' ? 'expected-fail' : 'unexpected-pass',
+      reason:
+        line.verdict === 'fail'
+          ? `known defect ${id}: ${reason}`
+          : `known defect ${id} was not met; remove it from the table if it is fixed: ${reason}`,
+      defect: { id, reason, link, since },
+    };
+  }
+}
+
+const retried: readonly Verdict[] = ['fail', 'inconclusive', 'infrastructure-error'];
+
+function budgetsOf(options: Options, timeout: number, slowFactor: number): Budgets {
+  return {
+    timeoutMs: (options.timeout ?? timeout) * slowFactor,
+    graceMs: (options.grace ?? 5_000) * slowFactor,
+    cleanupMs: (options.cleanupTimeout ?? 60_000) * slowFactor,
+    collectorMs: 20_000 * slowFactor,
+  };
+}
+
+function skippedLine(state: AttemptState, reason: string, clock: RunClock): AttemptLine {
+  const at = clock.now();
+  return {
+    type: 'attempt',
+    spec: state.info,
+    attempt: state.attempt,
+    repetition: state.repetition,
+    final: true,
+    verdict: 'skip',
+    reason,
+    subjects: [],
+    startedAt: at,
+    endedAt: at,
+    leaked: false,
+    steps: [],
+    evidence: [],
+    series: [],
+    measures: [],
+    attachments: [],
+    cleanupErrors: [],
+    artifacts: state.artifacts,
+  };
+}

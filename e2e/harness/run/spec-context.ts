@@ -1,0 +1,156 @@
+/** The `t` that a body gets: everything it says goes into the attempt's state; nothing is decided here but the first error. */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { here, type AttemptState } from './attempt-state.ts';
+import type { RunClock } from './clock.ts';
+import type { Evidence, Premise, SpecContext } from './context.ts';
+import type { Environment } from './environment.ts';
+import { redact } from './redact.ts';
+import type { AttachmentRecord } from './result-schema.ts';
+import { InconclusiveError, JudgementError, SkipError } from './verdict-errors.ts';
+
+export interface ContextInput {
+  readonly state: AttemptState;
+  readonly env: Environment;
+  readonly clock: RunClock;
+  readonly run: string;
+  /** The run's folder. */
+  readonly folder: string;
+  readonly iterations: number | undefined;
+  readonly onLog: (state: AttemptState, line: string) => void;
+  readonly onStep: (state: AttemptState, title: string) => void;
+}
+
+export function createContext(input: ContextInput): SpecContext {
+  const { state, clock } = input;
+  /** A body that outlived its deadline must not touch a run that has moved on. */
+  const alive = (): void => {
+    const store = here.getStore();
+    if (state.phase === 'over' || (state.bodyClosed && (store === undefined || store.part === 'body')))
+      throw new Error(`spec ${state.info.id} is over (its body ignored the signal and still runs)`);
+  };
+  const decide = (error: Error): never => {
+    // What is decided after the deadline rests on waits that were cut short.
+    if (!state.controller.signal.aborted) state.decided ??= error;
+    throw error;
+  };
+  const register = (name: string, mime: string): { absolute: string; record: AttachmentRecord } => {
+    const relative = normalize(name);
+    if (isAbsolute(relative) || relative.startsWith('..'))
+      throw new Error(`attachment ${name} leaves the artefact folder`);
+    const record = { name, path: `${state.artifacts}/${relative}`, mime };
+    const absolute = join(input.folder, record.path);
+    mkdirSync(dirname(absolute), { recursive: true });
+    state.attachments.push(record);
+    return { absolute, record };
+  };
+
+  const evidence: Evidence = {
+    now: () => clock.now(),
+    fromWall: (epochMs) => clock.fromWall(epochMs),
+    record(piece) {
+      alive();
+      state.evidence.push({ ...piece, at: piece.at ?? clock.now() });
+    },
+    series(series) {
+      alive();
+      state.series.push(series);
+    },
+    measure(measure) {
+      alive();
+      state.measures.push(measure);
+    },
+    async require<T>(premise: Premise<T>): Promise<T> {
+      alive();
+      const lane = premise.lane ?? 'premises';
+      const startedAt = clock.now();
+      const proof = await premise.prove(state.controller.signal);
+      alive();
+      const summary = proof.proven ? proof.summary : `not proven: ${premise.name}: ${proof.reason}`;
+      state.evidence.push({
+        at: startedAt,
+        until: clock.now(),
+        kind: 'proof',
+        lane,
+        summary,
+        ...(proof.data === undefined ? {} : { data: proof.data }),
+      });
+      if (!proof.proven) return decide(new InconclusiveError(`${premise.name}: ${proof.reason}`));
+      state.provenPremises += 1;
+      return proof.value;
+    },
+  };
+
+  return {
+    signal: state.controller.signal,
+    env: input.env,
+    evidence,
+    slug: slugOf(input.run, state),
+    iterations: input.iterations,
+    async step(title, body) {
+      alive();
+      const store = here.getStore() ?? { state, depth: 0, part: 'body' as const };
+      const record: { title: string; startedAt: number; depth: number; endedAt?: number; error?: string } = {
+        title,
+        startedAt: clock.now(),
+        depth: store.depth,
+      };
+      state.steps.push(record);
+      input.onStep(state, title);
+      try {
+        return await here.run({ ...store, depth: store.depth + 1 }, body);
+      } catch (error) {
+        record.error = error instanceof Error ? error.message : String(error);
+        throw error;
+      } finally {
+        record.endedAt = clock.now();
+      }
+    },
+    defer(title, undo) {
+      alive();
+      state.undos.push({ title, run: undo });
+    },
+    onTrouble(title, collect) {
+      alive();
+      state.collectors.push({ title, run: collect });
+    },
+    async attach(name, data, mime = 'text/plain') {
+      alive();
+      const { absolute, record } = register(name, mime);
+      await writeFile(absolute, typeof data === 'string' ? redact(data) : data);
+      return record;
+    },
+    artifactPath(name, mime = 'application/octet-stream') {
+      alive();
+      return register(name, mime).absolute;
+    },
+    log(line) {
+      alive();
+      state.log.push(`${clock.now().toFixed(1).padStart(10)} ${line}`);
+      input.onLog(state, line);
+    },
+    judge(finding) {
+      alive();
+      state.judgements += 1;
+      const { ok, ...parts } = finding;
+      const error = new JudgementError(parts);
+      state.evidence.push({
+        at: clock.now(),
+        kind: ok ? 'judgement' : 'failed-judgement',
+        lane: 'judgements',
+        summary: ok ? `${finding.subject}: expected ${finding.expected}, observed ${finding.observed}` : error.message,
+      });
+      if (!ok) decide(error);
+    },
+    skip: (reason) => decide(new SkipError(reason)),
+    inconclusive: (reason) => decide(new InconclusiveError(reason)),
+  };
+}
+
+/** `udp-3f9a01c2`: the same spec of two runs, and two attempts of one, never share a name. */
+function slugOf(run: string, state: AttemptState): string {
+  const key = `${run} ${state.info.id} ${state.repetition} ${state.attempt}`;
+  return `${state.info.area}-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
+}

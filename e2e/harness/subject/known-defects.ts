@@ -1,0 +1,64 @@
+/** The table of known defects: subject × family × spec → reason and link. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+export interface KnownDefect {
+  readonly id: string;
+  /** Subject name; `*` stands for any run of characters. */
+  readonly subject: string;
+  readonly family: 'ipv4' | 'ipv6' | 'dual' | 'any';
+  readonly spec: string;
+  readonly reason: string;
+  readonly link: string;
+  readonly since: string;
+}
+
+export const knownDefectsFile = fileURLToPath(new URL('known-defects.yaml', import.meta.url));
+
+/** Throws with file, row and column when the table is not well-formed. */
+export async function loadKnownDefects(file = knownDefectsFile): Promise<readonly KnownDefect[]> {
+  const [{ load, FAILSAFE_SCHEMA }, { z }, text] = await Promise.all([
+    import('js-yaml'),
+    import('zod'),
+    readFile(file, 'utf8'),
+  ]);
+  const filled = z.string().trim().min(1);
+  const row = z.strictObject({
+    id: filled,
+    subject: filled,
+    family: z.enum(['ipv4', 'ipv6', 'dual', 'any']),
+    spec: z.string().regex(/^(race|udp|watch|capture)\/[a-z0-9.-]+$/, 'expected <area>/<claim>'),
+    reason: filled,
+    link: z.url(),
+    since: filled,
+  });
+  const result = z.array(row).safeParse(load(text, { schema: FAILSAFE_SCHEMA, filename: file }) ?? []);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const [index, column] = issue?.path ?? [];
+    throw new Error(
+      `${file}: row ${Number(index ?? 0) + 1}, ${String(column ?? 'row')}: ${issue?.message ?? 'not valid'}`,
+    );
+  }
+  const ids = result.data.map((defect) => defect.id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new Error(`${file}: id ${twice} is used twice`);
+  return result.data;
+}
+
+export function findDefect(
+  defects: readonly KnownDefect[],
+  at: { readonly subjects: readonly string[]; readonly family: string; readonly spec: string },
+): KnownDefect | undefined {
+  return defects.find(
+    (defect) =>
+      defect.spec === at.spec &&
+      (defect.family === 'any' || defect.family === at.family) &&
+      at.subjects.some((name) => matches(defect.subject, name)),
+  );
+}
+
+function matches(pattern: string, name: string): boolean {
+  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('.*')}$`).test(name);
+}
