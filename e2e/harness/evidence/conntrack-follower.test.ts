@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import type { ClusterNode, LineProcess } from '../cluster/cluster.ts';
+import type { SpecContext } from '../run/context.ts';
+import { eventListeners, followConntrack, overflow } from './conntrack-follower.ts';
+
+const row = (sport: number): string =>
+  `[1795223566.674931]\t[DESTROY] ipv4     2 udp      17 src=10.0.0.1 dst=10.96.0.10 sport=${sport} dport=80 src=10.0.0.2 dst=10.0.0.1 sport=8080 dport=${sport} id=${sport}`;
+const netlink = (drops: number): string =>
+  `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode\n000000003a 12 3166945741 00000007 0 0 0 2 ${drops} 149828\n000000003b 12 31 00000000 0 0 0 2 9 1\n`;
+
+function fakeNode() {
+  let say: (line: string) => void = () => undefined;
+  let reads = 0;
+  const state = { spawned: 0, stopped: 0, drops: 0, end: (_: string): void => undefined };
+  const node = {
+    name: 'worker',
+    run: () => Promise.resolve((reads += 1) === 1 ? '' : netlink(state.drops)),
+    spawn: () => {
+      state.spawned += 1;
+      const process: LineProcess = {
+        onLine: (listener) => {
+          say = (line) => listener(line, 0);
+          return () => undefined;
+        },
+        waitFor: () => Promise.reject(new Error('not here')),
+        write: () => undefined,
+        exited: new Promise((resolve) => (state.end = (reason) => resolve({ code: 1, reason }))),
+        stderrTail: () => '',
+        stop: () => Promise.resolve(void (state.stopped += 1)),
+      };
+      return Promise.resolve(process);
+    },
+  } as unknown as ClusterNode;
+  return { node, state, say: (line: string) => say(line) };
+}
+
+function fakeSpec() {
+  const undo: (() => Promise<unknown>)[] = [];
+  const t = {
+    signal: new AbortController().signal,
+    env: { cluster: { name: `c${Math.random()}` } },
+    defer: (_: string, body: () => Promise<unknown>) => undo.push(body),
+  } as unknown as SpecContext;
+  return { t, end: async () => void (await Promise.all(undo.map((body) => body()))) };
+}
+
+describe('conntrack follower', () => {
+  it('hands each listener its own events and serves all of them with one process', async () => {
+    const { node, state, say } = fakeNode();
+    const { t, end } = fakeSpec();
+    const first = await followConntrack(t, node, { sport: 1 });
+    const second = await followConntrack(t, node, { sport: 2 });
+    say(row(1));
+    say(row(2));
+    say(row(2));
+    expect(first.events).to.have.length(1);
+    expect(second.events).to.have.length(2);
+    expect(await first.waitFor((event) => event.kind === 'destroy', 1000)).to.deep.include({ kind: 'destroy' });
+    expect(await first.waitFor((event) => event.kind === 'new', 20)).to.equal(undefined);
+    await end();
+    expect(state).to.include({ spawned: 1, stopped: 1 });
+  });
+
+  for (const [how, act] of [
+    ['the kernel dropped events', (fake: ReturnType<typeof fakeNode>) => void (fake.state.drops = 3)],
+    [
+      'a line is cut',
+      (fake: ReturnType<typeof fakeNode>) => fake.say('[1795223566.674931]\t[DESTROY] ipv4 2 udp 17 src=10.0'),
+    ],
+    ['the process dies', (fake: ReturnType<typeof fakeNode>) => fake.state.end('killed')],
+  ] as const)
+    it(`proves nothing once ${how}`, async () => {
+      const fake = fakeNode();
+      const { t } = fakeSpec();
+      const follower = await followConntrack(t, fake.node, {});
+      act(fake);
+      const error = await follower.waitFor(() => false, 20).catch((reason: unknown) => reason);
+      expect(error).to.have.property('name', 'InconclusiveError');
+      expect(String(error)).to.match(/conntrack events of worker are incomplete: /);
+    });
+
+  it('reads listeners and drops from the kernel', () => {
+    expect(eventListeners(netlink(4))).to.deep.equal({ count: 1, drops: 4 });
+    expect(overflow('WARNING: We have hit ENOBUFS! We are losing events.')).to.be.a('string');
+    expect(overflow('NOTICE: Netlink socket buffer size has been set to 16777216 bytes.')).to.equal(undefined);
+  });
+});
