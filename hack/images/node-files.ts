@@ -26,7 +26,7 @@ export function nodeFiles(): NodeFiles {
       // kind reads this to know what it starts.
       'kind/version': lines(`v${kubernetesVersion}`),
       'etc/default/kubelet': lines('KUBELET_EXTRA_ARGS=--fail-cgroupv1=false'),
-      // rp_filter 0 would let a packet in by a way that its answer does not take; portmap needs route_localnet.
+      // Host ports answer on 127.0.0.1 too (route_localnet); a packet comes in by the way its answer takes (rp_filter).
       'etc/sysctl.d/10-node.conf': lines(
         'net.ipv4.conf.all.route_localnet=1',
         'net.ipv4.conf.all.arp_ignore=0',

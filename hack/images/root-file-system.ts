@@ -23,7 +23,7 @@ export async function ensureRootFileSystem(
 ): Promise<{ path: string; hash: string }> {
   const part = {
     kind: `root-file-system-${rootFs.name}`,
-    inputs: { suite, arch: process.arch, packages: rootFs.packages, excluded },
+    inputs: { suite, arch: process.arch, packages: [...rootFs.packages].sort(), excluded },
     expectedMs: rootFs.expectedMs,
     async make(folder: string, logFile: string, signal: AbortSignal | undefined) {
       const tools = await missingPackages(['mmdebstrap', 'debian-archive-keyring']);

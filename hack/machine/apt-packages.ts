@@ -6,14 +6,16 @@ import { runLogged, tryCommand } from '../process/run-command.ts';
 import type { OsRelease } from './os-release.ts';
 
 const trixieSource = '/etc/apt/sources.list.d/staleproof-trixie.sources';
+// What the set-up and the node access call on this machine itself.
+const tools = ['iptables', 'nftables', 'iproute2', 'procps', 'conntrack'];
 const trixiePin = '/etc/apt/preferences.d/staleproof-trixie';
 
 /** Bookworm's docker.io 20.10 asks for CAP_SYS_RESOURCE even where the machine lacks it; Docker ≥ 23 takes what is there. */
 export function dockerPackages(os: OsRelease): readonly string[] {
   if (os.id === 'debian' && os.codename === 'bookworm')
-    return ['docker.io/trixie', 'docker-cli/trixie', 'containerd/trixie', 'iptables', 'iproute2', 'procps'];
-  if (os.id === 'ubuntu') return ['docker.io', 'containerd', 'iptables', 'iproute2', 'procps'];
-  return ['docker.io', 'docker-cli', 'containerd', 'iptables', 'iproute2', 'procps'];
+    return ['docker.io/trixie', 'docker-cli/trixie', 'containerd/trixie', ...tools];
+  if (os.id === 'ubuntu') return ['docker.io', 'containerd', ...tools];
+  return ['docker.io', 'docker-cli', 'containerd', ...tools];
 }
 
 /** The stanza and the pin that make trixie's packages available by name and never by chance. */

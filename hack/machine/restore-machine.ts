@@ -1,0 +1,19 @@
+/** Undoes what the set-up changed on this machine. Packages, caches and Docker's daemon stay: they are tools, not state. */
+import { removeGuard } from './leak-guard.ts';
+import { recordedChanges } from './machine-state.ts';
+import { restoreSysctl } from './sysctls.ts';
+
+/** Call it when no cluster of ours is left. Returns one line per thing undone. */
+export async function restoreMachine(): Promise<readonly string[]> {
+  const done: string[] = [];
+  for (const change of recordedChanges()) {
+    if (change.kind === 'nft-table') {
+      if (await removeGuard()) done.push(`nft table inet ${change.table} removed`);
+    } else if (restoreSysctl(change)) {
+      done.push(`${change.key}: ${change.set} → ${change.original}`);
+    } else {
+      done.push(`${change.key}: left alone, it is no longer the ${change.set} that was set`);
+    }
+  }
+  return done;
+}
