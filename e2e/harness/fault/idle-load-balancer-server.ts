@@ -1,0 +1,75 @@
+/** The server's side of the test bed: a namespace of our own, or a kind node on its Docker bridge. */
+import type { ClusterNode } from '../cluster/cluster.ts';
+import { InfrastructureError } from '../run/verdict-errors.ts';
+import { addNetns, deleteNetns, ipBatch, ipBatches, netnsPrefix, runTool } from './idle-load-balancer-netns.ts';
+import { serverCommands, type Topology } from './idle-load-balancer-topology.ts';
+
+export interface ServerSide {
+  /** Prepares the segment; `undo` registers what takes it back before each change. */
+  open(undo: (title: string, run: () => Promise<unknown>) => void, signal: AbortSignal): Promise<void>;
+  /** Makes the link whose far end becomes `wan0` of the router, and the server's address behind that router. */
+  attach(bed: Topology, index: number, undo: (title: string, run: () => Promise<unknown>) => void): Promise<void>;
+  /** The namespace in which servers of ours run; undefined when the server is a node. */
+  readonly netns: string | undefined;
+}
+
+/** Servers of ours: the bridge stands in their namespace, and they listen on its addresses. */
+export function netnsServer(slug: string): ServerSide {
+  const netns = `${netnsPrefix}${slug}-srv`;
+  return {
+    netns,
+    open: async (undo, signal) => {
+      undo(`namespace ${netns}`, () => deleteNetns(netns));
+      await addNetns(netns, signal);
+      await ipBatch(netns, ['link add wan type bridge', 'link set wan up']);
+    },
+    attach: async (bed, index) => {
+      const { netns: router, serverLink } = bed.router(index);
+      await ipBatch(netns, [
+        `link add ${serverLink} type veth peer name wan0 netns ${router}`,
+        `link set ${serverLink} master wan`,
+        `link set ${serverLink} up`,
+        ...serverCommands(bed, index, 'wan').add,
+      ]);
+    },
+  };
+}
+
+/** A kind node: the router is one more host on the Docker network, in a subnet of its own. The node's own addresses are not touched. */
+export function kindNodeServer(node: ClusterNode): ServerSide {
+  let bridge = '';
+  return {
+    netns: undefined,
+    open: async () => {
+      const id = (await runTool(['docker', 'network', 'inspect', 'kind', '--format', '{{.Id}}'])).trim();
+      bridge = `br-${id.slice(0, 12)}`;
+      const links = await runTool(['ip', '-o', 'link', 'show', 'type', 'bridge']);
+      if (!links.includes(`${bridge}:`))
+        throw new InfrastructureError(
+          `docker network kind: expected bridge ${bridge} on this machine, found none of that name`,
+        );
+    },
+    attach: async (bed, index, undo) => {
+      const { netns: router, serverLink } = bed.router(index);
+      const { add, remove } = serverCommands(bed, index, 'eth0');
+      undo(`link ${serverLink}`, () => runTool(['ip', 'link', 'delete', serverLink]).catch(() => undefined));
+      await ipBatch(undefined, [
+        `link add ${serverLink} type veth peer name wan0 netns ${router}`,
+        `link set ${serverLink} master ${bridge}`,
+        `link set ${serverLink} up`,
+      ]);
+      undo(`addresses and rules of ${serverLink} on ${node.name}`, () => nodeBatch(node, remove, true));
+      await nodeBatch(node, add, false);
+    },
+  };
+}
+
+async function nodeBatch(node: ClusterNode, lines: readonly string[], force: boolean): Promise<void> {
+  for (const { argv, stdin } of ipBatches(lines)) {
+    const result = await node.exec([...argv, ...(force ? ['-force'] : []), '-batch', '-'], { stdin });
+    if (result.code !== 0 && !force)
+      throw new InfrastructureError(
+        `${argv.join(' ')} -batch on ${node.name}: expected exit code 0, observed ${result.code}: ${result.stderr.trim()}`,
+      );
+  }
+}
