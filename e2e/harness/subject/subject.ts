@@ -4,6 +4,16 @@ import type { SubjectInfo } from '../run/result-schema.ts';
 
 export type SubjectKind = 'service-proxy' | 'policy-agent' | 'api-client' | 'packet-capture';
 
+/** What hack/ can make on this machine for a subject: images and files by name (`npa@1.4.3`, `stand-in-vpc-cni`). */
+export interface PartSource {
+  /** What is missing here to make the part, one line each; empty means that it can be made or is cached. */
+  missing(part: string): Promise<readonly string[]>;
+  /** Reference of an image in the local Docker daemon; builds it when it is not there. */
+  image(part: string, signal: AbortSignal): Promise<string>;
+  /** Path of a file; builds it when it is not there. */
+  file(part: string, signal: AbortSignal): Promise<string>;
+}
+
 /** What a subject gets when it is installed or removed. */
 export interface SubjectContext {
   readonly cluster: Cluster;
@@ -11,6 +21,8 @@ export interface SubjectContext {
   /** Options of the run: image overrides, periods. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly fixturesImage: string;
+  /** Absent where nothing can be built; then images have to be given as options. */
+  readonly parts?: PartSource;
   log(line: string): void;
 }
 
