@@ -1,0 +1,43 @@
+/** Images and files that subjects ask for by name, and what makes each of them. */
+import { readFileSync } from 'node:fs';
+import { type PartOptions } from '../cache/cached-part.ts';
+import { buildGo } from '../go/go-build.ts';
+import { npaBuildNeeds } from './npa-build.ts';
+import { ensureNpaImage } from './npa-image.ts';
+
+/** Images and files by name; throws for a name that nobody makes. Shaped as the harness asks for it. */
+export interface Parts {
+  missing(part: string): Promise<readonly string[]>;
+  image(part: string, signal: AbortSignal): Promise<string>;
+  file(part: string, signal: AbortSignal): Promise<string>;
+}
+
+export function createParts(steps: PartOptions['steps']): Parts {
+  return {
+    missing: async (part) => (part.startsWith('npa@') ? npaBuildNeeds() : []),
+    async image(part, signal) {
+      if (part.startsWith('npa@')) return ensureNpaImage(part, { steps, signal });
+      throw new Error(`nobody makes an image ${part}`);
+    },
+    async file(part, signal) {
+      if (part === 'stand-in-vpc-cni') return standInVpcCni({ steps, signal });
+      throw new Error(`nobody makes a file ${part}`);
+    },
+  };
+}
+
+async function standInVpcCni(options: PartOptions): Promise<string> {
+  const name = 'stand-in-vpc-cni';
+  const source = readFileSync(new URL('../../fixtures/stand-in-vpc-cni/main.go', import.meta.url), 'utf8');
+  const goMod = { module: `staleproof.dev/${name}`, go: '1.26.0' };
+  const build = {
+    name,
+    goMod,
+    files: { 'main.go': source },
+    packages: { [name]: '.' },
+    ldflags: '-s -w',
+    expectedMs: 10_000,
+  };
+  const { binaries } = await buildGo(build, options);
+  return binaries[name] ?? '';
+}
