@@ -72,3 +72,25 @@ export function takeOverStrays(runner: Mocha.Runner): void {
     open[name] = () => undefined;
   }
 }
+
+/** Tests of plain mocha's tree that its own --grep and --invert leave, in order. */
+export function selectedTests(runner: Mocha.Runner): readonly Mocha.Test[] {
+  const { _grep: grep, _invert: invert } = runner as unknown as { _grep: RegExp; _invert: boolean | undefined };
+  const tests: Mocha.Test[] = [];
+  const walk = (suite: Mocha.Suite): void => {
+    tests.push(...suite.tests.filter((test) => grep.test(test.fullTitle()) !== Boolean(invert)));
+    suite.suites.forEach(walk);
+  };
+  walk(runner.suite);
+  return tests;
+}
+
+/** Takes all other tests out of the tree, and lets the runner count again. */
+export function keepTests(runner: Mocha.Runner, kept: ReadonlySet<Mocha.Test>): void {
+  const walk = (suite: Mocha.Suite): void => {
+    suite.tests = suite.tests.filter((test) => kept.has(test));
+    suite.suites.forEach(walk);
+  };
+  walk(runner.suite);
+  runner.grep(/.*/, false);
+}

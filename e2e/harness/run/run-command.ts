@@ -46,8 +46,8 @@ async function dispatch(argv: readonly string[], options: Options, composition: 
     return print(await listSpecs(selection.specs, options.list));
   }
   const chosen = await composition.choose(options, selection.specs);
-  const { run } = await import('./run.ts');
-  return run({ argv, options, composition, selection, available: all.length, chosen, reports });
+  const { runAll } = await import('./run-all.ts');
+  return runAll({ argv, options, composition, selection, available: all.length, chosen, reports });
 }
 
 function print(text: string): number {

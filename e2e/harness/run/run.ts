@@ -1,23 +1,20 @@
-/** A whole run, from its folder to its exit code. */
+/** A whole run, from its folder to its exit code: environment, sessions, result lines, reports. */
 import type { AttemptState } from './attempt-state.ts';
 import { formatMs, settles } from './budget.ts';
 import { RunClock } from './clock.ts';
 import type { ChosenSubjects, Composition } from './composition.ts';
 import { Console, countsText } from './console.ts';
-import { EXIT } from './exit-codes.ts';
 import { machineFacts } from './machine-facts.ts';
-import { replayThroughMocha } from './mocha-bridge.ts';
 import type { Options } from './options/schema.ts';
 import { pauseUntilEnter } from './pause.ts';
 import { armHangWatchdog, ProcessGuard } from './process.ts';
 import { progressReport, showProgress } from './progress.ts';
-import { redact } from './redact.ts';
-import { RESULT_SCHEMA_VERSION, type Json } from './result-schema.ts';
+import { RESULT_SCHEMA_VERSION, type Json, type NoteLine } from './result-schema.ts';
 import { ResultWriter } from './results.ts';
 import type { RunEnvironment } from './run-environment.ts';
-import { createRunFolder } from './run-folder.ts';
+import { createRunFolder, type RunFolder } from './run-folder.ts';
 import type { Selection } from './select.ts';
-import { planOf, Session, type PlannedSpec } from './session.ts';
+import { Session, type PlannedSpec, type SessionObserver } from './session.ts';
 import { infoOf } from './spec-registry.ts';
 import { exitCodeOf } from './verdict.ts';
 
@@ -32,162 +29,186 @@ export interface RunInput {
   readonly reports: string;
 }
 
-export async function run(input: RunInput): Promise<number> {
-  const { options, composition, selection } = input;
-  const clock = new RunClock();
-  const folder = createRunFolder(input.reports);
-  const results = new ResultWriter(`${folder.path}/results.jsonl`);
-  const console = new Console({ verbose: options.verbose === true });
-  let session: Session | undefined;
-  const note = (level: 'info' | 'warning' | 'infrastructure-error', summary: string) => {
-    results.write({ type: 'note', at: clock.now(), level, summary });
-    if (level !== 'info') console.line(`${level}: ${summary}`);
-  };
-  const guard = new ProcessGuard({
-    say: (line) => console.line(line),
-    onProgressRequest: () => progressReport(session, clock).forEach((line) => console.line(line)),
-    onStray: (summary) => note('infrastructure-error', summary),
-    budgetMs: () => (options.grace ?? 5_000) + (options.cleanupTimeout ?? 60_000) + 60_000,
-  });
-  if (options.runTimeout !== undefined)
-    setTimeout(() => {
-      note('infrastructure-error', `the run's deadline of ${formatMs(options.runTimeout ?? 0)} passed`);
-      guard.cancel(`the run's deadline of ${formatMs(options.runTimeout ?? 0)} passed`);
-    }, options.runTimeout).unref();
-  console.line(headerText(input, folder.run));
+export class Run {
+  readonly console: Console;
+  readonly guard: ProcessGuard;
+  readonly folder: RunFolder;
+  readonly #input: RunInput;
+  readonly #clock = new RunClock();
+  readonly #results: ResultWriter;
+  #session: Session | undefined;
+  #environment: RunEnvironment | undefined;
+  #planned = 0;
+  #stopProgress: () => void = () => undefined;
 
-  let plan = planOf(selection.specs, options.repeat ?? 1);
-  let planned = plan.length;
-  const environment = await openEnvironment();
-  if (environment !== undefined) {
-    for (let round = 1; ; round++) {
-      await runPlan(environment, plan);
-      const soFar = exitCodeOf(results.counts(planned), results.troubles, options.failOnFlaky === true);
-      if (options.untilItFails !== true || soFar !== EXIT.asExpected || guard.signal.aborted) break;
-      plan = planOf(selection.specs, 1, round + 1);
-      planned += plan.length;
-    }
-  }
-  const guardCounters = await closeEnvironment(environment);
-  return finish(guardCounters);
-
-  async function openEnvironment(): Promise<RunEnvironment | undefined> {
-    let opened: RunEnvironment | undefined;
-    try {
-      opened = await composition.makeEnvironment(options)({
-        run: folder.run,
-        folder: folder.path,
-        specs: selection.specs,
-        signal: guard.signal,
-        log: (line) => console.line(line),
-        note,
-      });
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      writeStart(undefined);
-      if (!guard.signal.aborted) note('infrastructure-error', `set-up failed: ${text}`);
-      if (options.verbose === true && error instanceof Error) console.line(error.stack);
-      return undefined;
-    }
-    writeStart(opened);
-    return opened;
-  }
-
-  function writeStart(opened: RunEnvironment | undefined): void {
-    results.write({
-      type: 'run-start',
-      schema: RESULT_SCHEMA_VERSION,
-      run: folder.run,
-      wall: new Date(Date.now() - clock.now()).toISOString(),
-      argv: input.argv,
-      seed: selection.seed,
-      ...(options.shard === undefined ? {} : { shard: options.shard }),
-      options: options as Readonly<Record<string, Json>>,
-      facts: { ...machineFacts(), ...opened?.facts },
-      subjects: opened?.subjects ?? [],
-      specs: selection.specs.map(infoOf),
-    });
-  }
-
-  async function runPlan(opened: RunEnvironment, items: readonly PlannedSpec[]): Promise<void> {
-    const current = new Session({
-      run: folder.run,
-      folder: folder.path,
-      clock,
-      options,
-      results,
-      environment: opened,
-      defects: await composition.knownDefects(),
-      plan: items,
-      observer: {
-        onLog: (state: AttemptState, line: string) => console.log(state, line),
-        onStep: (state: AttemptState, title: string) => console.log(state, `step: ${title}`),
-        ...(options.pauseOnFail === true
-          ? { pause: (state: AttemptState, why: string) => pauseUntilEnter(console, state, why, guard.signal) }
-          : {}),
+  /** From here on signals and stray errors are the run's. */
+  constructor(input: RunInput) {
+    const { options } = input;
+    this.#input = input;
+    this.folder = createRunFolder(input.reports);
+    this.#results = new ResultWriter(`${this.folder.path}/results.jsonl`);
+    this.console = new Console({ verbose: options.verbose === true });
+    this.guard = new ProcessGuard({
+      say: (line) => this.console.line(line),
+      onProgressRequest: () => {
+        for (const line of progressReport(this.#session, this.#clock)) this.console.line(line);
       },
-      interrupted: guard.signal,
+      onStray: (summary) => this.note('infrastructure-error', summary),
+      budgetMs: () => (options.grace ?? 5_000) + (options.cleanupTimeout ?? 60_000) + 60_000,
     });
-    session = current;
-    const stopProgress = showProgress(console, current, clock);
-    current.start();
-    await replayThroughMocha({
-      plan: items,
-      outcomes: current.outcomes,
-      onOutcome: (item, outcome) => console.outcome(item, items.length, outcome, folder.path),
-    });
-    await current.finished;
-    stopProgress();
+    if (options.runTimeout !== undefined) this.#armDeadline(options.runTimeout);
+    this.console.line(headerText(input, this.folder.run));
   }
 
-  async function closeEnvironment(opened: RunEnvironment | undefined): Promise<Readonly<Record<string, number>>> {
-    if (opened === undefined) return {};
-    const counters = (await opened.guard?.().catch(() => undefined)) ?? {};
-    const budget = new AbortController();
-    const closing = opened.close(budget.signal);
-    const ms = 120_000;
-    if (!(await settles(closing, ms))) {
-      budget.abort(new Error(`the environment was not removed within ${formatMs(ms)}`));
-      note(
-        'infrastructure-error',
-        `the environment was not removed within ${formatMs(ms)}; npm run gc removes what is left`,
-      );
-      return counters;
+  note(level: NoteLine['level'], summary: string): void {
+    this.#results.write({ type: 'note', at: this.#clock.now(), level, summary });
+    if (level !== 'info') this.console.line(`${level}: ${summary}`);
+  }
+
+  /** The exit code if nothing more happened. */
+  get judgedExitCode(): number {
+    const counts = this.#results.counts(this.#planned);
+    return exitCodeOf(counts, this.#results.troubles, this.#input.options.failOnFlaky === true);
+  }
+
+  /** Makes the environment; false when that failed, which is noted. */
+  async open(): Promise<boolean> {
+    const { options, composition, selection } = this.#input;
+    this.#planned = selection.specs.length * (options.repeat ?? 1);
+    try {
+      this.#environment = await composition.makeEnvironment(options)({
+        run: this.folder.run,
+        folder: this.folder.path,
+        specs: selection.specs,
+        signal: this.guard.signal,
+        log: (line) => this.console.line(line),
+        note: (level, summary) => this.note(level, summary),
+      });
+      this.#writeStart();
+      return true;
+    } catch (error) {
+      this.#writeStart();
+      const text = error instanceof Error ? error.message : String(error);
+      if (!this.guard.signal.aborted) this.note('infrastructure-error', `set-up failed: ${text}`);
+      if (options.verbose === true && error instanceof Error) this.console.line(error.stack);
+      return false;
     }
-    await closing.catch((error: unknown) =>
-      note(
-        'infrastructure-error',
-        `removing the environment: ${error instanceof Error ? error.message : String(error)}`,
-      ),
-    );
+  }
+
+  /** Starts the bodies of a plan. */
+  async start(plan: readonly PlannedSpec[]): Promise<Session> {
+    if (this.#environment === undefined) throw new Error('the run has no environment: open() did not succeed');
+    if (plan.some((item) => item.repetition > (this.#input.options.repeat ?? 1))) this.#planned += plan.length;
+    const session = new Session({
+      run: this.folder.run,
+      folder: this.folder.path,
+      clock: this.#clock,
+      options: this.#input.options,
+      results: this.#results,
+      environment: this.#environment,
+      defects: await this.#input.composition.knownDefects(),
+      plan,
+      observer: this.#observer(),
+      interrupted: this.guard.signal,
+    });
+    this.#session = session;
+    this.#stopProgress();
+    this.#stopProgress = showProgress(this.console, session, this.#clock);
+    session.start();
+    return session;
+  }
+
+  /** Removes the environment, writes the last line and the reports, and returns the exit code. */
+  async finish(): Promise<number> {
+    await this.#session?.finished;
+    this.#stopProgress();
+    const guard = await this.#close();
+    const exitCode = this.guard.interruptedExitCode ?? this.judgedExitCode;
+    const counts = this.#results.counts(this.#planned);
+    const { signal } = this.guard;
+    this.#results.write({
+      type: 'run-end',
+      at: this.#clock.now(),
+      wall: new Date().toISOString(),
+      exitCode,
+      ...(signal.aborted ? { interrupted: (signal.reason as Error).message } : {}),
+      counts,
+      ...(Object.keys(guard).length === 0 ? {} : { guard }),
+    });
+    await this.#report();
+    this.console.line(`${countsText(counts)} in ${formatMs(this.#clock.now())}`);
+    this.console.close();
+    process.exitCode = exitCode;
+    armHangWatchdog(3_000, (line) => this.console.line(line));
+    return exitCode;
+  }
+
+  #observer(): SessionObserver {
+    return {
+      onLog: (state: AttemptState, line: string) => this.console.log(state, line),
+      onStep: (state: AttemptState, title: string) => this.console.log(state, `step: ${title}`),
+      ...(this.#input.options.pauseOnFail === true
+        ? { pause: (state: AttemptState, why: string) => pauseUntilEnter(this.console, state, why, this.guard.signal) }
+        : {}),
+    };
+  }
+
+  async #report(): Promise<void> {
+    const { composition, options } = this.#input;
+    try {
+      for (const path of await composition.writeReports(this.folder.path, options))
+        this.console.line(`report: ${path}`);
+    } catch (error) {
+      this.console.line(`reports: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    this.console.line(`results: ${this.#results.file}`);
+  }
+
+  /** The leak guard's counters, read before the cluster goes. */
+  async #close(): Promise<Readonly<Record<string, number>>> {
+    const environment = this.#environment;
+    if (environment === undefined) return {};
+    const counters = (await environment.guard?.().catch(() => undefined)) ?? {};
+    const ms = 120_000;
+    const budget = new AbortController();
+    const closing = environment.close(budget.signal);
+    if (await settles(closing, ms))
+      await closing.catch((error: unknown) =>
+        this.note(
+          'infrastructure-error',
+          `removing the environment: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      );
+    else {
+      budget.abort(new Error(`the environment was not removed within ${formatMs(ms)}`));
+      this.note('infrastructure-error', `the environment was not removed within ${formatMs(ms)}; see npm run gc`);
+    }
     return counters;
   }
 
-  async function finish(counters: Readonly<Record<string, number>>): Promise<number> {
-    const counts = results.counts(planned);
-    const judged = exitCodeOf(counts, results.troubles, options.failOnFlaky === true);
-    const exitCode = guard.interruptedExitCode ?? judged;
-    const reason = guard.signal.aborted ? (guard.signal.reason as Error).message : undefined;
-    results.write({
-      type: 'run-end',
-      at: clock.now(),
-      wall: new Date().toISOString(),
-      exitCode,
-      ...(reason === undefined ? {} : { interrupted: reason }),
-      counts,
-      ...(Object.keys(counters).length === 0 ? {} : { guard: counters }),
+  #armDeadline(ms: number): void {
+    setTimeout(() => {
+      const text = `the run's deadline of ${formatMs(ms)} passed`;
+      this.note('infrastructure-error', text);
+      this.guard.cancel(text);
+    }, ms).unref();
+  }
+
+  #writeStart(): void {
+    const { argv, selection, options } = this.#input;
+    this.#results.write({
+      type: 'run-start',
+      schema: RESULT_SCHEMA_VERSION,
+      run: this.folder.run,
+      wall: new Date(Date.now() - this.#clock.now()).toISOString(),
+      argv,
+      seed: selection.seed,
+      ...(options.shard === undefined ? {} : { shard: options.shard }),
+      options: options as Readonly<Record<string, Json>>,
+      facts: { ...machineFacts(), ...this.#environment?.facts },
+      subjects: this.#environment?.subjects ?? [],
+      specs: selection.specs.map(infoOf),
     });
-    console.close();
-    const written = await composition.writeReports(folder.path, options).catch((error: unknown) => {
-      console.line(`reports: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      return [];
-    });
-    for (const path of written) console.line(`report: ${path}`);
-    console.line(`results: ${redact(results.file)}`);
-    console.line(`${countsText(counts)} in ${formatMs(clock.now())}`);
-    process.exitCode = exitCode;
-    armHangWatchdog(3_000, (line) => console.line(line));
-    return exitCode;
   }
 }
 

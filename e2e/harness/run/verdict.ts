@@ -25,10 +25,17 @@ export function failureOf(error: unknown): FailureRecord {
   return {
     name: error.name,
     message: error.message,
-    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    ...(error.stack === undefined ? {} : { stack: withoutEngine(error.stack) }),
     ...parts,
     ...(causes.length === 0 ? {} : { causes }),
   };
+}
+
+/** Frames below the body are the engine's, the same for every spec. */
+function withoutEngine(stack: string): string {
+  const lines = stack.split('\n');
+  const engine = lines.findIndex((line) => /^\s+at .*harness\/run\/(attempt|session|scheduler)\.ts/.test(line));
+  return (engine === -1 ? lines : lines.slice(0, engine)).join('\n');
 }
 
 /** The chain of causes and the members of aggregates, outermost first. */

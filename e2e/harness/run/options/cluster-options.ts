@@ -14,6 +14,7 @@ export const clusterOptions = {
   keep: flag('leave the cluster running afterwards'),
   reuse: flag('take a running cluster of the same configuration'),
   nodeImage: text('kind node image (default: local, pulled or built)', 'IMAGE'),
+  nodeImageSource: choice('where the node image comes from (auto)', ['auto', 'local', 'pull', 'build']),
   fixturesImage: text('image with the in-pod programs (default: built)', 'IMAGE'),
   imagesFrom: text('registry that an existing cluster can pull from', 'REGISTRY'),
 };

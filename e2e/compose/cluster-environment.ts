@@ -1,0 +1,146 @@
+/** The environment of specs that need a cluster: images, cluster, subjects; undone in reverse, whatever failed on the way. */
+import { readFile } from 'node:fs/promises';
+import { openCluster } from '../harness/cluster/open.ts';
+import type { Cluster, ClusterRequest } from '../harness/cluster/cluster.ts';
+import { clusterCollectors } from '../harness/run/diagnostics.ts';
+import type { Environment } from '../harness/run/environment.ts';
+import type { Options } from '../harness/run/options/schema.ts';
+import { keepKubeconfigSecret } from '../harness/run/redact.ts';
+import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-environment.ts';
+import { InfrastructureError } from '../harness/run/verdict-errors.ts';
+import type { Subject, SubjectContext } from '../harness/subject/subject.ts';
+import type { Choice } from './choose-subjects.ts';
+import { defaultJobs, prepareMachine, type Machine } from './machine.ts';
+import { SetupDiagnostics } from './setup-diagnostics.ts';
+import { probe, skipReason } from './skip-reasons.ts';
+import { UndoStack } from './undo-stack.ts';
+
+export async function makeClusterEnvironment(
+  options: Options,
+  request: EnvironmentRequest,
+  choice: Choice,
+): Promise<RunEnvironment> {
+  const subjects = await Promise.all(choice.entries.map((entry) => entry.load()));
+  const machine = await prepareMachine(options, request);
+  const contextFor = (cluster: Cluster, signal: AbortSignal): SubjectContext => ({
+    cluster,
+    signal,
+    options,
+    fixturesImage: machine.fixturesImage,
+    log: request.log,
+  });
+  const undo = new UndoStack();
+  const diagnostics = new SetupDiagnostics(request, subjects, contextFor);
+  const installed = new Set<Subject>();
+  const install = async (subject: Subject, cluster: Cluster, signal: AbortSignal): Promise<void> => {
+    diagnostics.cluster = cluster;
+    const context = contextFor(cluster, signal);
+    const missing = await subject.preflight(context);
+    if (missing.length > 0) throw new InfrastructureError(`${subject.name} cannot be installed: ${missing.join('; ')}`);
+    request.log(`installing ${subject.name}`);
+    // A kept cluster keeps its proxy: without one it would not be Ready.
+    if (options.keep !== true || subject.kind !== 'service-proxy')
+      undo.push((closing) => subject.remove(contextFor(cluster, closing)));
+    await subject.install(context);
+    installed.add(subject);
+  };
+
+  try {
+    const proxy = subjects.find((subject) => subject.kind === 'service-proxy');
+    const open = await openCluster({
+      ...clusterRequest(options, request, machine, purposeOf(choice)),
+      kubeProxyMode: proxy?.clusterNeeds?.kubeProxyMode ?? 'iptables',
+      beforeReady: async (cluster, signal) => {
+        await cluster.loadImage(machine.fixturesImage, signal);
+        if (proxy !== undefined) await install(proxy, cluster, signal);
+      },
+    });
+    const { cluster } = open;
+    diagnostics.cluster = cluster;
+    undo.pushFirst((closing) => open.release(closing));
+    keepKubeconfigSecret(await readFile(cluster.kubeconfigPath, 'utf8'));
+    for (const subject of subjects) if (!installed.has(subject)) await install(subject, cluster, request.signal);
+    const contextNow = contextFor(cluster, request.signal);
+    const probed = await probe(cluster, subjects, contextNow, machine.missingKernel);
+    return {
+      env: environmentOf(cluster, subjects, options, machine.fixturesImage),
+      facts: {
+        ...cluster.facts,
+        ...machine.facts,
+        provider: cluster.provider,
+        cluster: cluster.name,
+        family: cluster.familyMode,
+        workers: String(probed.workers),
+      },
+      subjects: await Promise.all(subjects.map((subject) => subject.info(contextNow))),
+      family: cluster.familyMode,
+      defaultJobs: defaultJobs(probed.workers),
+      skipReason: (meta) => skipReason(meta, probed),
+      collectors: (t) =>
+        clusterCollectors(
+          { cluster, subjects, logsOf: (subject, signal) => subject.logs(contextFor(cluster, signal)) },
+          (name, text) => t.attach(name, text),
+          t.slug,
+        ),
+      ...(machine.guard === undefined ? {} : { guard: machine.guard }),
+      close: (signal) => undo.run(signal),
+    };
+  } catch (error) {
+    await diagnostics.collect();
+    await undo
+      .run(AbortSignal.timeout(120_000))
+      .catch((late: unknown) => request.note('warning', `after the failed set-up: ${String(late)}`));
+    throw error;
+  }
+}
+
+function clusterRequest(
+  options: Options,
+  request: EnvironmentRequest,
+  machine: Machine,
+  purpose: string,
+): Omit<ClusterRequest, 'kubeProxyMode'> {
+  return {
+    provider: options.provider ?? 'kind',
+    ...(options.context === undefined ? {} : { context: options.context }),
+    ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+    familyMode: options.ipFamily ?? 'ipv4',
+    purpose,
+    workers: options.workers ?? 2,
+    ...(machine.nodeImage === undefined ? {} : { nodeImage: machine.nodeImage }),
+    podNetwork: machine.podNetwork,
+    runId: request.run,
+    keep: options.keep ?? false,
+    reuse: options.reuse ?? false,
+    folder: request.folder,
+    signal: request.signal,
+    log: request.log,
+  };
+}
+
+/** One cluster name per configuration: the proxy decides how a cluster is made. */
+function purposeOf(choice: Choice): string {
+  const proxy = choice.entries.find((entry) => entry.kind === 'service-proxy');
+  return (proxy?.name ?? 'e2e').toLowerCase().replace(/[^a-z0-9]+/g, '-');
+}
+
+function environmentOf(
+  cluster: Cluster,
+  installed: readonly Subject[],
+  options: Options,
+  fixturesImage: string,
+): Environment {
+  const ofKind: Environment['subjects'] = (kind) => installed.filter((subject) => subject.kind === kind);
+  return {
+    cluster,
+    subject(kind) {
+      const [first] = ofKind(kind);
+      if (first === undefined) throw new InfrastructureError(`no ${kind} was chosen for this run`);
+      return first;
+    },
+    subjects: ofKind,
+    options,
+    slowFactor: options.slowFactor ?? 1,
+    fixturesImage,
+  };
+}

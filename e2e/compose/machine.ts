@@ -1,0 +1,34 @@
+/** The machine under a kind cluster: prerequisites, leak guard, images. All of it is hack/'s work; this says when. */
+import { cpus } from 'node:os';
+import type { Options } from '../harness/run/options/schema.ts';
+import type { EnvironmentRequest } from '../harness/run/run-environment.ts';
+
+export interface Machine {
+  readonly nodeImage: string | undefined;
+  readonly podNetwork: 'own' | 'kindnet';
+  readonly fixturesImage: string;
+  readonly facts: Readonly<Record<string, string>>;
+  /** Kernel feature → why it is missing. */
+  readonly missingKernel: Readonly<Record<string, string>>;
+  /** Packets stopped so far, by rule; absent when no guard is loaded. */
+  readonly guard?: () => Promise<Readonly<Record<string, number>>>;
+}
+
+/** Checks, and with --setup repairs, what the run needs; then makes both images unless they are given. */
+export async function prepareMachine(options: Options, request: EnvironmentRequest): Promise<Machine> {
+  const { signal, log } = request;
+  const kind = options.provider !== 'existing';
+  const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
+  const { ensureFixturesImage } = await import('../../hack/images/fixtures-image.ts');
+  const node =
+    options.nodeImage === undefined && kind
+      ? await ensureNodeImage({ source: options.nodeImageSource ?? 'auto', signal, log })
+      : { image: options.nodeImage, podNetwork: 'kindnet' as const };
+  const fixturesImage = options.fixturesImage ?? (await ensureFixturesImage({ signal, log }));
+  return { nodeImage: node.image, podNetwork: node.podNetwork, fixturesImage, facts: {}, missingKernel: {} };
+}
+
+/** Specs mostly wait; what bounds them is the machine's cores and how many nodes share the work. */
+export function defaultJobs(workers: number, cores = cpus().length): number {
+  return Math.max(1, Math.min(3 * cores, 4 * workers));
+}
