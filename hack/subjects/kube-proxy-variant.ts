@@ -3,10 +3,10 @@
  * the cluster's own version: one file of ours and a few lines at named anchors, put in place by Go's build overlay.
  */
 import { readFileSync } from 'node:fs';
+import type { PartOptions } from '../cache/cached-part.ts';
 import { type GoBuild, buildGo } from '../go/go-build.ts';
 import type { SourceEdit } from '../go/go-overlay.ts';
 import { kubernetesTags, stagingReplaces, versionFlags } from '../images/kubernetes-binary.ts';
-import { createSteps } from '../process/steps.ts';
 
 const module = 'k8s.io/kubernetes';
 const text = (file: string): string => readFileSync(new URL(`kube-proxy-overlay/${file}`, import.meta.url), 'utf8');
@@ -71,13 +71,7 @@ export function kubeProxyBuild(version: string): GoBuild {
 }
 
 /** Path of the built binary. Throws AnchorError when this version's source is laid out differently, CommandError otherwise. */
-export async function ensureKubeProxyVariant(
-  version: string,
-  options: { readonly signal?: AbortSignal; log(line: string): void },
-): Promise<string> {
-  const { binaries } = await buildGo(kubeProxyBuild(version), {
-    steps: createSteps(options.log),
-    signal: options.signal,
-  });
+export async function ensureKubeProxyVariant(version: string, options: PartOptions): Promise<string> {
+  const { binaries } = await buildGo(kubeProxyBuild(version), options);
   return binaries['kube-proxy'] ?? '';
 }

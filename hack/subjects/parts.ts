@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type PartOptions } from '../cache/cached-part.ts';
 import { buildGo } from '../go/go-build.ts';
+import { ensureKubeProxyVariant } from './kube-proxy-variant.ts';
 import { npaBuildNeeds } from './npa-build.ts';
 import { ensureNpaImage } from './npa-image.ts';
 
@@ -21,6 +22,8 @@ export function createParts(steps: PartOptions['steps']): Parts {
     },
     async file(part, signal) {
       if (part === 'stand-in-vpc-cni') return standInVpcCni({ steps, signal });
+      if (part.startsWith('kube-proxy-variant@'))
+        return ensureKubeProxyVariant(part.slice('kube-proxy-variant@'.length), { steps, signal });
       throw new Error(`nobody makes a file ${part}`);
     },
   };

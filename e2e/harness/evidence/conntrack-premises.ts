@@ -1,0 +1,89 @@
+/** Premises and judgements about conntrack rows, in the words of the specs. */
+import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
+import { RAISED_UDP_TIMEOUT_SECONDS } from '../fault/conntrack-timeouts.ts';
+import type { Premise, SpecContext } from '../run/context.ts';
+import { describeEntry, endpoint, type ConntrackEntry } from './conntrack-entry.ts';
+import type { ConntrackEvent } from './conntrack-event.ts';
+import type { ConntrackFollower } from './conntrack-follower.ts';
+import { readConntrack, type EntryMatch } from './conntrack-table.ts';
+
+/** A UDP flow in the original direction, as its row on `node` starts. */
+export interface FlowKey {
+  readonly node: ClusterNode;
+  readonly family: IpFamily;
+  readonly src?: string;
+  readonly sport: number;
+  readonly dst: string;
+  readonly dport: number;
+}
+
+export function matchOf(flow: FlowKey): EntryMatch {
+  const { src, sport, dst, dport } = flow;
+  return { protocol: 'udp', sport, dst, dport, ...(src === undefined ? {} : { src }) };
+}
+
+export function describeFlow(flow: FlowKey): string {
+  return `udp ${flow.src === undefined ? '*' : endpoint(flow.src, flow.sport)} -> ${endpoint(flow.dst, flow.dport)} on ${flow.node.name}`;
+}
+
+/** Premise: the flow's row exists and its replies are expected from `address`; with raised timeouts, so that it cannot expire unseen. */
+export function rowPointsAt(
+  t: SpecContext,
+  flow: FlowKey,
+  address: string,
+  options: { readonly port?: number; readonly name?: string } = {},
+): Premise<ConntrackEntry> {
+  const name = options.name ?? `the conntrack row of ${describeFlow(flow)} points at ${address}`;
+  return {
+    name,
+    lane: flow.node.name,
+    prove: async (signal) => {
+      const rows = await readConntrack(flow.node, flow.family, matchOf(flow), signal);
+      const row = rows.find(
+        ({ reply }) => reply.src === address && (options.port === undefined || reply.sport === options.port),
+      );
+      if (row === undefined)
+        return { proven: false, reason: `rows found: ${rows.map(describeEntry).join('; ') || 'none'}` };
+      const left = row.timeoutSeconds ?? 0;
+      if (left < RAISED_UDP_TIMEOUT_SECONDS / 2)
+        return { proven: false, reason: `the row lives for ${left} s only: the raised timeout is not in force` };
+      return { proven: true, value: row, summary: `${describeEntry(row)}, id ${row.id ?? '?'}` };
+    },
+  };
+}
+
+/** Rows of the flow as they are now, for messages: `none`, or each row. */
+export async function rowsNow(flow: FlowKey, signal: AbortSignal): Promise<string> {
+  const rows = await readConntrack(flow.node, flow.family, matchOf(flow), signal);
+  return rows.map((row) => `${describeEntry(row)} (id ${row.id ?? '?'})`).join('; ') || 'none';
+}
+
+/** Waits for the destruction of exactly this row. */
+export function destroyed(
+  follower: ConntrackFollower,
+  row: ConntrackEntry,
+  timeoutMs: number,
+): Promise<ConntrackEvent | undefined> {
+  return follower.waitFor(({ kind, entry }) => kind === 'destroy' && entry.id === row.id, timeoutMs);
+}
+
+/** Who ended a row: `the proxy (netlink port 7)` or `the kernel`. */
+export function author(event: ConntrackEvent): string {
+  const by = event.userspace;
+  if (by === undefined) return 'the kernel';
+  return `a program (netlink port ${by.portId}${by.program === undefined ? '' : `, ${by.program}`})`;
+}
+
+/** Records a row's events as evidence, on the node's lane. */
+export function recordEvents(t: SpecContext, follower: ConntrackFollower): void {
+  for (const event of follower.events) {
+    if (event.kind === 'update') continue;
+    const verb = event.kind === 'new' ? 'row made' : `row destroyed by ${author(event)}`;
+    t.evidence.record({
+      at: t.evidence.fromWall(event.wallMs),
+      kind: 'conntrack-entry',
+      lane: follower.node.name,
+      summary: `${verb}: ${describeEntry(event.entry)}`,
+    });
+  }
+}

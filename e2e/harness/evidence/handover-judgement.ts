@@ -1,0 +1,68 @@
+/** The judgement that most UDP specs end in: after a change, the flow's row moves on and its datagrams are answered again. */
+import type { SpecContext } from '../run/context.ts';
+import type { ConntrackEntry } from './conntrack-entry.ts';
+import { author, describeFlow, destroyed, recordEvents, rowsNow, type FlowKey } from './conntrack-premises.ts';
+import type { ConntrackFollower } from './conntrack-follower.ts';
+import { totalLost } from './datagram-loss.ts';
+import type { DatagramStream } from './datagram-stream.ts';
+
+/**
+ * How long a proxy may take from the change until the flow works again. Bounds what users see, not what a proxy promises:
+ * kube-proxy looks at changes once per minSyncPeriod (1 s) and then writes its rules; a busy machine gets the rest.
+ */
+export const HANDOVER_BOUND_MS = 10_000;
+
+export interface Handover {
+  readonly flow: FlowKey;
+  readonly stream: DatagramStream;
+  readonly flowIndex?: number;
+  readonly follower: ConntrackFollower;
+  /** The row that has to go, proven before the change. */
+  readonly staleRow: ConntrackEntry;
+  readonly from: { readonly name: string; readonly ip: string };
+  readonly to: { readonly name: string; readonly ip: string };
+  /** Last sequence number sent before the change. */
+  readonly sequence: number;
+  /** The change in a few words: `server-1 was deleted`. */
+  readonly after: string;
+  /** Whether the proxy itself has to have deleted the row (default), or the kernel may have been quicker. */
+  readonly byProxy?: boolean;
+}
+
+/** Judges rows and datagrams; measures `loss window` (ms) and `datagrams lost`. Fails with the stale row in its message. */
+export async function judgeHandover(t: SpecContext, handover: Handover): Promise<void> {
+  const { flow, stream, follower, staleRow, from, to } = handover;
+  const index = handover.flowIndex ?? 0;
+  const bound = HANDOVER_BOUND_MS * t.env.slowFactor;
+  const subject = `${describeFlow(flow)} after ${handover.after}`;
+  const reply = await stream.reply({ server: to.name, flow: index, afterSequence: handover.sequence }, bound);
+  // Some more datagrams, so that the last window is settled and a flow that flaps is seen.
+  if (reply !== undefined) await stream.settle(30, 10_000 * t.env.slowFactor, index);
+  const gone = await destroyed(follower, staleRow, reply === undefined ? 0 : 2000);
+  const windows = stream.losses(index).filter((window) => window.lastLost > handover.sequence);
+  recordEvents(t, follower);
+  stream.recordEvidence(index);
+  const rows = await rowsNow(flow, t.signal);
+  const lost = totalLost(windows);
+  t.judge({
+    ok: reply !== undefined && gone !== undefined,
+    subject,
+    expected: `the row to leave ${from.name} (${from.ip}) and ${to.name} (${to.ip}) to answer within ${bound} ms`,
+    observed:
+      gone === undefined
+        ? `the stale row is still there: ${rows}; ${lost} datagrams lost, ${stream.describe(index)}`
+        : `no answer from ${to.name}; rows now: ${rows}; ${lost} datagrams lost, ${stream.describe(index)}`,
+    durationMs: bound,
+  });
+  await follower.requireWhole();
+  if (handover.byProxy ?? true)
+    t.judge({
+      ok: gone?.userspace !== undefined,
+      subject,
+      expected: 'the proxy to delete the stale row ([USERSPACE] in the destroy event)',
+      observed: gone === undefined ? 'no destroy event' : `the row was destroyed by ${author(gone)}`,
+    });
+  const longest = windows.reduce((most, window) => Math.max(most, window.durationMs), 0);
+  t.evidence.measure({ name: 'loss window', value: Math.round(longest), unit: 'ms', bound });
+  t.evidence.measure({ name: 'datagrams lost', value: lost, unit: 'datagrams' });
+}

@@ -1,0 +1,316 @@
+/** The stage of every UDP spec: a namespace with a Service, servers that join and leave it, and a client that never closes its socket. */
+import type { ClusterNode, IpFamily, PodRef } from '../cluster/cluster.ts';
+import { DatagramStream } from '../evidence/datagram-stream.ts';
+import type { Premise, SpecContext } from '../run/context.ts';
+import {
+  MEMBER_LABEL,
+  podObject,
+  SERVICE_NAME,
+  SERVICE_PORT,
+  serviceObject,
+  type EndpointSliceObject,
+  type PodObject,
+  type PodShape,
+  type ServiceObject,
+  type ServiceShape,
+} from './service-objects.ts';
+
+export { SERVICE_PORT };
+export const CLIENT_PORT = 12345;
+const POD_READY_MS = 60_000;
+const ENDPOINT_MS = 30_000;
+
+export interface StagePod {
+  readonly name: string;
+  readonly node: ClusterNode;
+  readonly ref: PodRef;
+  readonly ips: Readonly<Partial<Record<IpFamily, string>>>;
+}
+
+export interface ServerOptions {
+  readonly node?: ClusterNode;
+  /** Joins the Service at once; default true. Otherwise admit() lets it in. */
+  readonly member?: boolean;
+  readonly ports?: readonly number[];
+  readonly graceSeconds?: number;
+  readonly lingerMs?: number;
+  /** Readiness by HTTP, closed until setReady(). */
+  readonly unready?: boolean;
+  readonly readiness?: boolean;
+  readonly oneWay?: boolean;
+}
+
+export interface ClientOptions {
+  readonly node?: ClusterNode;
+  readonly host?: string;
+  readonly port?: number;
+  readonly sourcePort?: number;
+  readonly flows?: number;
+  readonly intervalMs?: number;
+  readonly connected?: boolean;
+  readonly oneWay?: boolean;
+  readonly hostNetwork?: boolean;
+  /** Begin on a path that works already; default true. */
+  readonly awaitPath?: boolean;
+}
+
+export interface StageClient extends StagePod {
+  readonly stream: DatagramStream;
+  readonly host: string;
+  readonly port: number;
+  readonly sourcePort: number;
+}
+
+export class ServiceStage {
+  readonly #t: SpecContext;
+  readonly namespace: string;
+  readonly family: IpFamily;
+  readonly clientNode: ClusterNode;
+  readonly serverNode: ClusterNode;
+  /** A node that is neither: where a node port is aimed at. */
+  readonly otherNode: ClusterNode;
+  readonly service: ServiceObject;
+
+  constructor(
+    t: SpecContext,
+    parts: Pick<ServiceStage, 'namespace' | 'family' | 'clientNode' | 'serverNode' | 'otherNode' | 'service'>,
+  ) {
+    this.#t = t;
+    this.namespace = parts.namespace;
+    this.family = parts.family;
+    this.clientNode = parts.clientNode;
+    this.serverNode = parts.serverNode;
+    this.otherNode = parts.otherNode;
+    this.service = parts.service;
+  }
+
+  get clusterIP(): string {
+    const wanted = this.service.spec.clusterIPs.find((ip) => familyOf(ip) === this.family);
+    if (wanted === undefined) throw new Error(`Service ${SERVICE_NAME} has no ${this.family} cluster IP`);
+    return wanted;
+  }
+
+  get nodePort(): number {
+    const port = this.service.spec.ports.find(({ protocol }) => protocol === 'UDP')?.nodePort;
+    if (port === undefined) throw new Error(`Service ${SERVICE_NAME} has no UDP node port`);
+    return port;
+  }
+
+  address(node: ClusterNode): string {
+    const address = node.addresses[this.family];
+    if (address === undefined) throw new Error(`node ${node.name} has no ${this.family} address`);
+    return address;
+  }
+
+  ip(pod: StagePod): string {
+    const ip = pod.ips[this.family];
+    if (ip === undefined) throw new Error(`pod ${pod.name} has no ${this.family} address`);
+    return ip;
+  }
+
+  /** Creates a server and returns when it answers (or, unready, when it runs). */
+  async addServer(name: string, options: ServerOptions = {}): Promise<StagePod> {
+    const { ports = [80] } = options;
+    const command = [
+      'node',
+      '/app/udp-server.mjs',
+      `--id=${name}`,
+      ...ports.map((port) => `--port=${port}`),
+      ...(options.unready === true ? ['--unready'] : []),
+      ...(options.lingerMs === undefined ? [] : [`--linger-ms=${options.lingerMs}`]),
+      ...(options.oneWay === true ? ['--one-way'] : []),
+    ];
+    const probed = options.unready === true || options.readiness === true;
+    const pod = await this.startPod({
+      name,
+      node: options.node ?? this.serverNode,
+      command,
+      member: options.member ?? true,
+      ...(options.graceSeconds === undefined ? {} : { graceSeconds: options.graceSeconds }),
+      ...(probed ? { readinessPort: 8080 } : {}),
+    });
+    await this.printed(pod, 'serving');
+    return pod;
+  }
+
+  async startClient(name: string, options: ClientOptions = {}): Promise<StageClient> {
+    const { host = this.clusterIP, port = SERVICE_PORT, sourcePort = CLIENT_PORT } = options;
+    const command = [
+      'node',
+      '/app/udp-client.mjs',
+      `--host=${host}`,
+      `--port=${port}`,
+      `--source-port=${sourcePort}`,
+      ...(options.flows === undefined ? [] : [`--flows=${options.flows}`]),
+      ...(options.intervalMs === undefined ? [] : [`--interval-ms=${options.intervalMs}`]),
+      ...(options.connected === true ? ['--connected'] : []),
+      ...(options.oneWay === true ? ['--one-way'] : []),
+      ...(options.awaitPath === false || options.oneWay === true ? [] : ['--await-path']),
+    ];
+    const pod = await this.startPod({
+      name,
+      node: options.node ?? this.clientNode,
+      command,
+      ...(options.hostNetwork === true ? { hostNetwork: true } : {}),
+    });
+    const log = await this.#t.env.cluster.api.followLogs(pod.ref, this.#t.signal);
+    this.#t.defer(`stop reading the log of ${name}`, () => log.stop());
+    const stream = new DatagramStream(this.#t, name, log);
+    this.#t.onTrouble(`datagrams of ${name}`, () =>
+      this.#t.attach(`${name}-datagrams.json`, JSON.stringify(stream.flow(), null, 1), 'application/json'),
+    );
+    return { ...pod, stream, host, port, sourcePort };
+  }
+
+  /** Starts any pod of the fixtures image and returns when its container runs and it has its addresses. */
+  async startPod(
+    shape: Omit<PodShape, 'namespace' | 'image' | 'node'> & { readonly node: ClusterNode },
+  ): Promise<StagePod> {
+    const { cluster, fixturesImage } = this.#t.env;
+    const { name, node } = shape;
+    await cluster.api.apply(
+      podObject({ ...shape, node: node.name, namespace: this.namespace, image: fixturesImage }),
+      this.#t.signal,
+    );
+    const ips = await cluster.api.waitFor<PodObject, readonly string[]>(
+      { apiVersion: 'v1', kind: 'Pod', namespace: this.namespace, name },
+      ([pod]) => {
+        const running = pod?.status?.containerStatuses?.[0]?.state?.running !== undefined;
+        return running ? pod.status.podIPs?.map(({ ip }) => ip) : undefined;
+      },
+      {
+        timeoutMs: POD_READY_MS * this.#t.env.slowFactor,
+        signal: this.#t.signal,
+        what: `pod ${name} runs on ${node.name}`,
+      },
+    );
+    const byFamily = Object.fromEntries(ips.map((ip) => [familyOf(ip), ip]));
+    return { name, node, ips: byFamily, ref: { namespace: this.namespace, name } };
+  }
+
+  /** Waits for a record of that type in the pod's log. */
+  async printed(pod: StagePod, type: string, timeoutMs = POD_READY_MS): Promise<void> {
+    const log = await this.#t.env.cluster.api.followLogs(pod.ref, this.#t.signal);
+    try {
+      await log.waitFor((line) => line.includes(`"type":"${type}"`), {
+        timeoutMs: timeoutMs * this.#t.env.slowFactor,
+        signal: this.#t.signal,
+        what: `${pod.name} says ${type}`,
+      });
+    } finally {
+      await log.stop();
+    }
+  }
+
+  /** Lets a running pod into the Service, or out of it: its label is all that changes. */
+  async admit(pod: StagePod, member = true): Promise<void> {
+    await this.#t.env.cluster.api.patch(
+      { apiVersion: 'v1', kind: 'Pod', ...pod.ref },
+      { metadata: { labels: { [MEMBER_LABEL]: member ? SERVICE_NAME : null } } },
+      this.#t.signal,
+    );
+  }
+
+  /** Opens or closes a server's readiness; the kubelet's probe carries it on. */
+  async setReady(pod: StagePod, ready: boolean): Promise<void> {
+    const argv = [
+      'curl',
+      '-sS',
+      '-o',
+      '/dev/null',
+      '-X',
+      'POST',
+      `http://localhost:8080/${ready ? 'ready' : 'unready'}`,
+    ];
+    const { code, stderr } = await this.#t.env.cluster.api.exec(pod.ref, argv, {
+      signal: this.#t.signal,
+      timeoutMs: 10_000,
+    });
+    if (code !== 0) throw new Error(`could not change readiness of ${pod.name}: curl ended with ${code}: ${stderr}`);
+  }
+
+  async deletePod(pod: StagePod, graceSeconds = 0, wait = false): Promise<void> {
+    await this.#t.env.cluster.api.delete(
+      { apiVersion: 'v1', kind: 'Pod', ...pod.ref },
+      { graceSeconds, wait, signal: this.#t.signal },
+    );
+    this.#t.evidence.record({ kind: 'fault', lane: pod.name, summary: `${pod.name} deleted, grace ${graceSeconds} s` });
+  }
+
+  async patchService(patch: unknown): Promise<void> {
+    await this.#t.env.cluster.api.patch(
+      { apiVersion: 'v1', kind: 'Service', name: SERVICE_NAME, namespace: this.namespace },
+      patch,
+      this.#t.signal,
+    );
+  }
+
+  /** Premise: the Service's EndpointSlices of the stage's family list exactly these pods as ready. */
+  endpointsAre(pods: readonly StagePod[]): Premise<readonly string[]> {
+    const wanted = pods.map((pod) => this.ip(pod)).sort();
+    const what = `EndpointSlices of ${SERVICE_NAME} list ${pods.map(({ name }) => name).join(', ') || 'no endpoint'}`;
+    return {
+      name: what,
+      lane: 'endpoints',
+      prove: async (signal) => {
+        const addresses = await this.#t.env.cluster.api.waitFor<EndpointSliceObject, readonly string[]>(
+          {
+            apiVersion: 'discovery.k8s.io/v1',
+            kind: 'EndpointSlice',
+            namespace: this.namespace,
+            labelSelector: `kubernetes.io/service-name=${SERVICE_NAME}`,
+          },
+          (slices) => {
+            const ready = readyAddresses(slices, this.family);
+            return ready.join() === wanted.join() ? ready : undefined;
+          },
+          { timeoutMs: ENDPOINT_MS * this.#t.env.slowFactor, signal, what },
+        );
+        return { proven: true, value: addresses, summary: `ready endpoints: ${addresses.join(', ') || 'none'}` };
+      },
+    };
+  }
+}
+
+export function readyAddresses(slices: readonly EndpointSliceObject[], family: IpFamily): readonly string[] {
+  const type = family === 'ipv4' ? 'IPv4' : 'IPv6';
+  const endpoints = slices.filter((slice) => slice.addressType === type).flatMap((slice) => slice.endpoints ?? []);
+  return endpoints
+    .filter(({ conditions }) => conditions?.ready !== false && conditions?.terminating !== true)
+    .flatMap(({ addresses }) => addresses)
+    .sort();
+}
+
+export function familyOf(ip: string): IpFamily {
+  return ip.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+/** Opens a stage: two workers, one node besides, a namespace that goes with the spec, and the Service. */
+export async function openStage(
+  t: SpecContext,
+  shape: ServiceShape = {},
+  options: { readonly family?: IpFamily } = {},
+): Promise<ServiceStage> {
+  const { cluster } = t.env;
+  const [clientNode, serverNode] = await cluster.workers();
+  if (clientNode === undefined || serverNode === undefined) t.skip('needs two worker nodes for client and servers');
+  const nodes = await cluster.nodes();
+  const otherNode = nodes.find(({ name }) => name !== clientNode.name && name !== serverNode.name) ?? serverNode;
+  let remove: ((signal?: AbortSignal) => Promise<void>) | undefined;
+  t.defer('remove the namespace', async (signal) => remove?.(signal));
+  const namespace = await cluster.createNamespace(t.slug, { podSecurity: 'privileged', signal: t.signal });
+  remove = (signal) => namespace.remove(signal);
+  const family = options.family ?? cluster.primaryFamily;
+  const applied = await cluster.api.apply(
+    serviceObject(namespace.name, { families: [family], ...shape }) as unknown as ServiceObject,
+    t.signal,
+  );
+  return new ServiceStage(t, {
+    namespace: namespace.name,
+    family,
+    clientNode,
+    serverNode,
+    otherNode,
+    service: applied,
+  });
+}
