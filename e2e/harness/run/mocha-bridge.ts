@@ -19,13 +19,11 @@ export interface Replay {
 export async function replayThroughMocha(replay: Replay): Promise<void> {
   const { default: Mocha } = await import('mocha');
   const items = new Map<Test, { item: PlannedSpec; outcome: Outcome }>();
-  class Reporter {
-    constructor(runner: Mocha.Runner) {
-      runner.on('test end', (test) => {
-        const entry = items.get(test);
-        if (entry !== undefined) replay.onOutcome(entry.item, entry.outcome);
-      });
-    }
+  function Reporter(runner: Mocha.Runner): void {
+    runner.on('test end', (test) => {
+      const entry = items.get(test);
+      if (entry !== undefined) replay.onOutcome(entry.item, entry.outcome);
+    });
   }
   const mocha = new Mocha({ timeout: 0, reporter: Reporter as unknown as Mocha.ReporterConstructor });
   for (const item of replay.plan) {

@@ -13,16 +13,18 @@ interface Token {
   readonly at: number;
 }
 
-const operators: Readonly<Record<string, Token['kind']>> = {
-  '&&': 'and',
-  '||': 'or',
-  '!': 'not',
-  '(': 'open',
-  ')': 'close',
-  and: 'and',
-  or: 'or',
-  not: 'not',
-};
+const operators = new Map<string, Token['kind']>(
+  Object.entries({
+    '&&': 'and',
+    '||': 'or',
+    '!': 'not',
+    '(': 'open',
+    ')': 'close',
+    and: 'and',
+    or: 'or',
+    not: 'not',
+  } as const),
+);
 
 export function parseTags(expression: string, known: Readonly<Record<string, string>>): TagPredicate {
   const tokens = tokenize(expression);
@@ -86,7 +88,7 @@ function tokenize(expression: string): Token[] {
       throw mistake(expression, at, `unexpected ${expression.slice(at, at + 1)}`);
     }
     if (text === '') break;
-    const kind = operators[text.toLowerCase()] ?? (text.startsWith('/') ? 'pattern' : 'tag');
+    const kind = operators.get(text.toLowerCase()) ?? (text.startsWith('/') ? 'pattern' : 'tag');
     tokens.push({ kind, text, at: lexeme.lastIndex - text.length });
   }
   return tokens;

@@ -19,7 +19,8 @@ export function verdictOf(error: unknown): Verdict {
 }
 
 export function failureOf(error: unknown): FailureRecord {
-  if (!(error instanceof Error)) return { name: 'thrown value', message: String(error) };
+  if (!(error instanceof Error))
+    return { name: 'thrown value', message: typeof error === 'string' ? error : JSON.stringify(error) };
   const parts = error.name === 'JudgementError' ? (error as unknown as { parts: JudgementParts }).parts : undefined;
   const causes = causesOf(error);
   return {
@@ -44,7 +45,7 @@ function causesOf(error: Error, depth = 0): string[] {
   const members = error instanceof AggregateError ? error.errors : [];
   return [error.cause, ...(members as unknown[])].flatMap((inner) => {
     if (inner === undefined) return [];
-    if (!(inner instanceof Error)) return [String(inner)];
+    if (!(inner instanceof Error)) return [typeof inner === 'string' ? inner : JSON.stringify(inner)];
     return [`${inner.name}: ${inner.message}`, ...causesOf(inner, depth + 1)];
   });
 }

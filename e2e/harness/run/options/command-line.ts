@@ -37,7 +37,7 @@ export function readCommandLine(argv: readonly string[]): RawOptions {
       add(raw, info, token.value ?? (byFlag.has(token.name) ? 'true' : 'false'), token.rawName);
       continue;
     }
-    if (token.value === undefined || (token.inlineValue === false && /^-./.test(token.value)))
+    if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value)))
       throw new UsageError(`option ${token.rawName} needs a value: ${info.placeholder ?? 'VALUE'} (${info.describe})`);
     add(raw, info, token.value, token.rawName);
   }
@@ -46,7 +46,7 @@ export function readCommandLine(argv: readonly string[]): RawOptions {
 
 function add(raw: RawOptions, info: OptionInfo, value: string, rawName: string): void {
   const before = raw[info.name];
-  if (info.form === 'list') raw[info.name] = [...(before ?? []), value];
+  if (info.form === 'list') raw[info.name] = [before ?? [], value].flat();
   else if (before === undefined || before === value) raw[info.name] = value;
   else throw new UsageError(`option ${rawName} was given twice, with different values: ${String(before)} and ${value}`);
 }

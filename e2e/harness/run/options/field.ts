@@ -109,9 +109,5 @@ export function durationMs(raw: string): number | undefined {
 }
 
 export function show(input: unknown): string {
-  return typeof input === 'string'
-    ? `"${input}"`
-    : input === undefined
-      ? 'nothing'
-      : (JSON.stringify(input) ?? typeof input);
+  return typeof input === 'string' ? `"${input}"` : input === undefined ? 'nothing' : typeof input;
 }
