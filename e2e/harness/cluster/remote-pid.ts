@@ -12,7 +12,7 @@ export function announcePid(argv: readonly string[]): string[] {
 
 /** The process group is meant: an exec'd command leads one, so its children end too. */
 export function killCommand(pid: number, signal: 'TERM' | 'KILL'): string[] {
-  return ['sh', '-c', `kill -${signal} -- -${pid} 2>/dev/null || kill -${signal} ${pid} 2>/dev/null || true`];
+  return ['sh', '-c', `kill -s ${signal} -- -${pid} 2>/dev/null || kill -s ${signal} ${pid} 2>/dev/null || true`];
 }
 
 /** Takes the pid line out of a stderr stream. */

@@ -6,7 +6,9 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type WebSocket from 'ws';
-import { ApiError, ApiTransportError, apiErrorFrom, redact } from './api-error.ts';
+import { ApiError, ApiTransportError, apiErrorFrom } from './api-error.ts';
+import { redact } from '../../run/redact.ts';
+import { openSocket } from './socket.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -150,7 +152,6 @@ export async function connect(source: {
       signal?.throwIfAborted();
       const login = await options();
       const url = `${secure ? 'wss' : 'ws'}://${base.host}${prefix}${path}`;
-      const { openSocket } = await import('./socket.ts');
       return openSocket(new WebSocketClient(url, [...protocols], login), `exec ${path.split('?')[0] ?? ''}`, signal);
     },
     close: () => {

@@ -38,7 +38,7 @@ export async function execInPod(
       if (retry) continue;
       if (error instanceof ApiTransportError || error instanceof ExecTransportError)
         throw new ExecTransportError(
-          `${error.message} (${tries} tries)`,
+          `${error.message}${tries > 1 ? ` (${tries} tries)` : ''}`,
           { started: error instanceof ExecTransportError && error.started },
           { cause: error },
         );

@@ -1,7 +1,8 @@
 /** Waits for a WebSocket to open. `ws` reports a refused upgrade without the body, which holds the reason: it is read here. */
 import type { IncomingMessage } from 'node:http';
 import type WebSocket from 'ws';
-import { ApiTransportError, apiErrorFrom, redact } from './api-error.ts';
+import { ApiTransportError, apiErrorFrom } from './api-error.ts';
+import { redact } from '../../run/redact.ts';
 
 export function openSocket(socket: WebSocket, request: string, signal?: AbortSignal): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
