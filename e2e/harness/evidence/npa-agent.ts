@@ -1,0 +1,118 @@
+/** The agent of one node: its pod, its process, its log, its map. Reads only. */
+import type { ClusterNode, KubeApi } from '../cluster/cluster.ts';
+import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
+import { InfrastructureError } from '../run/verdict-errors.ts';
+import { NpaLogFollower } from './npa-log-follower.ts';
+import { type NpaMapKey, decodeNpaMapKey, readPrintedMapKeys } from './npa-map-key.ts';
+
+export const npaDefaults = { namespace: 'kube-system', podLabel: 'app=network-policy-agent' };
+export const npaContainer = 'aws-eks-nodeagent';
+
+/** Where versions write their log, newest habit first (upstream's README names /var/run, which no version used). */
+const logPaths = [
+  '/var/log/aws-routed-eni/network-policy-agent.log',
+  '/var/run/aws-routed-eni/network-policy-agent.log',
+];
+const mapPin = '/sys/fs/bpf/globals/aws/maps/global_aws_conntrack_map';
+/** Folders of a node in which the agent leaves its own command line tool. */
+const toolFolders = ['/var/lib/staleproof/npa-installed', '/opt/cni/bin'];
+
+interface AgentPod extends KubernetesObject {
+  readonly spec?: { readonly nodeName?: string; readonly containers?: readonly { readonly name: string }[] };
+  readonly status?: {
+    readonly containerStatuses?: readonly {
+      readonly name: string;
+      readonly containerID?: string;
+      readonly restartCount?: number;
+      readonly ready?: boolean;
+    }[];
+  };
+}
+
+export interface NpaAgentOptions {
+  readonly npaNamespace?: unknown;
+  readonly npaPodLabel?: unknown;
+}
+
+export class NpaAgent {
+  readonly node: ClusterNode;
+  private readonly api: KubeApi;
+  private readonly namespace: string;
+  private readonly label: string;
+
+  constructor(api: KubeApi, node: ClusterNode, options: NpaAgentOptions) {
+    this.api = api;
+    this.node = node;
+    this.namespace = typeof options.npaNamespace === 'string' ? options.npaNamespace : npaDefaults.namespace;
+    this.label = typeof options.npaPodLabel === 'string' ? options.npaPodLabel : npaDefaults.podLabel;
+  }
+
+  /** Throws InfrastructureError when the node has none. */
+  async pod(
+    signal: AbortSignal,
+  ): Promise<{ name: string; container: string; id: string; restarts: number; ready: boolean }> {
+    const query = {
+      namespace: this.namespace,
+      labelSelector: this.label,
+      fieldSelector: `spec.nodeName=${this.node.name}`,
+    };
+    const pods = await this.api.list<AgentPod>('v1', 'Pod', query, signal);
+    const pod = pods.find((candidate) => candidate.metadata.deletionTimestamp === undefined);
+    if (pod === undefined)
+      throw new InfrastructureError(
+        `no network policy agent on ${this.node.name}: expected a pod labelled ${this.label} in ${this.namespace}, found none; name it by --npa-namespace and --npa-pod-label`,
+      );
+    const names = pod.spec?.containers?.map(({ name }) => name) ?? [];
+    const container = names.includes(npaContainer) ? npaContainer : (names[0] ?? npaContainer);
+    const status = pod.status?.containerStatuses?.find(({ name }) => name === container);
+    return {
+      name: pod.metadata.name,
+      container,
+      id: (status?.containerID ?? '').replace(/^\w+:\/\//, ''),
+      restarts: status?.restartCount ?? 0,
+      ready: status?.ready ?? false,
+    };
+  }
+
+  /** The process id on the node. Throws InfrastructureError when the container runs none. */
+  async pid(signal: AbortSignal): Promise<number> {
+    const { id, name } = await this.pod(signal);
+    const script = `for c in /proc/[0-9]*/cgroup; do grep -qs ${id} "$c" && echo "$c" && break; done`;
+    const text = id === '' ? '' : await this.node.run(['sh', '-c', script], { signal, timeoutMs: 20_000 });
+    const pid = Number(/\/proc\/(\d+)\//.exec(text)?.[1]);
+    if (!Number.isInteger(pid))
+      throw new InfrastructureError(`no process of ${name} on ${this.node.name} (container ${id})`);
+    return pid;
+  }
+
+  async logPath(signal: AbortSignal): Promise<string> {
+    for (const path of logPaths)
+      if ((await this.node.exec(['test', '-s', path], { signal, timeoutMs: 10_000 })).code === 0) return path;
+    throw new InfrastructureError(`no log of the agent on ${this.node.name}: looked for ${logPaths.join(', ')}`);
+  }
+
+  /** From now on; the caller stops it. */
+  async followLog(signal: AbortSignal): Promise<NpaLogFollower> {
+    const process = await this.node.spawn(['tail', '-n', '0', '-F', await this.logPath(signal)], { signal });
+    return new NpaLogFollower(process, `agent on ${this.node.name}`);
+  }
+
+  /** Every key of the agent's conntrack map, by the agent's own tool, or by bpftool where that is not there. */
+  async mapKeys(signal: AbortSignal): Promise<readonly NpaMapKey[]> {
+    const options = { signal, timeoutMs: 60_000 };
+    const tools = toolFolders.flatMap((folder) => [`${folder}/aws-eks-na-cli`, `${folder}/aws-eks-na-cli-v6`]);
+    const find = `for t in ${tools.join(' ')}; do test -x $t && $t ebpf loaded-ebpfdata >/tmp/.npa-maps 2>/dev/null && grep -q conntrack /tmp/.npa-maps && { echo $t; cat /tmp/.npa-maps; break; }; done`;
+    const text = await this.node.run(['sh', '-c', find], options);
+    const id = /Map Name:\s+\S*conntrack\S*\s+Map ID:\s+(\d+)/.exec(text)?.[1];
+    const tool = text.split('\n')[0];
+    if (id !== undefined && tool !== undefined && tool !== '')
+      return [...readPrintedMapKeys(await this.node.run([tool, 'ebpf', 'dump-maps', id], options))];
+    const dump = await this.node.exec(['bpftool', '-j', 'map', 'dump', 'pinned', mapPin], options);
+    if (dump.code !== 0)
+      throw new InfrastructureError(
+        `cannot read the agent's map on ${this.node.name}: ${text.slice(0, 200)} ${dump.stderr.slice(0, 200)}`,
+      );
+    const rows = JSON.parse(dump.stdout) as readonly { readonly key: readonly string[] }[];
+    return rows.map(({ key }) => decodeNpaMapKey(Uint8Array.from(key, (byte) => Number(byte))));
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What became of the flows of one race. Pure: log lines and what the programs heard go in, sets of flows come out.
+ * A flow counts as cut by the race only if the agent logged a delete for its very tuple at a time when it was alive again.
+ */
+import type { NpaLogLine } from './npa-log.ts';
+import { flowOfTuple, type RaceFlows } from './race-flow-set.ts';
+import { reversed } from './npa-log.ts';
+
+export interface RaceObservation {
+  readonly flows: RaceFlows;
+  /** Address of the pod whose entries the agent cleans. */
+  readonly owner: string;
+  /** Lines of the agent of that pod's node, from the first connection to the end. */
+  readonly log: readonly NpaLogLine[];
+  /** Wall-clock ms at which each flow was alive again, by flow. */
+  readonly aliveAtMs: ReadonlyMap<number, number>;
+  /** Flows that heard the server's first word. */
+  readonly heard: ReadonlySet<number>;
+  /** Flows that worked after the client itself had sent. */
+  readonly healed: ReadonlySet<number>;
+  /** Wall-clock ms of the agent's stop, when it was held. */
+  readonly stoppedAtMs?: number;
+  /** Wall-clock ms when the server spoke: later deletes cannot have cut what was heard then. */
+  readonly spokeAtMs: number;
+}
+
+export interface RaceAccount {
+  readonly alive: number;
+  /** Deleted before it was alive again: its new first packet made a new entry, nothing is lost. */
+  readonly deletedBefore: ReadonlySet<number>;
+  readonly deletedAlive: ReadonlySet<number>;
+  readonly skipped: ReadonlySet<number>;
+  readonly denied: ReadonlySet<number>;
+  readonly cut: ReadonlySet<number>;
+  readonly healed: ReadonlySet<number>;
+  /** Cut and deleted while alive: what the race is about. */
+  readonly victims: ReadonlySet<number>;
+  /** The delete that was under way when the agent was stopped: check and delete had been parted by us, so it decides nothing. */
+  readonly inFlight: number | undefined;
+  /** Cut without a delete line: another cause. */
+  readonly otherCause: ReadonlySet<number>;
+  /** From the first to the last own delete after the flows were alive, in ms. */
+  readonly windowMs: number;
+}
+
+/** Log stamps are whole ms, so a delete in the very ms of a re-opening counts as before it: no victim by rounding. */
+export function accountRace(seen: RaceObservation): RaceAccount {
+  const { flows, aliveAtMs } = seen;
+  const [deletedBefore, deletedAlive, skipped, denied] = [
+    new Set<number>(),
+    new Set<number>(),
+    new Set<number>(),
+    new Set<number>(),
+  ];
+  const aliveDeletes: number[] = [];
+  let inFlight: number | undefined;
+  for (const line of seen.log) {
+    if (line.type === 'verdict' && line.verdict === 'DENY') {
+      const flow = flowOfTuple(flows, reversed(line.tuple));
+      if (flow !== undefined) denied.add(flow);
+    }
+    if ((line.type !== 'delete' && line.type !== 'skip') || line.owner !== seen.owner) continue;
+    const flow = flowOfTuple(flows, line.tuple);
+    if (flow === undefined) continue;
+    if (line.type === 'skip') {
+      skipped.add(flow);
+      continue;
+    }
+    if (seen.stoppedAtMs !== undefined && line.atMs <= seen.stoppedAtMs) inFlight = flow;
+    const alive = aliveAtMs.get(flow);
+    if (alive === undefined || line.atMs <= alive) deletedBefore.add(flow);
+    else if (line.atMs <= seen.spokeAtMs) {
+      deletedAlive.add(flow);
+      aliveDeletes.push(line.atMs);
+    }
+  }
+  if (inFlight !== undefined) deletedBefore.delete(inFlight);
+  const cut = new Set([...aliveAtMs.keys()].filter((flow) => !seen.heard.has(flow)));
+  const victims = new Set([...cut].filter((flow) => deletedAlive.has(flow) && flow !== inFlight));
+  return {
+    alive: aliveAtMs.size,
+    deletedBefore,
+    deletedAlive,
+    skipped,
+    denied,
+    cut,
+    healed: new Set([...cut].filter((flow) => seen.healed.has(flow))),
+    victims,
+    inFlight,
+    otherCause: new Set([...cut].filter((flow) => !victims.has(flow) && flow !== inFlight)),
+    // Log lines come in the order of time.
+    windowMs: (aliveDeletes.at(-1) ?? 0) - (aliveDeletes[0] ?? 0),
+  };
+}
