@@ -27,6 +27,7 @@ export async function makeClusterEnvironment(
     signal,
     options,
     fixturesImage: machine.fixturesImage,
+    parts: machine.parts,
     log: request.log,
   });
   const undo = new UndoStack();

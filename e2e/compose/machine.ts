@@ -2,11 +2,14 @@
 import { cpus } from 'node:os';
 import type { Options } from '../harness/run/options/schema.ts';
 import type { EnvironmentRequest } from '../harness/run/run-environment.ts';
+import type { PartSource } from '../harness/subject/subject.ts';
 
 export interface Machine {
   readonly nodeImage: string | undefined;
   readonly podNetwork: 'own' | 'kindnet';
   readonly fixturesImage: string;
+  /** What subjects ask for by name is built here, when they ask. */
+  readonly parts: PartSource;
   readonly facts: Readonly<Record<string, string>>;
   /** Kernel feature → why it is missing. */
   readonly missingKernel: Readonly<Record<string, string>>;
@@ -19,13 +22,16 @@ export async function prepareMachine(options: Options, request: EnvironmentReque
   const { signal, log } = request;
   const kind = options.provider !== 'existing';
   const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
+  const { createParts } = await import('../../hack/subjects/parts.ts');
+  const { createSteps } = await import('../../hack/process/steps.ts');
   const { ensureFixturesImage } = await import('../../hack/images/fixtures-image.ts');
   const node =
     options.nodeImage === undefined && kind
       ? await ensureNodeImage({ source: options.nodeImageSource ?? 'auto', signal, log })
       : { image: options.nodeImage, podNetwork: 'kindnet' as const };
   const fixturesImage = options.fixturesImage ?? (await ensureFixturesImage({ signal, log }));
-  return { nodeImage: node.image, podNetwork: node.podNetwork, fixturesImage, facts: {}, missingKernel: {} };
+  const parts = createParts(createSteps(log));
+  return { nodeImage: node.image, podNetwork: node.podNetwork, fixturesImage, parts, facts: {}, missingKernel: {} };
 }
 
 /** Specs mostly wait; what bounds them is the machine's cores and how many nodes share the work. */
