@@ -61,6 +61,7 @@ export function whyOf(outcome: Outcome): string {
     return `known defect ${defect.id} did not show: ${defect.reason}`;
   if (verdict === 'flaky') {
     const bad = outcome.attempts.filter((attempt) => !attempt.final);
+    if (bad.length === 0) return outcome.reason ?? '';
     return `${bad.length} of ${outcome.attempts.length} attempts did not pass: ${bad[0]?.failure?.message ?? bad[0]?.reason ?? ''}`;
   }
   return decisive?.failure?.message ?? outcome.reason ?? '';
