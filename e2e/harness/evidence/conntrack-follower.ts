@@ -1,5 +1,5 @@
 /**
- * Follows conntrack events on a node. One `conntrack -E` per node serves all specs that run at the same time: the kernel sends
+ * Follows conntrack events on a node. One `conntrack -E` per node and protocol serves all specs that run at the same time: the kernel sends
  * each event to each listener, so a listener a spec would multiply the load on a busy table.
  */
 import type { ClusterNode } from '../cluster/cluster.ts';
@@ -41,9 +41,10 @@ export async function followConntrack(
   node: ClusterNode,
   match: EntryMatch,
 ): Promise<ConntrackFollower> {
-  const key = `${t.env.cluster.name}/${node.name}`;
+  const protocol = match.protocol ?? 'udp';
+  const key = `${t.env.cluster.name}/${node.name}/${protocol}`;
   let entry = shared.get(key);
-  if (entry === undefined) shared.set(key, (entry = { users: 0, follower: startFollower(node) }));
+  if (entry === undefined) shared.set(key, (entry = { users: 0, follower: startFollower(node, protocol) }));
   const current = entry;
   current.users += 1;
   const events: ConntrackEvent[] = [];
@@ -104,9 +105,9 @@ export async function followConntrack(
   };
 }
 
-async function startFollower(node: ClusterNode): Promise<SharedFollower> {
+async function startFollower(node: ClusterNode, protocol: string): Promise<SharedFollower> {
   // A large socket buffer, so that a burst is not lost while the pipe is slow; losses are announced as ENOBUFS.
-  const argv = ['conntrack', '-E', '-p', 'udp', '-o', 'timestamp,id,extended', '-b', '8388608'];
+  const argv = ['conntrack', '-E', '-p', protocol, '-o', 'timestamp,id,extended', '-b', '8388608'];
   const before = await readListeners(node);
   const process = await node.spawn(argv);
   const listeners = new Set<Listener>();

@@ -12,14 +12,20 @@ export interface FlowKey {
   readonly node: ClusterNode;
   readonly family: IpFamily;
   readonly src?: string;
-  readonly sport: number;
+  readonly sport?: number;
   readonly dst: string;
   readonly dport: number;
 }
 
 export function matchOf(flow: FlowKey): EntryMatch {
   const { src, sport, dst, dport } = flow;
-  return { protocol: 'udp', sport, dst, dport, ...(src === undefined ? {} : { src }) };
+  return {
+    protocol: 'udp',
+    dst,
+    dport,
+    ...(src === undefined ? {} : { src }),
+    ...(sport === undefined ? {} : { sport }),
+  };
 }
 
 export function describeFlow(flow: FlowKey): string {

@@ -131,3 +131,7 @@ export function podObject(shape: PodShape): KubernetesObject & { readonly spec: 
     },
   };
 }
+
+export function familyOf(ip: string): IpFamily {
+  return ip.includes(':') ? 'ipv6' : 'ipv4';
+}

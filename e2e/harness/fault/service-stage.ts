@@ -1,65 +1,25 @@
 /** The stage of every UDP spec: a namespace with a Service, servers that join and leave it, and a client that never closes its socket. */
-import type { ClusterNode, IpFamily, PodRef } from '../cluster/cluster.ts';
+import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
 import { DatagramStream } from '../evidence/datagram-stream.ts';
+import { endpointsAre } from '../evidence/endpoint-premises.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
 import {
+  familyOf,
   MEMBER_LABEL,
   podObject,
   SERVICE_NAME,
   SERVICE_PORT,
   serviceObject,
-  type EndpointSliceObject,
   type PodObject,
   type PodShape,
   type ServiceObject,
   type ServiceShape,
 } from './service-objects.ts';
+import type { ClientOptions, ServerOptions, StageClient, StagePod } from './stage-options.ts';
 
 export { SERVICE_PORT };
 export const CLIENT_PORT = 12345;
 const POD_READY_MS = 60_000;
-const ENDPOINT_MS = 30_000;
-
-export interface StagePod {
-  readonly name: string;
-  readonly node: ClusterNode;
-  readonly ref: PodRef;
-  readonly ips: Readonly<Partial<Record<IpFamily, string>>>;
-}
-
-export interface ServerOptions {
-  readonly node?: ClusterNode;
-  /** Joins the Service at once; default true. Otherwise admit() lets it in. */
-  readonly member?: boolean;
-  readonly ports?: readonly number[];
-  readonly graceSeconds?: number;
-  readonly lingerMs?: number;
-  /** Readiness by HTTP, closed until setReady(). */
-  readonly unready?: boolean;
-  readonly readiness?: boolean;
-  readonly oneWay?: boolean;
-}
-
-export interface ClientOptions {
-  readonly node?: ClusterNode;
-  readonly host?: string;
-  readonly port?: number;
-  readonly sourcePort?: number;
-  readonly flows?: number;
-  readonly intervalMs?: number;
-  readonly connected?: boolean;
-  readonly oneWay?: boolean;
-  readonly hostNetwork?: boolean;
-  /** Begin on a path that works already; default true. */
-  readonly awaitPath?: boolean;
-}
-
-export interface StageClient extends StagePod {
-  readonly stream: DatagramStream;
-  readonly host: string;
-  readonly port: number;
-  readonly sourcePort: number;
-}
 
 export class ServiceStage {
   readonly #t: SpecContext;
@@ -237,52 +197,44 @@ export class ServiceStage {
     this.#t.evidence.record({ kind: 'fault', lane: pod.name, summary: `${pod.name} deleted, grace ${graceSeconds} s` });
   }
 
-  async patchService(patch: unknown): Promise<void> {
+  /** The same stage seen through its other family. */
+  withFamily(family: IpFamily): ServiceStage {
+    const { namespace, clientNode, serverNode, otherNode, service } = this;
+    return new ServiceStage(this.#t, { namespace, family, clientNode, serverNode, otherNode, service });
+  }
+
+  async setIngress(ip: string): Promise<void> {
     await this.#t.env.cluster.api.patch(
-      { apiVersion: 'v1', kind: 'Service', name: SERVICE_NAME, namespace: this.namespace },
-      patch,
+      { ...this.#service(), subresource: 'status' },
+      { status: { loadBalancer: { ingress: [{ ip, ipMode: 'VIP' }] } } },
       this.#t.signal,
     );
   }
 
+  async deleteService(): Promise<void> {
+    await this.#t.env.cluster.api.delete(this.#service(), { signal: this.#t.signal });
+    this.#t.evidence.record({ kind: 'fault', lane: 'endpoints', summary: `Service ${SERVICE_NAME} deleted` });
+  }
+
+  /** Creates the Service again, with the cluster IP it had. */
+  async recreateService(shape: ServiceShape = {}): Promise<void> {
+    const object = serviceObject(this.namespace, { families: [this.family], ...shape, clusterIP: this.clusterIP });
+    await this.#t.env.cluster.api.apply(object, this.#t.signal);
+  }
+
+  async patchService(patch: unknown): Promise<void> {
+    await this.#t.env.cluster.api.patch(this.#service(), patch, this.#t.signal);
+  }
+
+  #service() {
+    return { apiVersion: 'v1', kind: 'Service', name: SERVICE_NAME, namespace: this.namespace };
+  }
+
   /** Premise: the Service's EndpointSlices of the stage's family list exactly these pods as ready. */
   endpointsAre(pods: readonly StagePod[]): Premise<readonly string[]> {
-    const wanted = pods.map((pod) => this.ip(pod)).sort();
-    const what = `EndpointSlices of ${SERVICE_NAME} list ${pods.map(({ name }) => name).join(', ') || 'no endpoint'}`;
-    return {
-      name: what,
-      lane: 'endpoints',
-      prove: async (signal) => {
-        const addresses = await this.#t.env.cluster.api.waitFor<EndpointSliceObject, readonly string[]>(
-          {
-            apiVersion: 'discovery.k8s.io/v1',
-            kind: 'EndpointSlice',
-            namespace: this.namespace,
-            labelSelector: `kubernetes.io/service-name=${SERVICE_NAME}`,
-          },
-          (slices) => {
-            const ready = readyAddresses(slices, this.family);
-            return ready.join() === wanted.join() ? ready : undefined;
-          },
-          { timeoutMs: ENDPOINT_MS * this.#t.env.slowFactor, signal, what },
-        );
-        return { proven: true, value: addresses, summary: `ready endpoints: ${addresses.join(', ') || 'none'}` };
-      },
-    };
+    const wanted = pods.map((pod) => ({ name: pod.name, ip: this.ip(pod) }));
+    return endpointsAre(this.#t, { namespace: this.namespace, service: SERVICE_NAME, family: this.family }, wanted);
   }
-}
-
-export function readyAddresses(slices: readonly EndpointSliceObject[], family: IpFamily): readonly string[] {
-  const type = family === 'ipv4' ? 'IPv4' : 'IPv6';
-  const endpoints = slices.filter((slice) => slice.addressType === type).flatMap((slice) => slice.endpoints ?? []);
-  return endpoints
-    .filter(({ conditions }) => conditions?.ready !== false && conditions?.terminating !== true)
-    .flatMap(({ addresses }) => addresses)
-    .sort();
-}
-
-export function familyOf(ip: string): IpFamily {
-  return ip.includes(':') ? 'ipv6' : 'ipv4';
 }
 
 /** Opens a stage: two workers, one node besides, a namespace that goes with the spec, and the Service. */

@@ -1,0 +1,58 @@
+import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
+import { startEarlyClient } from '../../harness/fault/early-client.ts';
+import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
+import { openStage } from '../../harness/fault/service-stage.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'udp/unready-endpoint-becomes-ready',
+    title: 'A client reaches an endpoint that was unready at first',
+    claim:
+      'When an endpoint that existed unready becomes ready, the service proxy MUST delete rows that keep clients away from it; it MUST NOT have done so only when the unready endpoint appeared.',
+    tags: ['udp', 'conntrack'],
+    needs: { workers: 2, capabilities: ['conntrack-rows'] },
+    locks: SHARES_PROXY,
+    timeout: 120_000,
+    judges: 'service-proxy',
+    refs: [
+      {
+        title: 'kubernetes/kubernetes#105657: unready endpoint triggers an early clean-up, then a blackhole',
+        url: 'https://github.com/kubernetes/kubernetes/issues/105657',
+      },
+      {
+        title: 'kubernetes/kubernetes#106163: the fix and its test',
+        url: 'https://github.com/kubernetes/kubernetes/pull/106163',
+      },
+    ],
+  },
+  async (t) => {
+    const stage = await openStage(t);
+    const early = await startEarlyClient(t, stage);
+    const server = await t.step('start an unready server in the Service', () =>
+      stage.addServer('server-1', { unready: true }),
+    );
+    await t.step('create the Service', () => stage.recreateService());
+    await t.evidence.require(stage.endpointsAre([]));
+    await early.client.stream.settle(50, 15_000 * t.env.slowFactor);
+    const premature = early.client.stream.flow().replies.length;
+    t.judge({
+      ok: premature === 0,
+      subject: `udp ${early.client.host} from client`,
+      expected: 'no reply while the only endpoint is unready',
+      observed: `${premature} replies`,
+    });
+    const sequence = early.client.stream.lastSequence();
+    await t.step('the server becomes ready', () => stage.setReady(server, true));
+    await t.evidence.require(stage.endpointsAre([server]));
+    await judgeHandover(t, {
+      ...early,
+      stream: early.client.stream,
+      staleRow: early.row,
+      from: { name: 'the cluster IP itself', ip: stage.clusterIP },
+      to: { name: server.name, ip: stage.ip(server) },
+      sequence,
+      after: 'the endpoint became ready',
+    });
+  },
+);

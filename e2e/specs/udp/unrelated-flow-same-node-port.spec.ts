@@ -1,0 +1,53 @@
+import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
+import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
+import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
+import { flowOf, pinFlow, replaceServer } from '../../harness/fault/server-cycle.ts';
+import { openStage } from '../../harness/fault/service-stage.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'udp/unrelated-flow-same-node-port',
+    title: 'A flow to a pod whose port equals a node port stays',
+    claim:
+      'While it cleans up after a node port, the service proxy MUST NOT delete rows of flows to other addresses whose destination port has the same number.',
+    tags: ['udp', 'conntrack'],
+    needs: { workers: 2, capabilities: ['conntrack-rows', 'node-port'] },
+    locks: SHARES_PROXY,
+    timeout: 120_000,
+    judges: 'service-proxy',
+    refs: [
+      {
+        title: 'kubernetes/kubernetes#49881: node-port clean-up without a destination address',
+        url: 'https://github.com/kubernetes/kubernetes/issues/49881',
+      },
+    ],
+  },
+  async (t) => {
+    const stage = await openStage(t, { type: 'NodePort' });
+    const port = stage.nodePort;
+    const bystander = await t.step('start a server in no Service that listens on the node port’s number', () =>
+      stage.addServer('bystander', { member: false, ports: [port] }),
+    );
+    const [pinned, other] = await Promise.all([
+      pinFlow(t, stage),
+      stage.startClient('other-client', { host: stage.ip(bystander), port }),
+    ]);
+    const flow = flowOf(stage, other, stage.clientNode);
+    const follower = await followConntrack(t, stage.clientNode, matchOf(flow));
+    await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, 20_000 * t.env.slowFactor));
+    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(bystander)));
+    const before = other.stream.lastSequence();
+    await replaceServer(t, stage, pinned);
+    await t.evidence.require(pinned.client.stream.answeredBy({ server: 'server-2' }, 20_000 * t.env.slowFactor));
+    await judgeFlowUntouched(t, {
+      flow,
+      stream: other.stream,
+      follower,
+      row,
+      sequence: before,
+      during: 'a clean-up of a node port',
+    });
+  },
+);
