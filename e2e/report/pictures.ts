@@ -20,13 +20,16 @@ export interface Drawn {
 export async function drawTimelines(report: ReportData, folder: string): Promise<Drawn> {
   const pictures = new Map<AttemptLine, Picture>();
   const files = new Map<AttemptLine, string>();
+  const taken = new Set<string>();
   let left = INLINE_BUDGET;
   const order = report.outcomes.toSorted((a, b) => rank(a.verdict) - rank(b.verdict));
   for (const outcome of order)
     for (const attempt of outcome.attempts.filter(hasTimeline)) {
       const svg = await timelineSvg(attempt, `${files.size + 1}`, outcome.family);
       const own = outcome.run.base === '' && staysBelow(attempt.artifacts);
-      const file = own ? `${attempt.artifacts}/timeline.svg` : `timelines/${files.size + 1}.svg`;
+      const beside = `${attempt.artifacts}/timeline.svg`;
+      const file = own && !taken.has(beside) ? beside : `timelines/${files.size + 1}.svg`;
+      taken.add(file);
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await writeFile(join(folder, file), svg);
       files.set(attempt, file);

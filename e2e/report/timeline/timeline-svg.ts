@@ -21,8 +21,12 @@ export async function timelineSvg(attempt: AttemptLine, id: string, place = ''):
   try {
     chart.setOption(chartOption(layout, titleOf(attempt, place), subtitleOf(attempt)));
     const name = `timeline-${id.replace(/[^a-z0-9]+/gi, '-')}`;
+    // ECharts counts ids over the whole process and adds classes for a mouse that a picture does not have.
     return chart
       .renderToSVGString()
+      .replace(/<style\s*>[\s\S]*?<\/style>/g, '')
+      .replace(/ class="zr[^"]*"/g, '')
+      .replace(/ pointer-events="visible"/g, '')
       .replace(/\bzr\d+-/g, `${name}-`)
       .replace('<svg ', `<svg role="img" aria-label="${name}" `);
   } finally {
