@@ -1,0 +1,30 @@
+/** The Node.js binary that runs in pods, from the npm registry: the same everywhere, whatever runs the suite. */
+import { chmod, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PartOptions, ensurePart } from '../cache/cached-part.ts';
+import { runCommand, runLogged } from '../process/run-command.ts';
+
+export const nodeRuntimeVersion = '20.20.2';
+
+export async function ensureNodeRuntime(options: PartOptions): Promise<{ path: string; hash: string }> {
+  const name = `node-linux-${process.arch}`;
+  const part = {
+    kind: 'node-runtime',
+    inputs: { name, version: nodeRuntimeVersion },
+    expectedMs: 10_000,
+    async make(this: void, folder: string, logFile: string, signal: AbortSignal | undefined) {
+      const spec = `${name}@${nodeRuntimeVersion}`;
+      await runLogged(['npm', 'pack', '--silent', '--pack-destination', folder, spec], logFile, {
+        signal,
+        cwd: folder,
+      });
+      const archive = join(folder, `${name}-${nodeRuntimeVersion}.tgz`);
+      await runCommand(['tar', '-xzf', archive, '-C', folder, 'package/bin/node'], { signal });
+      await rename(join(folder, 'package/bin/node'), join(folder, 'node'));
+      await chmod(join(folder, 'node'), 0o755);
+      await rm(archive);
+    },
+  };
+  const { folder, hash } = await ensurePart(part, options);
+  return { path: join(folder, 'node'), hash };
+}
