@@ -1,0 +1,87 @@
+/** The objects of a race: two pods, a Service in front of one, and the PolicyEndpoint that isolates the owner. */
+import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
+
+/** Whose entries the agent cleans: the pod whose policy does not itself allow the replies. */
+export type RaceOwner = 'client' | 'server';
+
+/** A port that nobody uses: the only thing that the policy allows. */
+const unusedPort = 8086;
+export const tcpPort = 7000;
+export const udpPorts = { first: 7100, count: 64 };
+/** Knocks come to this UDP port of the client; policy forbids them from the start. */
+export const bellPort = 8087;
+
+export interface RacePod extends KubernetesObject {
+  readonly spec?: unknown;
+  readonly status?: {
+    readonly hostIP?: string;
+    readonly podIPs?: readonly { readonly ip: string }[];
+    readonly containerStatuses?: readonly { readonly ready: boolean }[];
+  };
+}
+
+export function racePod(shape: {
+  readonly name: string;
+  readonly namespace: string;
+  readonly node: string;
+  readonly image: string;
+}): RacePod {
+  const { name, namespace, node, image } = shape;
+  const container = { name: 'race', image, imagePullPolicy: 'IfNotPresent', command: ['sleep', 'infinity'] };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, labels: { race: name } },
+    spec: {
+      nodeName: node,
+      terminationGracePeriodSeconds: 0,
+      tolerations: [{ operator: 'Exists' }],
+      containers: [container],
+    },
+  };
+}
+
+export function raceService(
+  name: string,
+  namespace: string,
+  family: string,
+): KubernetesObject & { readonly spec: unknown } {
+  const udp = Array.from({ length: udpPorts.count }, (_, index) => udpPorts.first + index);
+  const ports = [
+    { name: `tcp-${tcpPort}`, protocol: 'TCP', port: tcpPort },
+    ...udp.map((port) => ({ name: `udp-${port}`, protocol: 'UDP', port })),
+  ];
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace },
+    spec: { selector: { race: name }, ipFamilies: [family === 'ipv6' ? 'IPv6' : 'IPv4'], ports },
+  };
+}
+
+/**
+ * Isolates the owner so that replies pass by its conntrack entry or not at all: the client on ingress, the server on egress.
+ * The name needs a dash and a suffix: the agent takes the policy's name from what stands before it.
+ */
+export function racePolicy(target: {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly podIp: string;
+  readonly hostIp: string;
+  readonly direction: 'Ingress' | 'Egress';
+}): KubernetesObject & { readonly spec: unknown } {
+  const { namespace, pod, podIp, hostIp, direction } = target;
+  const rules = [{ cidr: podIp.includes(':') ? '::/0' : '0.0.0.0/0', ports: [{ protocol: 'TCP', port: unusedPort }] }];
+  return {
+    apiVersion: 'networking.k8s.aws/v1alpha1',
+    kind: 'PolicyEndpoint',
+    metadata: { name: `isolate-${pod}`, namespace },
+    spec: {
+      policyRef: { name: 'isolate', namespace },
+      podSelector: { matchLabels: { race: pod } },
+      podIsolation: [direction],
+      podSelectorEndpoints: [{ hostIP: hostIp, podIP: podIp, name: pod, namespace }],
+      ...(direction === 'Ingress' ? { ingress: rules } : { egress: rules }),
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** The stage of every race spec: a client and a server on two nodes, their programs, the policy, and the agent of the owner's node. */
+import type { ClusterNode, IpFamily, PodRef } from '../cluster/cluster.ts';
+import { NpaAgent } from '../evidence/npa-agent.ts';
+import type { NpaLogFollower } from '../evidence/npa-log-follower.ts';
+import { RaceDriver } from '../evidence/race-driver.ts';
+import type { SpecContext } from '../run/context.ts';
+import { racePod, racePolicy, raceService, type RaceOwner, type RacePod, tcpPort, udpPorts } from './race-objects.ts';
+
+const podReadyMs = 90_000;
+
+export interface RaceEnd {
+  readonly name: string;
+  readonly node: ClusterNode;
+  readonly ip: string;
+  readonly hostIp: string;
+  readonly ref: PodRef;
+  readonly driver: RaceDriver;
+}
+
+export interface RaceStage {
+  readonly namespace: string;
+  readonly family: IpFamily;
+  readonly owner: RaceOwner;
+  readonly client: RaceEnd;
+  readonly server: RaceEnd;
+  /** Address that the client connects to: the server's, or the Service's. */
+  readonly address: string;
+  /** Address under which the owner's agent knows the server. */
+  readonly addressAtOwner: string;
+  readonly ownerEnd: RaceEnd;
+  readonly agent: NpaAgent;
+  readonly log: NpaLogFollower;
+}
+
+export interface StageOptions {
+  readonly owner: RaceOwner;
+  readonly throughService?: boolean;
+}
+
+/** Everything is undone by the spec's clean-up. The policy is not applied yet: see enforcePolicy. */
+export async function openRaceStage(t: SpecContext, options: StageOptions): Promise<RaceStage> {
+  const { cluster } = t.env;
+  const [clientNode, serverNode] = await cluster.workers();
+  if (clientNode === undefined || serverNode === undefined) throw new Error('a race needs two worker nodes');
+  const namespace = await cluster.createNamespace(t.slug, { podSecurity: 'privileged', signal: t.signal });
+  t.defer(`remove namespace ${namespace.name}`, (signal) => namespace.remove(signal));
+  const family = cluster.primaryFamily;
+  // Different stems: the agent takes pods whose names differ after the last dash only for one workload and shares their rules.
+  const names = { client: `caller-${t.slug}`, server: `answerer-${t.slug}` };
+  const ports = `${udpPorts.first}-${udpPorts.first + udpPorts.count - 1}`;
+  const [client, server] = await Promise.all([
+    openEnd(t, namespace.name, names.client, clientNode, ['race-client']),
+    openEnd(t, namespace.name, names.server, serverNode, ['race-server', String(tcpPort), ports]),
+  ]);
+  const address = options.throughService === true ? await openService(t, namespace.name, server.name) : server.ip;
+  const ownerEnd = options.owner === 'client' ? client : server;
+  const agent = new NpaAgent(cluster.api, ownerEnd.node, t.env.options);
+  const log = await agent.followLog(t.signal);
+  t.defer('stop following the log of the agent', () => log.stop());
+  const addressAtOwner = options.owner === 'client' ? address : server.ip;
+  return {
+    namespace: namespace.name,
+    family,
+    owner: options.owner,
+    client,
+    server,
+    address,
+    addressAtOwner,
+    ownerEnd,
+    agent,
+    log,
+  };
+}
+
+async function openEnd(
+  t: SpecContext,
+  namespace: string,
+  name: string,
+  node: ClusterNode,
+  program: readonly string[],
+): Promise<RaceEnd> {
+  const { api, primaryFamily } = t.env.cluster;
+  const ref = { namespace, name };
+  await api.apply(racePod({ ...ref, node: node.name, image: t.env.fixturesImage }), t.signal);
+  const status = await api.waitFor<RacePod, NonNullable<RacePod['status']>>(
+    { apiVersion: 'v1', kind: 'Pod', namespace, name },
+    ([pod]) => (pod?.status?.containerStatuses?.[0]?.ready === true ? pod.status : undefined),
+    { timeoutMs: podReadyMs * t.env.slowFactor, signal: t.signal, what: `pod ${name} is ready on ${node.name}` },
+  );
+  const ip = status.podIPs
+    ?.map((entry) => entry.ip)
+    .find((entry) => entry.includes(':') === (primaryFamily === 'ipv6'));
+  const hostIp = node.addresses[primaryFamily];
+  if (ip === undefined || hostIp === undefined)
+    throw new Error(`pod ${name} or node ${node.name} has no ${primaryFamily} address`);
+  const driver = await RaceDriver.start(api, ref, program, t.signal);
+  t.defer(`stop ${program[0] ?? 'the program'} in ${name}`, () => driver.stop());
+  return { name, node, ip, hostIp, ref, driver };
+}
+
+async function openService(t: SpecContext, namespace: string, server: string): Promise<string> {
+  const { api, primaryFamily } = t.env.cluster;
+  const service = raceService(server, namespace, primaryFamily);
+  const made = (await api.apply(service, t.signal)) as typeof service & {
+    readonly spec: { readonly clusterIP?: string };
+  };
+  const address = made.spec.clusterIP;
+  if (address === undefined) throw new Error(`Service ${server} got no address`);
+  return address;
+}
+
+/** Isolates the owner. Returns when the API server has it; that it is enforced is a premise of its own. */
+export async function applyRacePolicy(t: SpecContext, stage: RaceStage): Promise<void> {
+  const { namespace, ownerEnd, owner } = stage;
+  const direction = owner === 'client' ? 'Ingress' : 'Egress';
+  const policy = racePolicy({ namespace, pod: ownerEnd.name, podIp: ownerEnd.ip, hostIp: ownerEnd.hostIp, direction });
+  await t.env.cluster.api.apply(policy, t.signal);
+}
