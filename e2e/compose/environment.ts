@@ -8,7 +8,11 @@ import { chooseSubjects } from './choose-subjects.ts';
 
 export async function makeEnvironment(options: Options, request: EnvironmentRequest): Promise<RunEnvironment> {
   const choice = chooseSubjects(options, request.specs, known);
-  if (!choice.needsCluster) return emptyEnvironment(options);
+  if (!choice.needsCluster && choice.entries.length === 0) return emptyEnvironment(options);
+  if (!choice.needsCluster) {
+    const { clusterlessEnvironment } = await import('./clusterless-environment.ts');
+    return clusterlessEnvironment(options, request, choice);
+  }
   const { makeClusterEnvironment } = await import('./cluster-environment.ts');
   return makeClusterEnvironment(options, request, choice);
 }
@@ -38,6 +42,6 @@ export function emptyEnvironment(options: Options): RunEnvironment {
     defaultJobs: 20,
     skipReason: () => undefined,
     collectors: () => [],
-    close: async () => undefined,
+    close: () => Promise.resolve(),
   };
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type PartOptions } from '../cache/cached-part.ts';
 import { buildGo } from '../go/go-build.ts';
+import { clientFile, clientPartNeeds, isClientPart } from './clients.ts';
 import { ensureKubeProxyVariant } from './kube-proxy-variant.ts';
 import { npaBuildNeeds } from './npa-build.ts';
 import { ensureNpaImage } from './npa-image.ts';
@@ -15,12 +16,16 @@ export interface Parts {
 
 export function createParts(steps: PartOptions['steps']): Parts {
   return {
-    missing: async (part) => (part.startsWith('npa@') ? npaBuildNeeds() : []),
+    async missing(part) {
+      if (isClientPart(part)) return clientPartNeeds(part);
+      return part.startsWith('npa@') ? npaBuildNeeds() : [];
+    },
     async image(part, signal) {
       if (part.startsWith('npa@')) return ensureNpaImage(part, { steps, signal });
       throw new Error(`nobody makes an image ${part}`);
     },
     async file(part, signal) {
+      if (isClientPart(part)) return clientFile(part, { steps, signal });
       if (part === 'stand-in-vpc-cni') return standInVpcCni({ steps, signal });
       if (part.startsWith('kube-proxy-variant@'))
         return ensureKubeProxyVariant(part.slice('kube-proxy-variant@'.length), { steps, signal });

@@ -11,5 +11,6 @@ export const areaOptions = {
   npaPodLabel: text('label selector of an installed agent', 'SELECTOR'),
   cleanupPeriod: duration("the agent's clean-up period"),
   kernelTimeout: duration('nf_conntrack_tcp_timeout_established during the race'),
+  watchIdleTimeout: duration('idle timeout of the emulated load balancers (45s)'),
   kpngImage: text('image of kpng', 'IMAGE'),
 };

@@ -1,0 +1,55 @@
+/** The environment of specs that judge subjects without a cluster: TCP clients through an emulated load balancer. */
+import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-environment.ts';
+import type { Options } from '../harness/run/options/schema.ts';
+import { InfrastructureError } from '../harness/run/verdict-errors.ts';
+import type { SubjectContext } from '../harness/subject/subject.ts';
+import type { Choice } from './choose-subjects.ts';
+import { emptyEnvironment } from './environment.ts';
+
+export async function clusterlessEnvironment(
+  options: Options,
+  request: EnvironmentRequest,
+  choice: Choice,
+): Promise<RunEnvironment> {
+  const empty = emptyEnvironment(options);
+  const { createSteps } = await import('../../hack/process/steps.ts');
+  const { createParts } = await import('../../hack/subjects/parts.ts');
+  const parts = createParts(createSteps(request.log));
+  const contextFor = (signal: AbortSignal): SubjectContext => ({
+    get cluster() {
+      return empty.env.cluster;
+    },
+    signal,
+    options,
+    fixturesImage: '',
+    parts,
+    log: request.log,
+  });
+  const context = contextFor(request.signal);
+  const subjects = await Promise.all(choice.entries.map((entry) => entry.load()));
+  for (const subject of subjects) {
+    const missing = await subject.preflight(context);
+    if (missing.length > 0) throw new InfrastructureError(`${subject.name} cannot be installed: ${missing.join('; ')}`);
+  }
+  await Promise.all(subjects.map((subject) => subject.install(context)));
+  const ofKind: RunEnvironment['env']['subjects'] = (kind) => subjects.filter((subject) => subject.kind === kind);
+  const { cpus, release } = await import('node:os');
+  return {
+    ...empty,
+    env: {
+      get cluster() {
+        return empty.env.cluster;
+      },
+      options,
+      slowFactor: empty.env.slowFactor,
+      fixturesImage: '',
+      subject: (kind) => ofKind(kind)[0] ?? empty.env.subject(kind),
+      subjects: ofKind,
+    },
+    facts: { provider: 'none', kernel: release(), cores: String(cpus().length) },
+    subjects: await Promise.all(subjects.map((subject) => subject.info(context))),
+    close: async (signal) => {
+      for (const subject of subjects.reverse()) await subject.remove(contextFor(signal));
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/** What the clients of a session talk to: the timer-server in a namespace of ours, or the API server of a kind cluster. */
+import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Cluster, IpFamily } from '../cluster/cluster.ts';
+import type { Lane } from '../fault/idle-load-balancer.ts';
+import { kindNodeServer, netnsServer, type ServerSide } from '../fault/idle-load-balancer-server.ts';
+import { inNetns, spawnLines } from '../fault/idle-load-balancer-netns.ts';
+import type { FaultProfile } from '../fault/profile.ts';
+import { InfrastructureError } from '../run/verdict-errors.ts';
+import { typescript } from '../subject/client-subject.ts';
+import type { ClientTarget } from '../subject/client-launch.ts';
+import type { MadeUpdate } from './watch-client-line.ts';
+
+export type Undo = (title: string, run: () => Promise<unknown>) => void;
+/** Lanes whose faults come by idleness stay quiet until T; lanes with commanded faults get updates at once. */
+export type Group = 'idle' | 'now';
+export const groupOf = (profile: FaultProfile): Group => (profile.trigger === 'command' ? 'now' : 'idle');
+
+export interface Backend {
+  readonly serverSide: ServerSide;
+  readonly family: IpFamily;
+  port(profile: FaultProfile): number;
+  /** After the bed is open: servers, objects, credentials. */
+  start(folder: string, undo: Undo, signal: AbortSignal): Promise<void>;
+  target(lane: Lane, cell: string, folder: string): Promise<ClientTarget>;
+  /** Makes update number n; undefined when the server speaks by itself. Throws InfrastructureError when the server refuses. */
+  readonly update?: (group: Group, n: number, signal: AbortSignal) => Promise<MadeUpdate>;
+}
+
+const wall = (): number => performance.timeOrigin + performance.now();
+
+/** timer-server: on 8600 the first line comes after the idle timeout, on 8005 every 5 s for faults that do not wait. */
+export function timerBackend(slug: string, family: IpFamily, idleSeconds: number): Backend {
+  const serverSide = netnsServer(slug);
+  const port = (profile: FaultProfile): number => (groupOf(profile) === 'now' ? 8005 : 8600);
+  return {
+    serverSide,
+    family,
+    port,
+    start: async (_folder, undo, signal) => {
+      const server = await spawnLines(inNetns(serverSide.netns ?? '', typescript('timer-server')), {
+        name: 'timer-server',
+        env: { TIMERS: `8005=5s 8600=${idleSeconds + 3}s,5s` },
+      });
+      undo('timer-server', () => server.stop());
+      await server.waitFor((line) => line.includes('"listening"') && line.includes('8600'), {
+        timeoutMs: 20_000,
+        signal,
+        what: 'the timer-server listens',
+      });
+    },
+    target: (lane, cell) => Promise.resolve({ cell, host: lane.target[family], port: port(lane.profile) }),
+  };
+}
+
+/** The API server of the cluster's control plane, by an address of its own behind every balancer. */
+export async function apiBackend(cluster: Cluster, slug: string): Promise<Backend> {
+  const node = (await cluster.nodes()).find(({ controlPlane }) => controlPlane);
+  if (node === undefined)
+    throw new InfrastructureError(`cluster ${cluster.name} has no control plane node to put a balancer before`);
+  const family = cluster.primaryFamily;
+  const namespaces: Partial<Record<Group, string>> = {};
+  const namespace = (group: Group): string => namespaces[group] ?? '';
+  const trigger = (group: Group) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name: 'trigger',
+    namespace: namespace(group),
+  });
+  return {
+    serverSide: kindNodeServer(node),
+    family,
+    port: () => 6443,
+    start: async (_folder, undo, signal) => {
+      for (const group of ['idle', 'now'] as const) {
+        const made = await cluster.createNamespace(`${slug}-${group}`, { signal });
+        undo(`namespace ${made.name}`, () => made.remove(AbortSignal.timeout(30_000)));
+        namespaces[group] = made.name;
+        const { apiVersion, kind, name } = trigger(group);
+        await cluster.api.apply(
+          { apiVersion, kind, metadata: { name, namespace: made.name }, data: { n: '0' } },
+          signal,
+        );
+      }
+    },
+    target: async (lane, cell, folder) => ({
+      cell,
+      host: lane.target[family],
+      port: 6443,
+      kubeconfig: await writeKubeconfig(cluster, lane.target[family], join(folder, `${lane.profile.name}.kubeconfig`)),
+      namespace: namespace(groupOf(lane.profile)),
+    }),
+    update: async (group, n, signal) => {
+      const tried = wall();
+      try {
+        await cluster.api.patch(trigger(group), { data: { n: String(n) } });
+      } catch (error) {
+        if (signal.aborted) throw error;
+        throw new InfrastructureError(
+          `update ${n} of ConfigMap ${namespace(group)}/trigger: expected the API server to take it, observed ${(error as Error).message} after ${Math.round(wall() - tried)} ms`,
+          { cause: error },
+        );
+      }
+      return { n, at: wall() };
+    },
+  };
+}
+
+/** The run's credentials with the balancer's address. The certificate knows nothing of that address, so it is not checked. */
+async function writeKubeconfig(cluster: Cluster, host: string, path: string): Promise<string> {
+  const { load, dump } = await import('js-yaml');
+  const config = load(await readFile(cluster.kubeconfigPath, 'utf8')) as {
+    clusters: { cluster: Record<string, unknown> }[];
+  };
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:6443`;
+  for (const entry of config.clusters) entry.cluster = { server, 'insecure-skip-tls-verify': true };
+  await writeFile(path, dump(config), { mode: 0o600 });
+  return path;
+}

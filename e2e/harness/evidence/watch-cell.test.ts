@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { profileNamed } from '../fault/profile.ts';
+import { judgeCell, type CellObservation } from './watch-cell.ts';
+import type { ClientLine } from './watch-client-line.ts';
+import { decideCell } from './watch-verdict.ts';
+import type { FlowHistory } from './watch-flow.ts';
+
+const flow = (more: Partial<FlowHistory> = {}): FlowHistory => ({
+  clientEnd: '10.0.0.1:1',
+  serverEnd: '10.0.1.1:6443',
+  segments: [],
+  openedAt: 0,
+  resets: [],
+  fins: [],
+  keepalives: [],
+  lost: [],
+  ...more,
+});
+const resetFlow = flow({ resets: [{ at: 45_000, towards: 'client', seq: 1, injected: true, exact: true }] });
+const line = (type: ClientLine['type'], wall: number, more: Partial<ClientLine> = {}): ClientLine => ({
+  type,
+  cell: 'c',
+  wall,
+  ...more,
+});
+const first = line('update', 10, { n: 0, via: 'list' });
+const cell = (more: Partial<CellObservation>): CellObservation => ({
+  client: 'client-node@1.4.0',
+  profile: profileNamed('azure-reset'),
+  path: 'public',
+  idleSeconds: 45,
+  lines: [first],
+  flows: [resetFlow],
+  updates: [{ n: 1, at: 47_000 }],
+  until: 80_000,
+  ...more,
+});
+
+describe('a cell', () => {
+  it('passes when the loss is noticed and the update seen', () => {
+    const lines = [first, line('loss', 45_010, { code: 'ECONNRESET' }), line('update', 47_100, { n: 1, via: 'watch' })];
+    const result = judgeCell(cell({ lines }));
+    expect(result).to.include({ verdict: 'pass', detectionMs: 10, recoveryMs: 2100 });
+  });
+  it('fails when the client hears nothing', () => {
+    expect(judgeCell(cell({}))).to.include({ verdict: 'fail', undetectedForMs: 35_000 });
+  });
+  it('fails when the loss is noticed too late', () => {
+    const lines = [first, line('loss', 60_000), line('update', 61_000, { n: 1, via: 'watch' })];
+    expect(judgeCell(cell({ lines })).reason).to.match(/noticed after 15\.0 s .*expected within 10\.0 s/);
+  });
+  it('fails when the client noticed and then died', () => {
+    expect(judgeCell(cell({ lines: [first, line('loss', 45_001)] })).reason).to.contain('never saw an event again');
+  });
+  it('fails when an update is lost after the recovery', () => {
+    const lines = [first, line('loss', 45_001), line('update', 45_500, { n: 0, via: 'list' })];
+    expect(judgeCell(cell({ lines })).reason).to.contain('1 of 1 updates were never seen');
+  });
+  it('is inconclusive when the fault was not seen on the wire', () => {
+    expect(judgeCell(cell({ flows: [flow({ resets: [] })] })).verdict).to.equal('inconclusive');
+  });
+  it('is inconclusive when the client never started', () => {
+    expect(judgeCell(cell({ lines: [] })).reason).to.equal('the client never got a first event');
+  });
+  it('fails when a connection lived on but an update did not come', () => {
+    expect(judgeCell(cell({ profile: profileNamed('none'), flows: [flow()] }))).to.include({ verdict: 'fail' });
+  });
+});
+
+describe('known losses', () => {
+  const result = judgeCell(cell({ client: 'client-node@1.4.0+informer' }));
+  it('turn a failure into an expected one, with a link', () => {
+    expect(decideCell(result)).to.include({ verdict: 'expected-fail' });
+    expect(decideCell(result).known?.link).to.match(/^https:/);
+  });
+  it('tell when the client passes all the same', () => {
+    expect(decideCell({ ...result, verdict: 'pass' }).verdict).to.equal('unexpected-pass');
+  });
+  it('never cover an unproven cell', () => {
+    expect(decideCell({ ...result, verdict: 'inconclusive' }).verdict).to.equal('inconclusive');
+  });
+});

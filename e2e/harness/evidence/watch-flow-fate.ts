@@ -1,0 +1,97 @@
+/** Whether the fault struck a cell, proven on the wire: the connection was lost (when, how), it was kept alive, or neither can be shown. Pure. */
+import type { FaultProfile } from '../fault/profile.ts';
+import { longestSilence, type FlowHistory } from './watch-flow.ts';
+
+export type FlowFate =
+  | {
+      readonly kind: 'lost';
+      /** Wall clock (ms) of the loss. */
+      readonly at: number;
+      readonly reason: string;
+      readonly resets: readonly { readonly towards: string; readonly exact: boolean; readonly at: number }[];
+      readonly lostSegments: number;
+    }
+  | { readonly kind: 'kept'; readonly reason: string; readonly keepalives: number; readonly longestSilenceMs: number }
+  | { readonly kind: 'unproven'; readonly reason: string };
+
+export interface FateInput {
+  readonly profile: FaultProfile;
+  readonly idleSeconds: number;
+  readonly flows: readonly FlowHistory[];
+  readonly firedAt?: number;
+  readonly until: number;
+}
+
+type Lost = Extract<FlowFate, { kind: 'lost' }>;
+
+export function flowFate(input: FateInput): FlowFate {
+  const { profile, flows, until, firedAt } = input;
+  if (flows.length === 0) return { kind: 'unproven', reason: 'no connection of this client is in the captures' };
+  if (profile.trigger === 'command' && firedAt === undefined)
+    return { kind: 'unproven', reason: 'the fault was not fired' };
+  const lost = flows.flatMap((flow) => lossOf(flow, input) ?? []).sort((a, b) => a.at - b.at)[0];
+  if (lost !== undefined) return lost;
+  if (profile.trigger === 'command')
+    return { kind: 'unproven', reason: 'the fault was fired, but no capture shows that it struck a connection' };
+  const open = flows.filter((flow) => flow.resets.length === 0 && flow.fins.length === 0);
+  if (open.length === 0) {
+    const ends = flows.map(({ resets, fins }) => `${resets.length} RST and ${fins.length} FIN of an end`).join(', ');
+    return { kind: 'unproven', reason: `every connection ended without the balancer: ${ends}` };
+  }
+  const silence = Math.min(...open.map((flow) => longestSilence(flow, until)));
+  if (profile.trigger === 'idle' && profile.model === 'packet' && silence > input.idleSeconds * 1000 + 500)
+    return {
+      kind: 'unproven',
+      reason: `silent for ${(silence / 1000).toFixed(1)} s, yet neither a reset nor a lost packet was captured`,
+    };
+  const keepalives = Math.max(...open.map((flow) => flow.keepalives.filter(({ from }) => from === 'client').length));
+  const reason = `the connection lived on: ${keepalives} keepalives of the client, longest silence ${(silence / 1000).toFixed(1)} s`;
+  return { kind: 'kept', reason, keepalives, longestSilenceMs: silence };
+}
+
+function lossOf(flow: FlowHistory, { profile, idleSeconds, firedAt, until }: FateInput): Lost | undefined {
+  const closed = Math.min(...flow.fins.filter(({ injected }) => !injected).map(({ at }) => at), Infinity);
+  if (profile.trigger === 'none') return undefined;
+  if (profile.model === 'proxy') {
+    const fin = flow.fins.find(({ towards, at }) => towards === 'client' && at <= until);
+    // The proxy answers a client's own FIN with one: only a FIN that comes first is the fault.
+    const clientFirst = flow.segments.find(({ flags, towards }) => flags.fin && towards === 'server');
+    if (fin === undefined || (clientFirst !== undefined && clientFirst.at < fin.at)) return undefined;
+    return {
+      kind: 'lost',
+      at: fin.at,
+      reason: `the proxy sent a FIN after ${since(flow, fin.at)} without payload`,
+      resets: [],
+      lostSegments: 0,
+    };
+  }
+  const after = firedAt ?? flow.openedAt;
+  const resets = flow.resets.filter(({ injected, at }) => injected && at >= after - 50 && at < closed && at <= until);
+  const missing = flow.lost.filter(({ at }) => at >= after - 50 && at < closed && at <= until);
+  const towards = resets.map((reset) => `${reset.towards} (seq ${reset.exact ? 'exact' : 'not exact'})`).join(' and ');
+  const first = Math.min(resets[0]?.at ?? Infinity, missing[0]?.at ?? Infinity);
+  if (first === Infinity) return undefined;
+  if (profile.trigger === 'command' && profile.onExpiry === 'nothing') {
+    const reason = `${missing.length} packets entered the balancer and did not leave it`;
+    return missing.length === 0 ? undefined : { kind: 'lost', at: after, reason, resets, lostSegments: missing.length };
+  }
+  const silence = first - lastBefore(flow, first);
+  if (profile.trigger === 'idle' && silence < idleSeconds * 1000 - 100) return undefined;
+  if (profile.onExpiry === 'reset-both') {
+    if (resets.length === 0) return undefined;
+    const reason = `RST to ${towards} ${profile.trigger === 'idle' ? `after ${(silence / 1000).toFixed(2)} s of silence` : 'at command'}`;
+    return { kind: 'lost', at: resets[0]?.at ?? first, reason, resets, lostSegments: missing.length };
+  }
+  const what = resets.length === 0 ? '' : `, RST to ${towards}`;
+  const reason = `forgotten after ${idleSeconds} s of silence: ${missing.length} later packets did not pass${what}`;
+  return { kind: 'lost', at: first - silence + idleSeconds * 1000, reason, resets, lostSegments: missing.length };
+}
+
+const lastBefore = (flow: FlowHistory, at: number): number =>
+  flow.segments.filter((segment) => segment.at < at - 0.5 && !segment.flags.rst).at(-1)?.at ?? flow.openedAt;
+
+function since(flow: FlowHistory, at: number): string {
+  const payload =
+    flow.segments.filter((segment) => segment.at < at - 0.5 && segment.length > 1).at(-1)?.at ?? flow.openedAt;
+  return `${((at - payload) / 1000).toFixed(2)} s`;
+}

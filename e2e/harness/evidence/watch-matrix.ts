@@ -1,0 +1,215 @@
+/** One run of clients × profiles: opens the bed, starts every client once, lets the faults happen, and judges each cell from the captures. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { LineStream } from '../cluster/line-process.ts';
+import { openBed, type Bed, type Lane } from '../fault/idle-load-balancer.ts';
+import { InfrastructureError, SkipError } from '../run/verdict-errors.ts';
+import type { ClientLiteral } from '../subject/client-literal.ts';
+import { launchClient } from '../subject/client-launch.ts';
+import { isClient, type ClientSubject } from '../subject/client-subject.ts';
+import { apiBackend, groupOf, timerBackend, type Backend, type Group, type Undo } from './watch-backend.ts';
+import { judgeCell, type CellResult } from './watch-cell.ts';
+import { parseClientLine, type ClientLine, type MadeUpdate } from './watch-client-line.ts';
+import { flowHistories } from './watch-flow.ts';
+import type { LaneOutcome, Member } from './watch-session.ts';
+import { letFaultsHappen, type FaultTimes } from './watch-timeline.ts';
+import { readTcpSegments } from './watch-tcp-segment.ts';
+
+export interface MatrixRun {
+  readonly members: readonly Member[];
+  readonly speaks: ClientLiteral['speaks'];
+  readonly idleSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+const resetProgram = fileURLToPath(new URL('../../../fixtures/watch-balancer/flow-reset.py', import.meta.url));
+
+/** Outcome by profile name. Throws SkipError when no chosen client fits, InfrastructureError when the bed or the server broke. */
+export async function runMatrix({
+  members,
+  speaks,
+  idleSeconds,
+  signal,
+}: MatrixRun): Promise<ReadonlyMap<string, LaneOutcome>> {
+  const [first] = members;
+  if (first === undefined) throw new InfrastructureError('a session without members');
+  const chosen = first.t.env
+    .subjects('api-client')
+    .filter(isClient)
+    .filter(({ literal }) => literal.speaks === speaks);
+  const clients = chosen.filter((client) => 'argv' in client.command());
+  const unavailable = chosen.flatMap((client) => {
+    const command = client.command();
+    return 'unavailable' in command ? [{ client: client.name, reason: command.unavailable }] : [];
+  });
+  if (clients.length === 0) throw new SkipError(skipText(speaks, unavailable));
+  const undos: { title: string; run: () => Promise<unknown> }[] = [];
+  const undo: Undo = (title, run) => void undos.push({ title, run });
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'staleproof-watch-'));
+    undo('captures and configurations', () => rm(folder, { recursive: true, force: true }));
+    const { slug, env } = first.t;
+    const backend =
+      speaks === 'timer'
+        ? timerBackend(slug, env.options['ipFamily'] === 'ipv6' ? 'ipv6' : 'ipv4', idleSeconds)
+        : await apiBackend(env.cluster, slug);
+    const profiles = members.map(({ profile }) => profile);
+    const port = speaks === 'timer' ? 8600 : 6443;
+    const names = clients.map(({ name }) => name);
+    const bed = await openBed({
+      slug,
+      profiles,
+      clients: names,
+      idleSeconds,
+      server: backend.serverSide,
+      port,
+      resetProgram,
+      folder,
+      signal,
+      undo,
+    });
+    await backend.start(folder, undo, signal);
+    const running = await Promise.all(
+      clients.map((client) => start(client, { bed, backend, folder, undo, idleSeconds })),
+    );
+    await Promise.all(running.map((one) => allStarted(one, bed.lanes, signal)));
+    const times = await letFaultsHappen({
+      bed,
+      idleSeconds,
+      signal,
+      ...(backend.update === undefined ? {} : { update: backend.update }),
+    });
+    const deaths = new Map(running.map(({ client, process }) => [client.name, process.endedWith()]));
+    await bed.finish();
+    const outcomes = new Map<string, LaneOutcome>();
+    for (const lane of bed.lanes) {
+      const cells = await judgeLane(lane, { bed, backend, running, times, idleSeconds, deaths, speaks });
+      const captures = await keepCaptures(lane, members);
+      outcomes.set(lane.profile.name, { cells, captures, unavailable });
+    }
+    return outcomes;
+  } finally {
+    const errors: string[] = [];
+    for (const { title, run } of undos.reverse())
+      await run().catch((error: unknown) => errors.push(`${title}: ${(error as Error).message}`));
+    for (const line of errors) first.t.log(`not taken back: ${line}`);
+  }
+}
+
+interface Running {
+  readonly client: ClientSubject;
+  readonly process: { readonly stream: LineStream; endedWith(): string | undefined };
+  readonly lines: ClientLine[];
+}
+
+async function start(
+  client: ClientSubject,
+  context: {
+    readonly bed: Bed;
+    readonly backend: Backend;
+    readonly folder: string;
+    readonly undo: Undo;
+    readonly idleSeconds: number;
+  },
+): Promise<Running> {
+  const { bed, backend, folder, undo, idleSeconds } = context;
+  const targets = await Promise.all(bed.lanes.map((lane) => backend.target(lane, lane.profile.name, folder)));
+  const more = client.literal.speaks === 'poll' ? { pollSeconds: idleSeconds + 3 } : {};
+  const stream = await launchClient({ client, targets, netns: bed.client(client.name).netns, folder, more });
+  undo(client.name, () => stream.stop());
+  let ended: string | undefined;
+  void stream.exited.then(
+    ({ reason }) => (ended = `${reason}; ${stream.stderrTail().trim().split('\n').at(-1) ?? ''}`),
+  );
+  const lines: ClientLine[] = [];
+  stream.onLine((text) => {
+    const line = parseClientLine(text);
+    if (line !== undefined) lines.push(line);
+  });
+  return { client, process: { stream, endedWith: () => ended }, lines };
+}
+
+/** Waits until every cell has its first event, at most a minute: cells without one are inconclusive, not a reason to stop the rest. */
+async function allStarted(one: Running, lanes: readonly Lane[], signal: AbortSignal): Promise<void> {
+  const missing = (): boolean => {
+    const seen = new Set(one.lines.filter(({ type }) => type === 'update').map(({ cell }) => cell));
+    return lanes.some(({ profile }) => !seen.has(profile.name));
+  };
+  for (const started = performance.now(); missing() && performance.now() - started < 60_000;)
+    if (one.process.endedWith() !== undefined) return;
+    else await delay(100, undefined, { signal });
+}
+
+interface Judging {
+  readonly bed: Bed;
+  readonly backend: Backend;
+  readonly running: readonly Running[];
+  readonly times: FaultTimes;
+  readonly idleSeconds: number;
+  readonly deaths: ReadonlyMap<string, string | undefined>;
+  readonly speaks: ClientLiteral['speaks'];
+}
+
+async function judgeLane(lane: Lane, judging: Judging): Promise<readonly CellResult[]> {
+  const { bed, backend, running, times, idleSeconds, deaths, speaks } = judging;
+  const side = async (name: 'client' | 'server') => {
+    const path = lane.captures.find((capture) => capture.side === name)?.path ?? '';
+    return readTcpSegments(await readFile(path));
+  };
+  const histories = flowHistories(
+    { client: await side('client'), server: await side('server') },
+    backend.port(lane.profile),
+  );
+  const group: Group = groupOf(lane.profile);
+  const updates: readonly MadeUpdate[] = speaks === 'api' ? times.updates[group] : [];
+  return running.map(({ client, lines }) => {
+    const address = bed.client(client.name).addresses[backend.family];
+    const own = address.includes(':') ? `[${address}]:` : `${address}:`;
+    const firedAt = times.fired.get(lane.profile.name);
+    const liftedAt = times.lifted.get(lane.profile.name);
+    const result = judgeCell({
+      client: client.name,
+      profile: lane.profile,
+      path: 'public',
+      idleSeconds,
+      lines: lines.filter(({ cell, wall }) => cell === lane.profile.name && wall <= times.until),
+      flows: histories.filter(({ clientEnd }) => clientEnd.startsWith(own)),
+      updates,
+      until: times.until,
+      ...(firedAt === undefined ? {} : { firedAt }),
+      ...(liftedAt === undefined ? {} : { liftedAt }),
+    });
+    const death = deaths.get(client.name);
+    return death === undefined
+      ? result
+      : { ...result, verdict: 'inconclusive', reason: `the client program ended: ${death}` };
+  });
+}
+
+async function keepCaptures(lane: Lane, members: readonly Member[]): Promise<readonly string[]> {
+  const member = members.find(({ profile }) => profile.name === lane.profile.name);
+  if (member === undefined || member.t.signal.aborted) return [];
+  const kept = [];
+  for (const { side, path } of lane.captures) {
+    const { path: attached } = await member.t.attach(
+      `${side}-side.pcap`,
+      await readFile(path),
+      'application/vnd.tcpdump.pcap',
+    );
+    kept.push(attached);
+  }
+  return kept;
+}
+
+function skipText(
+  speaks: string,
+  unavailable: readonly { readonly client: string; readonly reason: string }[],
+): string {
+  const what =
+    { timer: 'talks plain TCP to the timer-server', api: 'watches the API', poll: 'polls the API' }[speaks] ?? speaks;
+  const missing = unavailable.map(({ client, reason }) => `${client}: ${reason}`).join('; ');
+  return missing === '' ? `no chosen client ${what}` : `no chosen client that ${what} can run here (${missing})`;
+}

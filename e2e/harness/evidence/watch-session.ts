@@ -1,0 +1,101 @@
+/**
+ * Specs of the area that run at the same time share one test bed: the first opens a session and waits a moment for the
+ * others, so that an idle timeout of 45 s costs a run 45 s once, and each client is one process for all balancers.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { defaultIdleSeconds, type FaultProfile } from '../fault/profile.ts';
+import type { SpecContext } from '../run/context.ts';
+import { InfrastructureError } from '../run/verdict-errors.ts';
+import type { ClientLiteral } from '../subject/client-literal.ts';
+import type { CellResult } from './watch-cell.ts';
+
+export interface ProfileRequest {
+  readonly profile: FaultProfile;
+  readonly speaks: ClientLiteral['speaks'];
+  /** Idle timeout, seconds; the run's (45) when it is not given. */
+  readonly idleSeconds?: number;
+}
+
+export interface Member {
+  readonly t: SpecContext;
+  readonly profile: FaultProfile;
+}
+
+/** What happened in one lane; captures are files that the session has closed. */
+export interface LaneOutcome {
+  readonly cells: readonly CellResult[];
+  readonly captures: readonly string[];
+  /** Clients that were chosen and cannot run on this machine, with the reason. */
+  readonly unavailable: readonly { readonly client: string; readonly reason: string }[];
+}
+
+/** How long the first spec waits for others that start with it, ms. */
+const gatherMs = 1500;
+
+class Session {
+  readonly members: Member[] = [];
+  readonly #left = new AbortController();
+  readonly outcome: Promise<ReadonlyMap<string, LaneOutcome>>;
+  open = true;
+
+  readonly speaks: ClientLiteral['speaks'];
+  readonly idleSeconds: number;
+
+  constructor(speaks: ClientLiteral['speaks'], idleSeconds: number) {
+    this.speaks = speaks;
+    this.idleSeconds = idleSeconds;
+    this.outcome = this.#run();
+    this.outcome.catch(() => undefined);
+  }
+
+  join(member: Member): void {
+    this.members.push(member);
+    member.t.signal.addEventListener('abort', () => {
+      // The session serves those who are left; it ends early only when nobody is.
+      if (this.members.every(({ t }) => t.signal.aborted)) this.#left.abort(member.t.signal.reason);
+    });
+  }
+
+  async #run(): Promise<ReadonlyMap<string, LaneOutcome>> {
+    await delay(gatherMs, undefined, { signal: this.#left.signal }).finally(() => (this.open = false));
+    const { runMatrix } = await import('./watch-matrix.ts');
+    return runMatrix({
+      members: this.members,
+      speaks: this.speaks,
+      idleSeconds: this.idleSeconds,
+      signal: this.#left.signal,
+    });
+  }
+}
+
+const sessions = new Set<Session>();
+
+/** Runs the chosen clients through one balancer, together with the specs that ask at the same time. */
+export async function observeLane(t: SpecContext, request: ProfileRequest): Promise<LaneOutcome> {
+  const idleSeconds = request.idleSeconds ?? idleSecondsOf(t);
+  let session = [...sessions].find(
+    (one) =>
+      one.open &&
+      one.speaks === request.speaks &&
+      one.idleSeconds === idleSeconds &&
+      !one.members.some(({ profile }) => profile.name === request.profile.name),
+  );
+  if (session === undefined) {
+    session = new Session(request.speaks, idleSeconds);
+    sessions.add(session);
+  }
+  const mine = session;
+  mine.join({ t, profile: request.profile });
+  t.defer('test bed of the idle load balancers', () =>
+    mine.outcome.catch(() => undefined).finally(() => sessions.delete(mine)),
+  );
+  const outcomes = await mine.outcome;
+  const outcome = outcomes.get(request.profile.name);
+  if (outcome === undefined) throw new InfrastructureError(`the session gave no outcome for ${request.profile.name}`);
+  return outcome;
+}
+
+function idleSecondsOf(t: SpecContext): number {
+  const option = t.env.options['watchIdleTimeout'];
+  return typeof option === 'number' ? option / 1000 : defaultIdleSeconds;
+}

@@ -1,0 +1,76 @@
+/** When what happens in a session. Idle lanes are left alone for T and then get updates; commanded faults are fired at once. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bed } from '../fault/idle-load-balancer.ts';
+import type { Backend, Group } from './watch-backend.ts';
+import type { MadeUpdate } from './watch-client-line.ts';
+
+export interface FaultTimes {
+  /** Wall clock (ms) by profile name. */
+  readonly fired: ReadonlyMap<string, number>;
+  readonly lifted: ReadonlyMap<string, number>;
+  readonly updates: Readonly<Record<Group, readonly MadeUpdate[]>>;
+  /** Wall clock (ms) at which the observation ended. */
+  readonly until: number;
+}
+
+interface TimelineOptions {
+  readonly bed: Bed;
+  readonly idleSeconds: number;
+  readonly update?: NonNullable<Backend['update']>;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds. `first` leaves expired flows a moment to show that they are; `window` lets a loss be noticed and two updates follow. */
+const idleSchedule = { first: 2, next: [5, 10], window: 31 };
+/**
+ * Seconds after the fault. A client with keepalive after 30 s and ten probes says so after 41 s, HTTP/2 pings after 45 s:
+ * the fault of scope `all` is lifted after that, so that recovery can be seen.
+ */
+const commandSchedule = { updates: [1, 12, 62], lift: 52, window: 74 };
+
+export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTimes> {
+  const { bed, signal, update, idleSeconds } = options;
+  const start = performance.now();
+  const until = async (seconds: number): Promise<void> => {
+    const rest = seconds * 1000 - (performance.now() - start);
+    if (rest > 0) await delay(rest, undefined, { signal });
+  };
+  const updates: Record<Group, MadeUpdate[]> = { idle: [], now: [] };
+  const make = async (group: Group, n: number): Promise<void> => {
+    if (update !== undefined) updates[group].push(await update(group, n, signal));
+  };
+  const fired = new Map<string, number>();
+  const lifted = new Map<string, number>();
+  const idleLanes = async (): Promise<void> => {
+    const lag = Math.max(0, ...bed.lanes.map(({ profile }) => profile.lagSeconds));
+    const first = idleSeconds + idleSchedule.first;
+    for (const [index, seconds] of [0, ...idleSchedule.next].entries()) {
+      await until(first + seconds);
+      await make('idle', index + 1);
+    }
+    await until(first + Math.max(lag, 0) + idleSchedule.window - idleSchedule.first);
+  };
+  const commandedLanes = async (): Promise<void> => {
+    await until(1);
+    const commanded = bed.lanes.filter(({ profile }) => profile.trigger === 'command');
+    await Promise.all(commanded.map(async ({ profile }) => fired.set(profile.name, await bed.fire(profile.name))));
+    const quick = commanded.every(({ profile }) => profile.noticeWithinSeconds <= 10);
+    const [one = 1, two = 12, three = 62] = commandSchedule.updates;
+    await until(1 + one);
+    await make('now', 1);
+    await until(1 + two);
+    await make('now', 2);
+    // Losses that are told at once need no minute of watching.
+    if (quick) return until(1 + two + 11);
+    await until(1 + commandSchedule.lift);
+    for (const { profile } of commanded.filter(({ profile }) => profile.scope === 'all'))
+      lifted.set(profile.name, await bed.lift(profile.name));
+    await until(1 + three);
+    await make('now', 3);
+    await until(1 + commandSchedule.window);
+  };
+  const waits = bed.lanes.some(({ profile }) => profile.trigger !== 'command') ? [idleLanes()] : [];
+  if (bed.lanes.some(({ profile }) => profile.trigger === 'command')) waits.push(commandedLanes());
+  await Promise.all(waits);
+  return { fired, lifted, updates, until: performance.timeOrigin + performance.now() };
+}

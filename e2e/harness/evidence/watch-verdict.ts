@@ -1,0 +1,106 @@
+/** From cells to a verdict: every cell becomes evidence and numbers; the spec fails when a client fails that is not known to. */
+import type { FaultProfile } from '../fault/profile.ts';
+import type { SpecContext } from '../run/context.ts';
+import type { Json } from '../run/result-schema.ts';
+import { clientLiterals } from '../subject/api-clients.ts';
+import type { KnownLoss } from '../subject/client-literal.ts';
+import type { CellResult } from './watch-cell.ts';
+import type { LaneOutcome } from './watch-session.ts';
+
+export type CellVerdict = CellResult['verdict'] | 'expected-fail' | 'unexpected-pass';
+
+export interface DecidedCell {
+  readonly cell: CellResult;
+  readonly verdict: CellVerdict;
+  readonly known?: KnownLoss;
+}
+
+/** A cell that fails as its client is known to is expected; one that passes all the same is told, not failed. Pure. */
+export function decideCell(cell: CellResult): DecidedCell {
+  const known = clientLiterals
+    .find(({ name }) => name === cell.client)
+    ?.knownLosses.find(({ profiles }) => profiles.some((name) => name === cell.profile));
+  if (known === undefined || cell.verdict === 'inconclusive') return { cell, verdict: cell.verdict };
+  return { cell, known, verdict: cell.verdict === 'fail' ? 'expected-fail' : 'unexpected-pass' };
+}
+
+/** Records every cell and ends the spec: fail before inconclusive, pass only when a cell passed or failed as known. */
+export async function judgeLane(t: SpecContext, profile: FaultProfile, outcome: LaneOutcome): Promise<void> {
+  const decided = outcome.cells.map(decideCell);
+  for (const one of decided) recordCell(t, one);
+  for (const { client, reason } of outcome.unavailable)
+    t.evidence.record({
+      kind: 'watch-cell',
+      lane: client,
+      summary: `not run: ${reason}`,
+      data: { client, profile: profile.name, path: 'public', verdict: 'skip', reason },
+    });
+  const artifact = outcome.captures[0];
+  const of = (...verdicts: CellVerdict[]): readonly DecidedCell[] =>
+    decided.filter(({ verdict }) => verdicts.includes(verdict));
+  const list = (cells: readonly DecidedCell[]): string =>
+    cells.map(({ cell }) => `${cell.client}: ${cell.reason}`).join(' | ');
+  const failed = of('fail');
+  const unproven = of('inconclusive');
+  // A proven failure counts even when another client's cell stays open; a pass needs every cell decided.
+  await t.evidence.require({
+    name: `captures on both sides of ${profile.name} show what became of each connection`,
+    prove: () =>
+      Promise.resolve(
+        failed.length > 0 || unproven.length === 0
+          ? {
+              proven: true,
+              value: undefined,
+              summary: `${decided.length - unproven.length} of ${decided.length} decided`,
+            }
+          : { proven: false, reason: `${unproven.length} of ${decided.length} clients: ${list(unproven)}` },
+      ),
+  });
+  const counts = (['pass', 'expected-fail', 'unexpected-pass', 'inconclusive'] as const)
+    .map((verdict) => ({ verdict, count: of(verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`);
+  t.judge({
+    ok: failed.length === 0,
+    subject:
+      failed.length === 0
+        ? `${decided.length} clients through ${profile.name}`
+        : failed.map(({ cell }) => cell.client).join(', '),
+    expected: `each connection through ${profile.name} to survive, or its loss to be noticed within ${profile.noticeWithinSeconds} s and every update to be seen`,
+    observed: failed.length === 0 ? counts.join(', ') : list(failed),
+    ...(artifact === undefined ? {} : { artifact }),
+  });
+}
+
+function recordCell(t: SpecContext, { cell, verdict, known }: DecidedCell): void {
+  const { client, profile, path, reason, fate } = cell;
+  const at = fate.kind === 'lost' ? t.evidence.fromWall(fate.at) : t.evidence.now();
+  const data = { ...cell, verdict, ...(known === undefined ? {} : { known: known.reason, link: known.link }) };
+  t.evidence.record({
+    at,
+    kind: 'watch-cell',
+    lane: client,
+    summary: `${verdict}: ${reason}${known === undefined ? '' : ` (known: ${known.reason}, ${known.link})`}`,
+    data: JSON.parse(JSON.stringify(data)) as Json,
+  });
+  if (fate.kind === 'lost') {
+    t.evidence.record({ at, kind: 'fault', lane: client, summary: fate.reason });
+    for (const reset of fate.resets)
+      t.evidence.record({
+        at: t.evidence.fromWall(reset.at),
+        kind: 'rst',
+        lane: client,
+        summary: `RST to the ${reset.towards}, seq ${reset.exact ? 'exact' : 'not exact'}`,
+      });
+    if (cell.detectionMs !== undefined)
+      t.evidence.record({ at: at + cell.detectionMs, kind: 'log-line', lane: client, summary: `noticed: ${reason}` });
+  }
+  const measure = (name: string, value: number | undefined, unit: string): void => {
+    if (value !== undefined)
+      t.evidence.measure({ name: `${client} ${profile} ${path} ${name}`, value: Math.round(value), unit });
+  };
+  measure('detection', cell.detectionMs, 'ms');
+  measure('recovery', cell.recoveryMs, 'ms');
+  measure('slowest event', cell.events.made === 0 ? undefined : cell.events.slowestMs, 'ms');
+  if (fate.kind === 'kept') measure('keepalives', fate.keepalives, 'packets');
+}

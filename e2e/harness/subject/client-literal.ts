@@ -1,0 +1,32 @@
+/** How an API client or a plain TCP client is run and what is known about it. Data only. */
+import type { ProfileName } from '../fault/profile.ts';
+
+export interface KnownLoss {
+  readonly profiles: readonly ProfileName[];
+  readonly reason: string;
+  readonly link: string;
+}
+
+export interface ClientLiteral {
+  /** `<name>[@version][+variant]` */
+  readonly name: string;
+  readonly summary: string;
+  /** `timer`: plain TCP on the timer-server; `api`: watches ConfigMaps; `poll`: lists them now and then on a pool. */
+  readonly speaks: 'timer' | 'api' | 'poll';
+  readonly program:
+    | { readonly kind: 'node'; readonly program: string }
+    | { readonly kind: 'python'; readonly script: string; readonly venvPart?: string }
+    | { readonly kind: 'binary'; readonly part: string }
+    | { readonly kind: 'java'; readonly part: string }
+    | { readonly kind: 'curl' | 'kubectl'; readonly arguments: readonly string[] };
+  /** Keys of the program's configuration besides the targets. */
+  readonly config: Readonly<Record<string, string | number | boolean>>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly versions: Readonly<Record<string, string>>;
+  /** How a variant was made, for reports. */
+  readonly remarks: readonly string[];
+  /** Specs that must catch it; empty for a client as its users run it. */
+  readonly caughtBy: readonly string[];
+  /** Profiles in which it is known to fail, with where that was reported. */
+  readonly knownLosses: readonly KnownLoss[];
+}
