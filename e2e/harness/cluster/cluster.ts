@@ -157,6 +157,10 @@ export interface ClusterRequest {
   readonly purpose: string;
   readonly workers: number;
   readonly nodeImage?: string;
+  /** Path of kind; by default the one in the cache or on PATH. */
+  readonly kindBinary?: string;
+  /** A name of the caller's own instead of one made from purpose and family. */
+  readonly clusterName?: string;
   /** Ours with a built node image, kindnet with a pulled one. */
   readonly podNetwork: 'own' | 'kindnet';
   readonly runId: string;

@@ -1,0 +1,178 @@
+/** `npm run cluster -- up|down|status`: a cluster to work with, outside of any run. */
+import { mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { FamilyMode } from '../harness/cluster/cluster.ts';
+
+const usage = `usage: npm run cluster -- up [-i ipv4|ipv6|dual] [-b BACKEND] [--purpose WORD | --name NAME] [--workers N] [--node-image REF] [--no-fixtures] [--fresh]
+       npm run cluster -- down [--name NAME | --purpose WORD [-i FAMILY] | --all]
+       npm run cluster -- status [--json]
+up takes over a running cluster of the same configuration; --fresh makes a new one instead.`;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const log = (line: string): void =>
+  void process.stderr.write(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+
+class UsageError extends Error {}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        'ip-family': { type: 'string', short: 'i', default: 'ipv4' },
+        backend: { type: 'string', short: 'b', default: 'kube-proxy-iptables' },
+        purpose: { type: 'string' },
+        name: { type: 'string' },
+        workers: { type: 'string', default: '2' },
+        'node-image': { type: 'string' },
+        'no-fixtures': { type: 'boolean', default: false },
+        fresh: { type: 'boolean', default: false },
+        all: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+function familyOf(values: Values): FamilyMode {
+  const family = values['ip-family'];
+  if (family === 'ipv4' || family === 'ipv6' || family === 'dual') return family;
+  throw new UsageError(`-i ${family}: allowed are ipv4, ipv6, dual`);
+}
+
+async function up(values: Values, signal: AbortSignal): Promise<void> {
+  const familyMode = familyOf(values);
+  const workers = Number(values.workers);
+  if (!Number.isInteger(workers) || workers < 0 || workers > 8)
+    throw new UsageError(`--workers ${values.workers}: a number from 0 to 8`);
+  const { subjects } = await import('../harness/subject/registry.ts');
+  const proxies = subjects.filter((entry) => entry.kind === 'service-proxy');
+  const entry = proxies.find((one) => one.name === values.backend);
+  if (entry === undefined)
+    throw new UsageError(`-b ${values.backend}: allowed are ${proxies.map((one) => one.name).join(', ')}`);
+  const [{ openCluster }, { ensureNodeImage }, { clusterName }] = await Promise.all([
+    import('../harness/cluster/open.ts'),
+    import('../../hack/images/node-image.ts'),
+    import('../harness/cluster/kind/cluster-name.ts'),
+  ]);
+  const given = values['node-image'];
+  const node =
+    given === undefined ? await ensureNodeImage({ signal, log }) : { image: given, podNetwork: 'own' as const };
+  const { ensureFixturesImage } = await import('../../hack/images/fixtures-image.ts');
+  const fixturesImage = values['no-fixtures'] ? '' : await ensureFixturesImage({ signal, log });
+  const proxy = await entry.load();
+  const { createParts } = await import('../../hack/subjects/parts.ts');
+  const { createSteps } = await import('../../hack/process/steps.ts');
+  const parts = createParts(createSteps(log));
+  const purpose = values.purpose ?? 'dev';
+  const folder = join(root, 'reports', 'clusters', values.name ?? clusterName(purpose, familyMode));
+  mkdirSync(folder, { recursive: true });
+  const started = performance.now();
+  const open = await openCluster({
+    provider: 'kind',
+    familyMode,
+    kubeProxyMode: proxy.clusterNeeds?.kubeProxyMode ?? 'iptables',
+    purpose,
+    workers,
+    nodeImage: node.image,
+    ...(values.name !== undefined && { clusterName: values.name }),
+    podNetwork: node.podNetwork,
+    runId: `cluster-${new Date().toISOString().replace(/[-:.]/g, '')}-${process.pid}`,
+    keep: true,
+    reuse: !values.fresh,
+    folder,
+    signal,
+    log,
+    beforeReady: async (cluster, inner) => {
+      const context = { cluster, signal: inner, options: {}, fixturesImage, parts, log };
+      const missing = await proxy.preflight(context);
+      if (missing.length > 0) throw new Error(`${proxy.name} cannot be installed: ${missing.join('; ')}`);
+      await proxy.install(context);
+    },
+  });
+  const { cluster } = open;
+  log(`${cluster.name} is ready after ${((performance.now() - started) / 1000).toFixed(1)} s with ${proxy.name}`);
+  if (fixturesImage !== '') await cluster.loadImage(fixturesImage, signal);
+  await open.release(signal);
+  process.stdout.write(`export KUBECONFIG=${cluster.kubeconfigPath}\n`);
+  if (fixturesImage !== '') process.stdout.write(`export FIXTURES_IMAGE=${fixturesImage}\n`);
+}
+
+async function down(values: Values): Promise<void> {
+  const { ourClusters } = await import('../harness/cluster/kind/cluster-mark.ts');
+  const { clusterName, namePrefix } = await import('../harness/cluster/kind/cluster-name.ts');
+  const { removeCluster } = await import('../harness/cluster/kind/remove-cluster.ts');
+  const all = [...(await ourClusters(namePrefix)).keys()];
+  const wanted = values.all ? all : [values.name ?? clusterName(values.purpose ?? 'dev', familyOf(values))];
+  for (const name of wanted) {
+    const how = await removeCluster(name);
+    process.stdout.write(`${name}: ${how}\n`);
+  }
+}
+
+async function status(values: Values): Promise<void> {
+  const { ourClusters } = await import('../harness/cluster/kind/cluster-mark.ts');
+  const { namePrefix } = await import('../harness/cluster/kind/cluster-name.ts');
+  const { nameOwner } = await import('../harness/cluster/kind/name-lock.ts');
+  const rows = [...(await ourClusters(namePrefix))].map(([name, mark]) => ({
+    name,
+    mark: mark ?? null,
+    usedBy: nameOwner(name) ?? null,
+  }));
+  if (values.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  if (rows.length === 0) return void process.stdout.write('no cluster of staleproof on this machine\n');
+  for (const { name, mark, usedBy } of rows) {
+    const state =
+      mark === null
+        ? 'unfinished or stopped'
+        : !mark.ready
+          ? 'being made'
+          : usedBy !== null
+            ? `used by run ${usedBy.run}`
+            : mark.kept
+              ? 'kept'
+              : 'left behind';
+    const what = mark === null ? '' : `  ${mark.familyMode}  kube-proxy ${mark.kubeProxyMode}  since ${mark.createdAt}`;
+    const config = join(root, 'reports', 'clusters', name, 'kubeconfig');
+    process.stdout.write(`${name}  ${state}${what}  ${relative(process.cwd(), config)}\n`);
+  }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parse(process.argv.slice(2));
+  const [verb, ...rest] = positionals;
+  if (values.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  if (rest.length > 0) throw new UsageError(`unexpected: ${rest.join(' ')}`);
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => abort.abort(new Error(`interrupted by ${signal}`)));
+  try {
+    if (verb === 'up') await up(values, abort.signal);
+    else if (verb === 'down') await down(values);
+    else if (verb === 'status') await status(values);
+    else throw new UsageError(verb === undefined ? 'up, down or status?' : `unknown: ${verb}`);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    process.stderr.write(`staleproof: ${error instanceof Error ? error.message : String(error)}\n`);
+    return abort.signal.aborted ? 130 : 2;
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`staleproof: ${(error as Error).message}\n${usage}\n`);
+  process.exitCode = 64;
+}

@@ -1,0 +1,97 @@
+/** Changes to a cluster that are in the journal before they are made. */
+import type { Change, Journal } from '../run/journal.ts';
+import type { JournalEntry, Place } from '../run/journal-entry.ts';
+import type { Cluster, ClusterNode, KubeApi } from './cluster.ts';
+
+type NamespaceOptions = Parameters<Cluster['createNamespace']>[1];
+
+export class JournalledChanges {
+  readonly #journal: Journal;
+  readonly #api: KubeApi;
+  readonly #access: { readonly kubeconfig: string; readonly context?: string };
+  readonly #place: (node: ClusterNode) => Place;
+  readonly #open = new Set<Change>();
+
+  constructor(
+    journal: Journal,
+    api: KubeApi,
+    access: { readonly kubeconfig: string; readonly context?: string },
+    place: (node: ClusterNode) => Place,
+  ) {
+    this.#journal = journal;
+    this.#api = api;
+    this.#access = access;
+    this.#place = place;
+  }
+
+  record(entry: JournalEntry): Change {
+    const change = this.#journal.record(entry);
+    this.#open.add(change);
+    return change;
+  }
+
+  /** The cluster is gone, and everything that was changed in it. */
+  forgetAll(): void {
+    for (const change of this.#open) change.undone();
+    this.#open.clear();
+  }
+
+  async createNamespace(slug: string, options: NamespaceOptions): ReturnType<Cluster['createNamespace']> {
+    const name = namespaceName(slug);
+    const change = this.record({ kind: 'namespace', name, ...this.#access });
+    const level = options?.podSecurity;
+    const labels = level === undefined ? {} : { 'pod-security.kubernetes.io/enforce': level };
+    await this.#api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, options?.signal);
+    // Until its default account is there, a pod in it is refused.
+    await this.#api.waitFor(
+      { apiVersion: 'v1', kind: 'ServiceAccount', namespace: name, name: 'default' },
+      ([account]) => account,
+      {
+        what: `namespace ${name} has its default service account`,
+        timeoutMs: 30_000,
+        ...(options?.signal && { signal: options.signal }),
+      },
+    );
+    return {
+      name,
+      remove: async (signal) => {
+        await this.#api.delete(
+          { apiVersion: 'v1', kind: 'Namespace', name },
+          { timeoutMs: 120_000, ...(signal && { signal }) },
+        );
+        change.undone();
+      },
+    };
+  }
+
+  async setSysctl(node: ClusterNode, key: string, value: string): Promise<() => Promise<void>> {
+    const path = `/proc/sys/${key.includes('/') ? key : key.replaceAll('.', '/')}`;
+    const original = (await node.run(['cat', path])).trim();
+    const change = this.record({ kind: 'sysctl', place: this.#place(node), key, value: original });
+    const set = async (wanted: string): Promise<void> => {
+      await node.run(['sh', '-c', 'printf %s "$2" > "$1"', 'sh', path, wanted]);
+      const now = (await node.run(['cat', path])).trim();
+      if (squeeze(now) !== squeeze(wanted))
+        throw new Error(`sysctl ${key} on node ${node.name}: expected ${wanted} after writing it, found ${now}`);
+    };
+    await set(value);
+    return async () => {
+      await set(original);
+      change.undone();
+    };
+  }
+}
+
+/** Attempts of one spec and runs of one cluster must not meet. */
+function namespaceName(slug: string): string {
+  const suffix = Math.random().toString(36).slice(2, 7).padEnd(5, '0');
+  return `${slug
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 50)}-${suffix}`;
+}
+
+/** Lists (`4096 87380 6291456`) are printed with tabs. */
+function squeeze(text: string): string {
+  return text.trim().replace(/\s+/g, ' ');
+}

@@ -1,0 +1,146 @@
+/**
+ * The journal of a run: what it changed outside its own process, written and on disk *before* the change is made, so that
+ * whoever comes after a kill -9 can take it back (`npm run gc`). JSON lines in
+ * `${XDG_STATE_HOME:-~/.local/state}/staleproof/journal/<run>.jsonl`; a run that took everything back leaves no file.
+ */
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describeEntry, type JournalEntry, type JournalLine } from './journal-entry.ts';
+import { bootId, processStartTime } from './journal-process.ts';
+import { undoEntry } from './journal-undo.ts';
+
+export interface Change {
+  /** Takes it back and notes that. Idempotent; when taking back throws, the entry stays for gc. */
+  undo(): Promise<void>;
+  /** Notes that it was taken back by other means. */
+  undone(): void;
+  /** Notes that it stays on purpose. */
+  release(): void;
+}
+
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const given = env['XDG_STATE_HOME'];
+  // The XDG specification: a relative path there is invalid and must be ignored.
+  const base = given?.startsWith('/') === true ? given : join(homedir(), '.local', 'state');
+  return join(base, 'staleproof');
+}
+
+export function journalFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(stateFolder(env), 'journal');
+}
+
+export class Journal {
+  readonly run: string;
+  readonly path: string;
+  readonly #open = new Map<string, JournalEntry>();
+  #file: number | undefined;
+
+  constructor(run: string, folder = journalFolder()) {
+    if (!/^[\w.-]+$/.test(run)) throw new Error(`journal: "${run}" is no name for a run (letters, digits, . _ -)`);
+    this.run = run;
+    this.path = join(folder, `${run}.jsonl`);
+  }
+
+  /** On disk when this returns; only then make the change. */
+  record(entry: JournalEntry): Change {
+    const id = randomUUID();
+    this.#append({ type: 'change', id, wall: new Date().toISOString(), entry });
+    this.#open.set(id, entry);
+    const close = (type: 'undone' | 'released'): void => {
+      if (!this.#open.delete(id)) return;
+      this.#append({ type, id });
+    };
+    let undoing: Promise<void> | undefined;
+    return {
+      undo: () => {
+        if (!this.#open.has(id)) return Promise.resolve();
+        undoing ??= undoEntry(entry)
+          .then(() => close('undone'))
+          .finally(() => (undoing = undefined));
+        return undoing;
+      },
+      undone: () => close('undone'),
+      release: () => close('released'),
+    };
+  }
+
+  /**
+   * Takes back what is still open, last in first out, and removes the file when nothing is left. Goes on after a failure;
+   * throws one error that names all of them.
+   */
+  async undoAll(): Promise<void> {
+    const failures: string[] = [];
+    for (const [id, entry] of [...this.#open].reverse()) {
+      if (!this.#open.has(id)) continue;
+      try {
+        await undoEntry(entry);
+        if (this.#open.delete(id)) this.#append({ type: 'undone', id });
+      } catch (error) {
+        failures.push(`${describeEntry(entry)}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    if (failures.length > 0)
+      throw new Error(`not taken back (try \`npm run gc\`; journal ${this.path}): ${failures.join('; ')}`);
+    this.close();
+  }
+
+  /** Closes the file, and removes it when nothing is open. */
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+    if (this.#open.size === 0) rmSync(this.path, { force: true });
+  }
+
+  #append(line: JournalLine): void {
+    if (this.#file === undefined) {
+      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      const isNew = !existsSync(this.path);
+      this.#file = openSync(this.path, 'a', 0o600);
+      if (isNew) {
+        this.#write(this.#header());
+        syncFolder(dirname(this.path));
+      }
+    }
+    this.#write(line);
+  }
+
+  #write(line: JournalLine): void {
+    const file = this.#file;
+    if (file === undefined) throw new Error('journal: not open');
+    writeSync(file, `${JSON.stringify(line)}\n`);
+    fsyncSync(file);
+  }
+
+  #header(): JournalLine {
+    return {
+      type: 'run',
+      schema: 1,
+      run: this.run,
+      pid: process.pid,
+      startTime: processStartTime(process.pid) ?? '0',
+      bootId: bootId(),
+      wall: new Date().toISOString(),
+    };
+  }
+}
+
+/** A new file's name must be on disk too. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+const journals = new Map<string, Journal>();
+
+/** The journal of a run of this process; everyone who asks gets the same one. */
+export function journalOf(run: string): Journal {
+  const known = journals.get(run) ?? new Journal(run);
+  journals.set(run, known);
+  return known;
+}
