@@ -48,7 +48,7 @@ export async function unchainNames(context: SubjectContext): Promise<void> {
 /** The conflist with our plugin last, or undefined when it is there already. Throws when the text is no conflist. */
 export function withPlugin(text: string): string | undefined {
   const conflist = JSON.parse(text) as { readonly plugins?: Conflist['plugins'] };
-  if (!Array.isArray(conflist.plugins))
+  if (conflist.plugins === undefined)
     throw new Error(`expected a CNI conflist with plugins, got: ${text.slice(0, 80)}`);
   if (conflist.plugins.some(({ type }) => type === plugin)) return undefined;
   return JSON.stringify({ ...conflist, plugins: [...conflist.plugins, { type: plugin }] }, undefined, 2);
