@@ -18,12 +18,11 @@ export const composition: Composition = {
     const { makeEnvironment } = await import('./environment.ts');
     return makeEnvironment(options, request);
   },
-  async writeReports(folder, options) {
-    const entry = new URL('../report/write-reports.ts', import.meta.url);
-    if (!existsSync(entry)) return [];
-    const { writeReports } = (await import(entry.href)) as {
-      writeReports: (folder: string, options: object) => Promise<readonly string[]>;
-    };
-    return writeReports(folder, options);
+  async report(folder, options) {
+    const { REPORT_FORMATS, summaryOf, writeReports } = await import('../report/write-reports.ts');
+    const wanted = options.reporter ?? [];
+    if (wanted.includes('none')) return summaryOf(folder);
+    const formats = REPORT_FORMATS.filter((format) => format !== 'ctrf' || wanted.includes('ctrf'));
+    return summaryOf(folder, await writeReports(folder, { formats }));
   },
 };

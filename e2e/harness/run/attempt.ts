@@ -51,7 +51,8 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptLine> {
     if (!asExpected(ending.verdict)) {
       if (input.pause !== undefined && !input.interrupted.aborted) {
         state.phase = 'pause';
-        await input.pause(state, ending.failure?.message ?? ending.reason ?? ending.verdict);
+        const why = ending.failure?.message ?? ending.reason ?? ending.verdict;
+        await input.pause(state, why).catch((error: unknown) => state.log.push(`pause: ${String(error)}`));
       }
       state.phase = 'diagnostics';
       await collect(state, [...state.collectors, ...input.collectors(context)], budgets.collectorMs);

@@ -20,6 +20,6 @@ export interface Composition {
   /** Pure; throws UsageError for unknown names and impossible combinations, before anything is created. */
   readonly choose: (options: Options, specs: readonly RegisteredSpec[]) => Promise<ChosenSubjects>;
   readonly makeEnvironment: (options: Options) => MakeEnvironment;
-  /** Writes reports from results.jsonl; returns the paths written. */
-  readonly writeReports: (folder: string, options: Options) => Promise<readonly string[]>;
+  /** Writes reports from results.jsonl; returns the text that ends the run on the console. */
+  readonly report: (folder: string, options: Options) => Promise<string>;
 }

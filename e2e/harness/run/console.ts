@@ -42,7 +42,7 @@ export class Console {
   showLive(text: string): void {
     if (!this.live) return;
     this.#erase();
-    this.#liveText = redact(text).slice(0, Math.max(20, this.#stream.columns - 1));
+    this.#liveText = redact(text).slice(0, (this.#stream.columns || 80) - 1);
     this.#draw();
   }
 

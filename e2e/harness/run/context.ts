@@ -68,6 +68,10 @@ export interface SpecContext {
   artifactPath(name: string, mime?: string): string;
   log(line: string): void;
   /** Fails the spec unless `finding.ok`; a good finding is recorded as evidence. */
+  /**
+   * Throws unless `finding.ok`; the first bad finding decides, even when the body catches it. A body that judges a subject
+   * and returns without a judgement, or without a proven premise before it, ends as inconclusive, never as a pass.
+   */
   judge(finding: Finding): void;
   skip(reason: string): never;
   inconclusive(reason: string): never;

@@ -19,5 +19,6 @@ export async function pauseUntilEnter(
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   lines.close();
-  process.stdin.unref();
+  // A file has no unref, and keeps nothing alive.
+  (process.stdin as Partial<Pick<typeof process.stdin, 'unref'>>).unref?.();
 }

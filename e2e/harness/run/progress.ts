@@ -40,7 +40,7 @@ function whereabouts(state: AttemptState): string {
 }
 
 /** Returns the way to stop it. `everyMs` is for where there is no terminal. */
-export function showProgress(console: Console, session: Progressing, clock: RunClock, everyMs = 60_000): () => void {
+export function showProgress(console: Console, session: Progressing, clock: RunClock, everyMs: number): () => void {
   const timer = setInterval(
     () => {
       if (console.live) console.showLive(liveText(session, clock));

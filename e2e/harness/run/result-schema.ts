@@ -163,6 +163,8 @@ export interface RunEndLine {
   readonly exitCode: number;
   readonly interrupted?: string;
   readonly counts: Readonly<Partial<Record<Verdict, number>>>;
+  /** Peak resident memory of the harness process. */
+  readonly peakMemoryMiB?: number;
   /** Packets that the leak guard stopped during the run, by rule. */
   readonly guard?: Readonly<Record<string, number>>;
 }

@@ -9,7 +9,7 @@ import type { Options } from './options/schema.ts';
 import { pauseUntilEnter } from './pause.ts';
 import { armHangWatchdog, ProcessGuard } from './process.ts';
 import { progressReport, showProgress } from './progress.ts';
-import { RESULT_SCHEMA_VERSION, type Json, type NoteLine } from './result-schema.ts';
+import { RESULT_SCHEMA_VERSION, type Json, type NoteLine, type Verdict } from './result-schema.ts';
 import { ResultWriter } from './results.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
@@ -113,7 +113,7 @@ export class Run {
     });
     this.#session = session;
     this.#stopProgress();
-    this.#stopProgress = showProgress(this.console, session, this.#clock);
+    this.#stopProgress = showProgress(this.console, session, this.#clock, this.#input.options.progressEvery ?? 60_000);
     session.start();
     return session;
   }
@@ -133,10 +133,11 @@ export class Run {
       exitCode,
       ...(signal.aborted ? { interrupted: (signal.reason as Error).message } : {}),
       counts,
+      peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
       ...(Object.keys(guard).length === 0 ? {} : { guard }),
     });
-    await this.#report();
-    this.console.line(`${countsText(counts)} in ${formatMs(this.#clock.now())}`);
+    this.console.line(`results: ${this.#results.file} (${formatMs(this.#clock.now())})`);
+    this.console.line(await this.#report(counts));
     this.console.close();
     process.exitCode = exitCode;
     armHangWatchdog(3_000, (line) => this.console.line(line));
@@ -153,15 +154,15 @@ export class Run {
     };
   }
 
-  async #report(): Promise<void> {
+  /** The report's own summary; the counts alone when it cannot be made. */
+  async #report(counts: Readonly<Partial<Record<Verdict, number>>>): Promise<string> {
     const { composition, options } = this.#input;
     try {
-      for (const path of await composition.writeReports(this.folder.path, options))
-        this.console.line(`report: ${path}`);
+      return await composition.report(this.folder.path, options);
     } catch (error) {
       this.console.line(`reports: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return countsText(counts);
     }
-    this.console.line(`results: ${this.#results.file}`);
   }
 
   /** The leak guard's counters, read before the cluster goes. */

@@ -43,25 +43,25 @@ function filters(options: Options, unfinished: ReadonlySet<string> | undefined):
   }
   if (options.grep !== undefined) {
     const pattern = compilePattern('--grep', options.grep);
-    list.push({ text: `--grep ${options.grep}`, keep: (spec) => pattern.test(searchText(spec)) });
+    list.push({ text: `--grep ${options.grep}`, keep: (spec) => matches(pattern, spec) });
   }
   if (options.focus !== undefined) {
     const patterns = options.focus.map((text) => compilePattern('--focus', text));
     list.push({
       text: options.focus.map((text) => `--focus ${text}`).join(' '),
-      keep: (spec) => patterns.some((pattern) => pattern.test(searchText(spec))),
+      keep: (spec) => patterns.some((pattern) => matches(pattern, spec)),
     });
   }
   for (const text of options.skip ?? []) {
     const pattern = compilePattern('--skip', text);
-    list.push({ text: `--skip ${text}`, keep: (spec) => !pattern.test(searchText(spec)) });
+    list.push({ text: `--skip ${text}`, keep: (spec) => !matches(pattern, spec) });
   }
   return list;
 }
 
-/** What mocha would call the full title, with the id before it. */
-export function searchText(spec: RegisteredSpec): string {
-  return `${spec.meta.id} ${areaOf(spec.meta.id)} ${titleOf(spec)}`;
+/** On the id, or on what mocha calls the full title; apart, so that `^` and `$` work on both. */
+function matches(pattern: RegExp, spec: RegisteredSpec): boolean {
+  return pattern.test(spec.meta.id) || pattern.test(`${areaOf(spec.meta.id)} ${titleOf(spec)}`);
 }
 
 function seedOf(text: string | undefined): number {

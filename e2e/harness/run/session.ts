@@ -12,7 +12,7 @@ import type { RunEnvironment } from './run-environment.ts';
 import { Scheduler } from './scheduler.ts';
 import { infoOf } from './spec-registry.ts';
 import type { Lock, RegisteredSpec } from './spec.ts';
-import { asExpected } from './verdict.ts';
+import { asExpected, failureOf } from './verdict.ts';
 import { findDefect, type KnownDefect } from '../subject/known-defects.ts';
 
 /** One repetition of one spec: what a line on the console stands for. */
@@ -117,7 +117,10 @@ export class Session {
     for (let attempt = 1; ; attempt++) {
       const state = new AttemptState(infoOf(item.spec), attempt, item.repetition);
       this.#states.set(item.id, state);
-      const raw = skip === undefined ? await this.#attempt(item, state) : skippedLine(state, skip, this.#input.clock);
+      const raw =
+        skip === undefined
+          ? await this.#attempt(item, state)
+          : bareLine(state, this.#input.clock, 'skip', { reason: skip });
       const known = this.#withDefect(raw);
       const again = attempt < limit && retried.includes(known.verdict) && !interrupted.aborted;
       const flaky = attempt > 1 && known.verdict === 'pass';
@@ -132,22 +135,27 @@ export class Session {
   async #attempt(item: PlannedSpec, state: AttemptState): Promise<AttemptLine> {
     const { environment, options, observer } = this.#input;
     const { meta } = item.spec;
-    return here.run({ state, depth: 0, part: 'body' }, () =>
-      runAttempt({
-        ...observer,
-        spec: item.spec,
-        state,
-        env: environment.env,
-        clock: this.#input.clock,
-        run: this.#input.run,
-        folder: this.#input.folder,
-        iterations: options.iterations ?? meta.iterations,
-        budgets: budgetsOf(options, meta.timeout, environment.env.slowFactor),
-        subjects: meta.judges === 'none' ? [] : environment.env.subjects(meta.judges).map((subject) => subject.name),
-        interrupted: this.#input.interrupted,
-        collectors: (context) => environment.collectors(context),
-      }),
-    );
+    try {
+      return await here.run({ state, depth: 0, part: 'body' }, () =>
+        runAttempt({
+          ...observer,
+          spec: item.spec,
+          state,
+          env: environment.env,
+          clock: this.#input.clock,
+          run: this.#input.run,
+          folder: this.#input.folder,
+          iterations: options.iterations ?? meta.iterations,
+          budgets: budgetsOf(options, meta.timeout, environment.env.slowFactor),
+          subjects: meta.judges === 'none' ? [] : environment.env.subjects(meta.judges).map((subject) => subject.name),
+          interrupted: this.#input.interrupted,
+          collectors: (context) => environment.collectors(context),
+        }),
+      );
+    } catch (error) {
+      // The engine itself broke (a full disk, say): the spec must still end, or the run would wait for it for ever.
+      return bareLine(state, this.#input.clock, 'infrastructure-error', { failure: failureOf(error) });
+    }
   }
 
   /** A listed failure is expected, and a listed spec that passes is news. */
@@ -179,7 +187,13 @@ function budgetsOf(options: Options, timeout: number, slowFactor: number): Budge
   };
 }
 
-function skippedLine(state: AttemptState, reason: string, clock: RunClock): AttemptLine {
+/** The line of an attempt that never got to run. */
+function bareLine(
+  state: AttemptState,
+  clock: RunClock,
+  verdict: Verdict,
+  why: Pick<AttemptLine, 'reason' | 'failure'>,
+): AttemptLine {
   const at = clock.now();
   return {
     type: 'attempt',
@@ -187,18 +201,18 @@ function skippedLine(state: AttemptState, reason: string, clock: RunClock): Atte
     attempt: state.attempt,
     repetition: state.repetition,
     final: true,
-    verdict: 'skip',
-    reason,
+    verdict,
+    ...why,
     subjects: [],
-    startedAt: at,
+    startedAt: state.startedAt === 0 ? at : state.startedAt,
     endedAt: at,
     leaked: false,
-    steps: [],
-    evidence: [],
-    series: [],
-    measures: [],
-    attachments: [],
-    cleanupErrors: [],
+    steps: state.steps,
+    evidence: state.evidence,
+    series: state.series,
+    measures: state.measures,
+    attachments: state.attachments,
+    cleanupErrors: state.cleanupErrors,
     artifacts: state.artifacts,
   };
 }

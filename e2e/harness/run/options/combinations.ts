@@ -29,6 +29,8 @@ export function checkCombinations(options: Options): void {
   );
   const [part, of] = (options.shard ?? '1/1').split('/').map(Number);
   rule((part ?? 1) > (of ?? 1), `--shard ${options.shard ?? ''}: the part must not exceed the number of parts`);
+  for (const name of options.reporter ?? [])
+    rule(!['ctrf', 'none'].includes(name), `--reporter ${name} is unknown; allowed: ctrf none`);
   for (const [flag, patterns] of [
     ['--grep', options.grep === undefined ? [] : [options.grep]],
     ['--focus', options.focus ?? []],

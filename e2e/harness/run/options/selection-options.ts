@@ -5,7 +5,7 @@ const { flag, list, matching, count, choice, text } = fields('Selecting');
 
 export const selectionOptions = {
   tags: list("tag expression: 'conntrack && !slow && (udp || /node.*/)'; several are combined by and", 'EXPRESSION'),
-  grep: text('regular expression on "<area> <title> [tags]"; /x/i for flags', 'PATTERN', { short: 'g' }),
+  grep: text('regular expression on the id or "<area> <title> [tags]"; /x/i for flags', 'PATTERN', { short: 'g' }),
   focus: list('keep specs whose id or title matches; several are alternatives', 'PATTERN'),
   skip: list('drop specs whose id or title matches', 'PATTERN'),
   seed: matching('shuffle the order with this seed (a number, or random)', 'SEED', /^(random|0|[1-9]\d{0,9})$/, '42'),

@@ -1,0 +1,101 @@
+/**
+ * The engine with a cluster and subjects that are made of nothing, for its own tests. What goes wrong is chosen by
+ * STAND_IN: `set-up-fails`, `install-fails`, `close-fails`, `secret`.
+ */
+import { chooseSubjects } from '../compose/choose-subjects.ts';
+import { emptyEnvironment } from '../compose/environment.ts';
+import { skipReason } from '../compose/skip-reasons.ts';
+import { composition } from '../compose/composition.ts';
+import { keepKubeconfigSecret } from '../harness/run/redact.ts';
+import type { Composition } from '../harness/run/composition.ts';
+import { runCommand } from '../harness/run/run-command.ts';
+import { InfrastructureError } from '../harness/run/verdict-errors.ts';
+import type { KnownDefect } from '../harness/subject/known-defects.ts';
+import type { Subject, SubjectEntry } from '../harness/subject/subject.ts';
+
+const mode = process.env.STAND_IN ?? '';
+
+function standIn(name: string, kind: SubjectEntry['kind'], caughtBy: readonly string[] = []): SubjectEntry {
+  const subject: Subject = {
+    name,
+    kind,
+    preflight: async () => [],
+    install: async () => undefined,
+    remove: async () => undefined,
+    capabilities: async () => ['ipv6'],
+    info: async () => ({ name, kind, versions: { [name]: '1' }, remarks: ['a stand-in made of nothing'] }),
+    logs: async () => ({}),
+  };
+  return { name, kind, summary: `stand-in for a ${kind}`, caughtBy, load: async () => subject };
+}
+
+const subjects: readonly SubjectEntry[] = [
+  standIn('stand-in', 'service-proxy'),
+  standIn('stand-in+broken', 'service-proxy', ['udp/judged']),
+  standIn('client-a', 'api-client'),
+  standIn('client-b', 'api-client'),
+];
+
+const defects: readonly KnownDefect[] = [
+  {
+    id: 'STANDIN-1',
+    subject: 'stand-in*',
+    family: 'any',
+    spec: 'udp/known-to-fail',
+    reason: 'rows are kept',
+    link: 'https://example.org/1',
+    since: '1.0',
+  },
+  {
+    id: 'STANDIN-2',
+    subject: 'stand-in',
+    family: 'ipv4',
+    spec: 'udp/known-but-passes',
+    reason: 'was slow',
+    link: 'https://example.org/2',
+    since: '1.0',
+  },
+];
+
+const standInComposition: Composition = {
+  ...composition,
+  subjects: async () => subjects,
+  knownDefects: async () => defects,
+  choose: async (options, specs) => chooseSubjects(options, specs, subjects),
+  makeEnvironment: (options) => async (request) => {
+    if (mode === 'set-up-fails') throw new InfrastructureError('the cluster did not come up: node worker is NotReady');
+    if (mode === 'secret') keepKubeconfigSecret('token: "planted-token-0123456789"\n');
+    const empty = emptyEnvironment(options);
+    const choice = chooseSubjects(options, request.specs, subjects);
+    const loaded = await Promise.all(choice.entries.map((entry) => entry.load()));
+    return {
+      ...empty,
+      env: {
+        get cluster() {
+          return empty.env.cluster;
+        },
+        options,
+        slowFactor: options.slowFactor ?? 1,
+        fixturesImage: '',
+        subject: (kind) => loaded.find((subject) => subject.kind === kind) ?? empty.env.subject(kind),
+        subjects: (kind) => loaded.filter((subject) => subject.kind === kind),
+      },
+      facts: { provider: 'stand-in' },
+      subjects: await Promise.all(loaded.map(async (subject) => subject.info(undefined as never))),
+      skipReason: (meta) =>
+        skipReason(meta, {
+          provider: 'existing',
+          familyMode: options.ipFamily ?? 'ipv4',
+          workers: 1,
+          capabilities: { 'service-proxy': ['ipv6'] },
+          missingKernel: { ipvs: 'no module ip_vs' },
+        }),
+      collectors: (t) => [{ title: 'nodes', run: async () => t.attach('nodes.txt', 'worker Ready') }],
+      close: async () => {
+        if (mode === 'close-fails') throw new InfrastructureError('namespace x is stuck in Terminating');
+      },
+    };
+  },
+};
+
+process.exitCode = await runCommand(process.argv.slice(2), standInComposition);
