@@ -35,7 +35,10 @@ export interface ConntrackFollower {
   requireWhole(): Promise<void>;
 }
 
-/** Starts following; ended by the spec's clean-up. */
+/**
+ * Starts following; ended by the spec's clean-up. Start it before the flow: with nf_conntrack_events at its default (2) the
+ * kernel reports the end of a row only if somebody listened when the row was made.
+ */
 export async function followConntrack(
   t: SpecContext,
   node: ClusterNode,

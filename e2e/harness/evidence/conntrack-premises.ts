@@ -5,7 +5,7 @@ import type { Premise, SpecContext } from '../run/context.ts';
 import { describeEntry, endpoint, type ConntrackEntry } from './conntrack-entry.ts';
 import type { ConntrackEvent } from './conntrack-event.ts';
 import type { ConntrackFollower } from './conntrack-follower.ts';
-import { readConntrack, type EntryMatch } from './conntrack-table.ts';
+import { matchesEntry, readConntrack, type EntryMatch } from './conntrack-table.ts';
 
 /** A UDP flow in the original direction, as its row on `node` starts. */
 export interface FlowKey {
@@ -37,7 +37,7 @@ export function rowPointsAt(
   t: SpecContext,
   flow: FlowKey,
   address: string,
-  options: { readonly port?: number; readonly name?: string } = {},
+  options: { readonly port?: number; readonly name?: string; readonly seenBy?: ConntrackFollower } = {},
 ): Premise<ConntrackEntry> {
   const name = options.name ?? `the conntrack row of ${describeFlow(flow)} points at ${address}`;
   return {
@@ -50,6 +50,12 @@ export function rowPointsAt(
       );
       if (row === undefined)
         return { proven: false, reason: `rows found: ${rows.map(describeEntry).join('; ') || 'none'}` };
+      const born = options.seenBy?.events.some(({ kind, entry }) => kind === 'new' && entry.id === row.id) ?? true;
+      if (!born)
+        return {
+          proven: false,
+          reason: `the birth of ${describeEntry(row)} was not seen, so its end would not be seen either`,
+        };
       const left = row.timeoutSeconds ?? 0;
       if (left < RAISED_UDP_TIMEOUT_SECONDS / 2)
         return { proven: false, reason: `the row lives for ${left} s only: the raised timeout is not in force` };
@@ -81,9 +87,9 @@ export function author(event: ConntrackEvent): string {
 }
 
 /** Records a row's events as evidence, on the node's lane. */
-export function recordEvents(t: SpecContext, follower: ConntrackFollower): void {
+export function recordEvents(t: SpecContext, follower: ConntrackFollower, flow: FlowKey): void {
   for (const event of follower.events) {
-    if (event.kind === 'update') continue;
+    if (event.kind === 'update' || !matchesEntry(event.entry, matchOf(flow))) continue;
     const verb = event.kind === 'new' ? 'row made' : `row destroyed by ${author(event)}`;
     t.evidence.record({
       at: t.evidence.fromWall(event.wallMs),

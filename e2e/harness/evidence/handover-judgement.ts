@@ -39,8 +39,9 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
   // Some more datagrams, so that the last window is settled and a flow that flaps is seen.
   if (reply !== undefined) await stream.settle(30, 10_000 * t.env.slowFactor, index);
   const gone = await destroyed(follower, staleRow, reply === undefined ? 0 : 2000);
-  const windows = stream.losses(index).filter((window) => window.lastLost > handover.sequence);
-  recordEvents(t, follower);
+  const sinceMs = stream.flow(index).sent.find(({ sequence }) => sequence > handover.sequence)?.at;
+  const windows = stream.losses(index, sinceMs === undefined ? {} : { sinceMs });
+  recordEvents(t, follower, flow);
   stream.recordEvidence(index);
   const rows = await rowsNow(flow, t.signal);
   const lost = totalLost(windows);

@@ -23,7 +23,7 @@ export async function judgeRowRemoved(
   const started = t.evidence.now();
   const gone = await destroyed(follower, staleRow, bound);
   const tookMs = t.evidence.now() - started;
-  recordEvents(t, follower);
+  recordEvents(t, follower, flow);
   stream.recordEvidence();
   const subject = `${describeFlow(flow)} after ${removal.after}`;
   t.judge({

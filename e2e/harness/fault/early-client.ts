@@ -3,7 +3,7 @@
  * it sends, that row keeps every later rule away from it.
  */
 import { followConntrack, type ConntrackFollower } from '../evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
 import type { ConntrackEntry } from '../evidence/conntrack-entry.ts';
 import type { SpecContext } from '../run/context.ts';
 import { raiseUdpTimeouts } from './conntrack-timeouts.ts';
@@ -22,6 +22,7 @@ export async function startEarlyClient(t: SpecContext, stage: ServiceStage): Pro
   const node = stage.clientNode;
   await t.step('delete the Service, keep its cluster IP', () => stage.deleteService());
   await raiseUdpTimeouts(t, node);
+  const follower = await followConntrack(t, node, { protocol: 'udp', dst: stage.clusterIP, dport: SERVICE_PORT });
   const client = await t.step('start the client before the Service', () =>
     stage.startClient('client', { awaitPath: false }),
   );
@@ -33,10 +34,10 @@ export async function startEarlyClient(t: SpecContext, stage: ServiceStage): Pro
     dst: client.host,
     dport: SERVICE_PORT,
   };
-  const follower = await followConntrack(t, node, matchOf(flow));
   await client.stream.settle(5, 20_000 * t.env.slowFactor);
   const row = await t.evidence.require(
     rowPointsAt(t, flow, stage.clusterIP, {
+      seenBy: follower,
       name: 'the early client’s row is not translated: its replies would come from the cluster IP itself',
     }),
   );

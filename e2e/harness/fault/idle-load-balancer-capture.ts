@@ -1,5 +1,5 @@
 /** tcpdump on both sides of a router: what a balancer did is read from there, never from what we asked it to do. */
-import { inNetns, spawnLines } from './idle-load-balancer-netns.ts';
+import { runInNetns, type Ground } from './idle-load-balancer-netns.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 import type { LineStream } from '../cluster/line-process.ts';
 
@@ -12,7 +12,7 @@ export interface SideCapture {
 }
 
 /** Starts tcpdump and returns when it listens. */
-export async function startCapture(options: {
+export async function startCapture(ground: Ground, options: {
   readonly netns: string;
   readonly device: string;
   readonly side: 'client' | 'server';
@@ -36,7 +36,7 @@ export async function startCapture(options: {
     path,
     'tcp',
   ];
-  const process = await spawnLines(inNetns(netns, argv), { name: `tcpdump on ${netns}/${device}` });
+  const process = await runInNetns(ground, netns, argv, { name: `tcpdump on ${netns}/${device}` });
   await until(() => /listening on/.test(process.stderrTail()), process, `tcpdump on ${netns}/${device} listens`);
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 /** Commands and long-lived programs in network namespaces of this machine. Every name starts with `staleproof-`, so that gc finds what a dead run left. */
 import { LineStream } from '../cluster/line-process.ts';
+import type { JournalEntry } from '../run/journal-entry.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 
 export const netnsPrefix = 'staleproof-';
@@ -54,9 +55,40 @@ export function inNetns(netns: string, argv: readonly string[]): readonly string
   return ['ip', 'netns', 'exec', netns, ...argv];
 }
 
-export async function addNetns(name: string, signal?: AbortSignal): Promise<void> {
-  await runTool(['ip', 'netns', 'add', name], signal === undefined ? {} : { signal });
+/** Where changes are noted before they are made, twice: for this process, and on disk for gc after a kill -9. */
+export interface Ground {
+  readonly signal: AbortSignal;
+  readonly undo: (title: string, run: () => Promise<unknown>) => void;
+  readonly journal: { record(entry: JournalEntry): { undone(): void } };
+}
+
+/** Makes a namespace with its loopback up. */
+export async function openNetns({ signal, undo, journal }: Ground, name: string): Promise<void> {
+  const change = journal.record({ kind: 'netns', name });
+  undo(`namespace ${name}`, async () => {
+    await deleteNetns(name);
+    change.undone();
+  });
+  await runTool(['ip', 'netns', 'add', name], { signal });
   await ipBatch(name, ['link set lo up'], signal);
+}
+
+/** Starts a long-lived program in a namespace; see spawnLines. */
+export async function runInNetns(
+  { undo, journal }: Ground,
+  netns: string,
+  argv: readonly string[],
+  options: { readonly name: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<LineStream> {
+  const { processStartTime } = await import('../run/journal-process.ts');
+  const { stream, pid } = await spawnLines(['ip', 'netns', 'exec', netns, ...argv], options);
+  const startTime = pid === undefined ? undefined : processStartTime(pid);
+  const change = pid === undefined || startTime === undefined ? undefined : journal.record({ kind: 'process', pid, startTime });
+  undo(options.name, async () => {
+    await stream.stop();
+    change?.undone();
+  });
+  return stream;
 }
 
 /** Absent is fine. The processes inside keep the namespace alive until they end; the caller ends them first. */
@@ -69,16 +101,15 @@ const running = new Set<{ kill(signal: 'SIGKILL'): boolean }>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** Starts a program whose stdout is lines. It dies with this process; stop() ends it and waits. */
-export async function spawnLines(
+async function spawnLines(
   argv: readonly string[],
-  options: { readonly name: string; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string },
-): Promise<LineStream> {
+  options: { readonly name: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<{ readonly stream: LineStream; readonly pid: number | undefined }> {
   const { spawn } = await import('node:child_process');
   const [command = '', ...args] = argv;
   const child = spawn(command, args, {
     stdio: 'pipe',
     env: { ...process.env, ...options.env },
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   running.add(child);
   child.stdin.on('error', () => undefined);
@@ -101,5 +132,5 @@ export async function spawnLines(
       reason: signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`,
     });
   });
-  return stream;
+  return { stream, pid: child.pid };
 }

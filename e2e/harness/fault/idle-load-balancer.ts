@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import type { LineStream } from '../cluster/line-process.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 import { startCapture, type SideCapture } from './idle-load-balancer-capture.ts';
-import { addNetns, deleteNetns, inNetns, ipBatch, runTool, spawnLines } from './idle-load-balancer-netns.ts';
+import { inNetns, ipBatch, openNetns, runInNetns, runTool, type Ground } from './idle-load-balancer-netns.ts';
 import {
   balancerRules,
   closeGate,
@@ -28,7 +28,7 @@ import {
 } from './idle-load-balancer-topology.ts';
 import type { FaultProfile } from './profile.ts';
 
-export interface BedOptions {
+export interface BedOptions extends Ground {
   /** Unique on the machine. */
   readonly slug: string;
   readonly profiles: readonly FaultProfile[];
@@ -41,9 +41,6 @@ export interface BedOptions {
   readonly resetProgram: string;
   /** Captures and configurations go here. */
   readonly folder: string;
-  readonly signal: AbortSignal;
-  /** Registers an undo before the change that it takes back. Last in, first out. */
-  readonly undo: (title: string, run: () => Promise<unknown>) => void;
 }
 
 export interface Lane {
@@ -73,11 +70,10 @@ export interface Bed {
 /** Opens the bed. Throws InfrastructureError when a part does not start; what was made by then is registered for undo. */
 export async function openBed(options: BedOptions): Promise<Bed> {
   const bed = topology(options.slug, segmentOf(options.slug));
-  const { signal, undo, server, clients, profiles } = options;
-  undo(`namespace ${bed.lan}`, () => deleteNetns(bed.lan));
-  await addNetns(bed.lan, signal);
+  const { signal, server, clients, profiles } = options;
+  await openNetns(options, bed.lan);
   await ipBatch(bed.lan, ['link add lan type bridge', 'link set lan up'], signal);
-  await server.open(undo, signal);
+  await server.open(options);
   const parts = new Map<string, LineStream>();
   const lanes = await Promise.all(profiles.map((profile, index) => openLane(bed, profile, index, options, parts)));
   await Promise.all(clients.map((_, index) => openClient(bed, index, lanes, options)));
@@ -119,17 +115,16 @@ async function openClient(
   bed: Topology,
   index: number,
   lanes: readonly Lane[],
-  { signal, undo }: BedOptions,
+  options: BedOptions,
 ): Promise<void> {
   const { netns } = bed.client(index);
   const routes = lanes
     .filter(({ profile }) => profile.model === 'packet')
     .map((lane) => ({ to: lane.target, via: bed.router(lanes.indexOf(lane)).lan }));
   const commands = clientCommands(bed, index, routes);
-  undo(`namespace ${netns}`, () => deleteNetns(netns));
-  await addNetns(netns, signal);
-  await ipBatch(bed.lan, commands.lan, signal);
-  await ipBatch(netns, commands.own, signal);
+  await openNetns(options, netns);
+  await ipBatch(bed.lan, commands.lan, options.signal);
+  await ipBatch(netns, commands.own, options.signal);
 }
 
 async function openLane(
@@ -139,31 +134,27 @@ async function openLane(
   options: BedOptions,
   parts: Map<string, LineStream>,
 ): Promise<Lane> {
-  const { signal, undo, server, folder } = options;
+  const { signal, server, folder } = options;
   const router = bed.router(index);
   const { netns } = router;
   const idle = profile.trigger === 'idle' ? options.idleSeconds : undefined;
-  undo(`namespace ${netns}`, () => deleteNetns(netns));
-  await addNetns(netns, signal);
+  await openNetns(options, netns);
   const sysctls = routerSysctls(idle).map(([key, value]) => `${key}=${value}`);
   await runTool(inNetns(netns, ['nft', '-f', '-']), { stdin: balancerRules(profile), signal });
   await runTool(inNetns(netns, ['sysctl', '-q', '-w', ...sysctls]), { signal });
-  await server.attach(bed, index, undo);
+  await server.attach(bed, index, options);
   const commands = routerLanCommands(bed, index);
   await ipBatch(bed.lan, commands.lan, signal);
   await ipBatch(netns, commands.own, signal);
   const captures = await Promise.all(
     (['client', 'server'] as const).map(async (side) => {
       const path = join(folder, `${profile.name}-${side}.pcap`);
-      const capture = await startCapture({ netns, device: side === 'client' ? 'lan0' : 'wan0', side, path });
-      undo(`capture ${path}`, () => capture.process.stop());
-      return capture;
+      return startCapture(options, { netns, device: side === 'client' ? 'lan0' : 'wan0', side, path });
     }),
   );
   const lane = { profile, netns, server: router.server, captures };
   const start = async (argv: readonly string[], name: string): Promise<LineStream> => {
-    const part = await spawnLines(inNetns(netns, argv), { name });
-    undo(name, () => part.stop());
+    const part = await runInNetns(options, netns, argv, { name });
     void part.exited.then(() => hasEnded.add(part));
     parts.set(profile.name, part);
     return part;

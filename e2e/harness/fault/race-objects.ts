@@ -6,7 +6,8 @@ export type RaceOwner = 'client' | 'server';
 
 /** A port that nobody uses: the only thing that the policy allows. */
 const unusedPort = 8086;
-export const tcpPort = 7000;
+// The first of the UDP ports as well: protocols differ where nothing else does.
+export const tcpPort = 7100;
 export const udpPorts = { first: 7100, count: 64 };
 /** Knocks come to this UDP port of the client; policy forbids them from the start. */
 export const bellPort = 8087;

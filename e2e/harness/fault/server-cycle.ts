@@ -2,11 +2,11 @@
 import type { ClusterNode } from '../cluster/cluster.ts';
 import type { ConntrackEntry } from '../evidence/conntrack-entry.ts';
 import { followConntrack, type ConntrackFollower } from '../evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
 import { judgeHandover } from '../evidence/handover-judgement.ts';
 import type { SpecContext } from '../run/context.ts';
 import { raiseUdpTimeouts } from './conntrack-timeouts.ts';
-import type { ServiceStage } from './service-stage.ts';
+import { SERVICE_PORT, type ServiceStage } from './service-stage.ts';
 import type { ClientOptions, StageClient, StagePod } from './stage-options.ts';
 
 export interface CycleOptions {
@@ -35,6 +35,8 @@ export async function pinFlow(t: SpecContext, stage: ServiceStage, options: Cycl
     node: options.serverNode ?? stage.serverNode,
     ...(options.ports === undefined ? {} : { ports: options.ports }),
   };
+  const { host = stage.clusterIP, port = SERVICE_PORT } = options.client ?? {};
+  const follower = await followConntrack(t, node, { protocol: 'udp', dst: host, dport: port });
   const [server1, server2, client] = await t.step('raise UDP timeouts, start both servers and the client', () =>
     Promise.all([
       stage.addServer('server-1', serverOptions),
@@ -44,7 +46,6 @@ export async function pinFlow(t: SpecContext, stage: ServiceStage, options: Cycl
     ]),
   );
   const flow = flowOf(stage, client, node);
-  const follower = await followConntrack(t, node, matchOf(flow));
   await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000 * t.env.slowFactor));
   return { client, flow, follower, server1, server2 };
 }
@@ -55,10 +56,10 @@ export async function replaceServer(
   stage: ServiceStage,
   pinned: PinnedFlow,
 ): Promise<{ readonly staleRow: ConntrackEntry; readonly sequence: number }> {
-  const { server1, server2, flow, client } = pinned;
+  const { server1, server2, flow, follower, client } = pinned;
   await t.step('server 2 joins', () => stage.admit(server2));
   await t.evidence.require(stage.endpointsAre([server1, server2]));
-  const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1)));
+  const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
   const sequence = client.stream.lastSequence();
   await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
   await t.evidence.require(stage.endpointsAre([server2]));

@@ -65,7 +65,10 @@ export function serviceObject(namespace: string, shape: ServiceShape): Kubernete
       ports: protocols.map((protocol) => ({ name: protocol.toLowerCase(), protocol, port: SERVICE_PORT, targetPort })),
       ...(families === undefined
         ? {}
-        : { ipFamilies: families, ipFamilyPolicy: families.length > 1 ? 'RequireDualStack' : 'SingleStack' }),
+        : {
+            ipFamilies: families.map((family) => (family === 'ipv4' ? 'IPv4' : 'IPv6')),
+            ipFamilyPolicy: families.length > 1 ? 'RequireDualStack' : 'SingleStack',
+          }),
       ...(shape.clusterIP === undefined ? {} : { clusterIP: shape.clusterIP }),
       ...(shape.internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy: shape.internalTrafficPolicy }),
       ...(shape.externalTrafficPolicy === undefined ? {} : { externalTrafficPolicy: shape.externalTrafficPolicy }),

@@ -1,5 +1,5 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
 import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
 import { openStage, SERVICE_PORT } from '../../harness/fault/service-stage.ts';
@@ -33,6 +33,7 @@ spec(
     const { clientNode: node, family } = stage;
     await t.step('raise the UDP timeouts of the client’s node', () => raiseUdpTimeouts(t, node));
     const server1 = await t.step('start server 1', () => stage.addServer('server-1'));
+    const follower = await followConntrack(t, node, { protocol: 'udp', dst: stage.clusterIP, dport: SERVICE_PORT });
     const client = await t.step('start the client on a path that works', () => stage.startClient('client'));
     const flow = {
       node,
@@ -42,12 +43,11 @@ spec(
       dst: client.host,
       dport: SERVICE_PORT,
     };
-    const follower = await followConntrack(t, node, matchOf(flow));
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000));
 
     const server2 = await t.step('start server 2', () => stage.addServer('server-2'));
     await t.evidence.require(stage.endpointsAre([server1, server2]));
-    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1)));
+    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
 
     const sequence = client.stream.lastSequence();
     await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));

@@ -1,10 +1,10 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
 import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf } from '../../harness/fault/server-cycle.ts';
-import { openStage } from '../../harness/fault/service-stage.ts';
+import { openStage, SERVICE_PORT } from '../../harness/fault/service-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 spec(
@@ -38,9 +38,9 @@ spec(
     const flows = await t.step('start a client for each family', () =>
       Promise.all(
         legs.map(async (leg) => {
+          const follower = await followConntrack(t, node, { protocol: 'udp', dst: leg.clusterIP, dport: SERVICE_PORT });
           const client = await leg.startClient(`client-${leg.family}`);
           const flow = flowOf(leg, client, node);
-          const follower = await followConntrack(t, node, matchOf(flow));
           await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000 * t.env.slowFactor));
           return { leg, client, flow, follower };
         }),
@@ -50,7 +50,9 @@ spec(
     const pinned = [];
     for (const each of flows) {
       await t.evidence.require(each.leg.endpointsAre([server1, server2]));
-      const staleRow = await t.evidence.require(rowPointsAt(t, each.flow, each.leg.ip(server1)));
+      const staleRow = await t.evidence.require(
+        rowPointsAt(t, each.flow, each.leg.ip(server1), { seenBy: each.follower }),
+      );
       pinned.push({ ...each, staleRow, sequence: each.client.stream.lastSequence() });
     }
     await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));

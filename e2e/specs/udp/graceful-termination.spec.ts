@@ -1,5 +1,5 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { endpointTerminates } from '../../harness/evidence/endpoint-premises.ts';
 import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
@@ -7,7 +7,7 @@ import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf } from '../../harness/fault/server-cycle.ts';
 import { SERVICE_NAME } from '../../harness/fault/service-objects.ts';
-import { openStage } from '../../harness/fault/service-stage.ts';
+import { openStage, SERVICE_PORT } from '../../harness/fault/service-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 spec(
@@ -33,6 +33,7 @@ spec(
     const stage = await openStage(t);
     const node = stage.clientNode;
     const drains = { readiness: true, graceSeconds: 60, lingerMs: 60_000 };
+    const follower = await followConntrack(t, node, { protocol: 'udp', dst: stage.clusterIP, dport: SERVICE_PORT });
     const [server1, server2, client] = await t.step('start a server that drains, another, and the client', () =>
       Promise.all([
         stage.addServer('server-1', drains),
@@ -42,11 +43,10 @@ spec(
       ]),
     );
     const flow = flowOf(stage, client, node);
-    const follower = await followConntrack(t, node, matchOf(flow));
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000 * t.env.slowFactor));
     await stage.admit(server2);
     await t.evidence.require(stage.endpointsAre([server1, server2]));
-    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1)));
+    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
 
     const key = { namespace: stage.namespace, service: SERVICE_NAME, family: stage.family };
     const endpoint = { name: server1.name, ip: stage.ip(server1) };

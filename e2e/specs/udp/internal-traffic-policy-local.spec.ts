@@ -33,9 +33,9 @@ spec(
       stage.addServer('server-remote', { node: stage.serverNode }),
     );
     const pinned = await pinFlow(t, stage, { serverNode: stage.clientNode });
-    const { server1, server2, flow, client } = pinned;
+    const { server1, server2, flow, follower, client } = pinned;
     await t.evidence.require(stage.endpointsAre([server1, remote]));
-    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1)));
+    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
     const sequence = client.stream.lastSequence();
     await t.step('delete the local server', () => stage.deletePod(server1));
     await t.evidence.require(stage.endpointsAre([remote]));

@@ -1,5 +1,5 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
 import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
@@ -32,6 +32,11 @@ spec(
   async (t) => {
     const stage = await openStage(t, { type: 'NodePort' });
     const target = stage.address(stage.otherNode);
+    const follower = await followConntrack(t, stage.clientNode, {
+      protocol: 'udp',
+      dst: target,
+      dport: stage.nodePort,
+    });
     const [server, newcomer, client] = await t.step('start servers and a client that aims at another node', () =>
       Promise.all([
         stage.addServer('server-1'),
@@ -41,9 +46,8 @@ spec(
       ]),
     );
     const flow = flowOf(stage, client, stage.clientNode);
-    const follower = await followConntrack(t, stage.clientNode, matchOf(flow));
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000 * t.env.slowFactor));
-    const row = await t.evidence.require(rowPointsAt(t, flow, target));
+    const row = await t.evidence.require(rowPointsAt(t, flow, target, { seenBy: follower }));
     const sequence = client.stream.lastSequence();
     await t.step('another endpoint joins: nothing changes for this flow', () => stage.admit(newcomer));
     await t.evidence.require(stage.endpointsAre([server, newcomer]));

@@ -1,10 +1,10 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeRowRemoved } from '../../harness/evidence/removal-judgement.ts';
 import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf } from '../../harness/fault/server-cycle.ts';
-import { openStage } from '../../harness/fault/service-stage.ts';
+import { openStage, SERVICE_PORT } from '../../harness/fault/service-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 spec(
@@ -37,12 +37,12 @@ spec(
       stage.addServer('server-1', { oneWay: true }),
     );
     await t.evidence.require(stage.endpointsAre([server]));
-    const client = await t.step('start a one-way client', () => stage.startClient('client', { oneWay: true }));
+    const follower = await followConntrack(t, node, { protocol: 'udp', dst: stage.clusterIP, dport: SERVICE_PORT });
     await raiseUdpTimeouts(t, node);
+    const client = await t.step('start a one-way client', () => stage.startClient('client', { oneWay: true }));
     const flow = flowOf(stage, client, node);
-    const follower = await followConntrack(t, node, matchOf(flow));
     await client.stream.settle(20, 20_000 * t.env.slowFactor);
-    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server)));
+    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server), { seenBy: follower }));
     await t.step('delete the only server', () => stage.deletePod(server));
     await t.evidence.require(stage.endpointsAre([]));
     await judgeRowRemoved(t, {

@@ -26,7 +26,7 @@ spec(
   async (t) => {
     const stage = await openStage(t);
     const { client, flow, follower, server1 } = await pinFlow(t, stage);
-    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1)));
+    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
     await t.step('delete the Service', () => stage.deleteService());
     await t.evidence.require(stage.endpointsAre([]));
     await judgeRowRemoved(t, { flow, stream: client.stream, follower, staleRow, after: 'its Service was deleted' });

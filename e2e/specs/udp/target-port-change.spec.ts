@@ -1,5 +1,5 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { endpointPortIs } from '../../harness/evidence/endpoint-premises.ts';
 import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
 import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
@@ -34,6 +34,11 @@ spec(
   async (t) => {
     const stage = await openStage(t, { type: 'NodePort', targetPort: 8081 });
     const node = stage.otherNode;
+    const follower = await followConntrack(t, node, {
+      protocol: 'udp',
+      dst: stage.address(node),
+      dport: stage.nodePort,
+    });
     const [server, client] = await t.step('start a server on two ports, and the client', () =>
       Promise.all([
         stage.addServer('server-1', { ports: [8081, 9090] }),
@@ -47,9 +52,8 @@ spec(
       ]),
     );
     const flow = flowOf(stage, client, node);
-    const follower = await followConntrack(t, node, matchOf(flow));
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1:8081' }, 30_000 * t.env.slowFactor));
-    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server), { port: 8081 }));
+    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server), { port: 8081, seenBy: follower }));
     const sequence = client.stream.lastSequence();
     await t.step('change the target port', () =>
       stage.patchService({

@@ -1,5 +1,5 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf, pinFlow, replaceServer } from '../../harness/fault/server-cycle.ts';
@@ -30,14 +30,18 @@ spec(
     const bystander = await t.step('start a server in no Service that listens on the node port’s number', () =>
       stage.addServer('bystander', { member: false, ports: [port] }),
     );
+    const follower = await followConntrack(t, stage.clientNode, {
+      protocol: 'udp',
+      dst: stage.ip(bystander),
+      dport: port,
+    });
     const [pinned, other] = await Promise.all([
       pinFlow(t, stage),
       stage.startClient('other-client', { host: stage.ip(bystander), port }),
     ]);
     const flow = flowOf(stage, other, stage.clientNode);
-    const follower = await followConntrack(t, stage.clientNode, matchOf(flow));
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, 20_000 * t.env.slowFactor));
-    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(bystander)));
+    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(bystander), { seenBy: follower }));
     const before = other.stream.lastSequence();
     await replaceServer(t, stage, pinned);
     await t.evidence.require(pinned.client.stream.answeredBy({ server: 'server-2' }, 20_000 * t.env.slowFactor));

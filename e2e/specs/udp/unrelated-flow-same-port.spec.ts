@@ -1,9 +1,9 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { matchOf, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf, judgeReplaced, pinFlow, replaceServer } from '../../harness/fault/server-cycle.ts';
-import { openStage } from '../../harness/fault/service-stage.ts';
+import { openStage, SERVICE_PORT } from '../../harness/fault/service-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 spec(
@@ -33,14 +33,18 @@ spec(
     const bystander = await t.step('start a server that is in no Service', () =>
       stage.addServer('bystander', { member: false }),
     );
+    const follower = await followConntrack(t, stage.clientNode, {
+      protocol: 'udp',
+      dst: stage.ip(bystander),
+      dport: SERVICE_PORT,
+    });
     const [pinned, other] = await Promise.all([
       pinFlow(t, stage),
       stage.startClient('other-client', { host: stage.ip(bystander) }),
     ]);
     const flow = flowOf(stage, other, stage.clientNode);
-    const follower = await followConntrack(t, stage.clientNode, matchOf(flow));
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, 20_000 * t.env.slowFactor));
-    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(bystander)));
+    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(bystander), { seenBy: follower }));
     const before = other.stream.lastSequence();
     const { staleRow, sequence } = await replaceServer(t, stage, pinned);
     await t.step('the Service’s own flow was cleaned', () => judgeReplaced(t, stage, pinned, staleRow, sequence));
