@@ -4,14 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Cluster, IpFamily } from '../cluster/cluster.ts';
 import type { Lane } from '../fault/idle-load-balancer.ts';
 import { kindNodeServer, netnsServer, type ServerSide } from '../fault/idle-load-balancer-server.ts';
-import { inNetns, spawnLines } from '../fault/idle-load-balancer-netns.ts';
+import { runInNetns, type Ground } from '../fault/idle-load-balancer-netns.ts';
 import type { FaultProfile } from '../fault/profile.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 import { typescript } from '../subject/client-subject.ts';
 import type { ClientTarget } from '../subject/client-launch.ts';
 import type { MadeUpdate } from './watch-client-line.ts';
 
-export type Undo = (title: string, run: () => Promise<unknown>) => void;
 /** Lanes whose faults come by idleness stay quiet until T; lanes with commanded faults get updates at once. */
 export type Group = 'idle' | 'now';
 export const groupOf = (profile: FaultProfile): Group => (profile.trigger === 'command' ? 'now' : 'idle');
@@ -21,7 +20,7 @@ export interface Backend {
   readonly family: IpFamily;
   port(profile: FaultProfile): number;
   /** After the bed is open: servers, objects, credentials. */
-  start(folder: string, undo: Undo, signal: AbortSignal): Promise<void>;
+  start(ground: Ground): Promise<void>;
   target(lane: Lane, cell: string, folder: string): Promise<ClientTarget>;
   /** Makes update number n; undefined when the server speaks by itself. Throws InfrastructureError when the server refuses. */
   readonly update?: (group: Group, n: number, signal: AbortSignal) => Promise<MadeUpdate>;
@@ -37,15 +36,14 @@ export function timerBackend(slug: string, family: IpFamily, idleSeconds: number
     serverSide,
     family,
     port,
-    start: async (_folder, undo, signal) => {
-      const server = await spawnLines(inNetns(serverSide.netns ?? '', typescript('timer-server')), {
+    start: async (ground) => {
+      const server = await runInNetns(ground, serverSide.netns ?? '', typescript('timer-server'), {
         name: 'timer-server',
         env: { TIMERS: `8005=5s 8600=${idleSeconds + 3}s,5s` },
       });
-      undo('timer-server', () => server.stop());
       await server.waitFor((line) => line.includes('"listening"') && line.includes('8600'), {
         timeoutMs: 20_000,
-        signal,
+        signal: ground.signal,
         what: 'the timer-server listens',
       });
     },
@@ -71,7 +69,7 @@ export async function apiBackend(cluster: Cluster, slug: string): Promise<Backen
     serverSide: kindNodeServer(node),
     family,
     port: () => 6443,
-    start: async (_folder, undo, signal) => {
+    start: async ({ undo, signal }) => {
       for (const group of ['idle', 'now'] as const) {
         const made = await cluster.createNamespace(`${slug}-${group}`, { signal });
         undo(`namespace ${made.name}`, () => made.remove(AbortSignal.timeout(30_000)));

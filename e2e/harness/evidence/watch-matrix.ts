@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { LineStream } from '../cluster/line-process.ts';
+import type { Ground } from '../fault/idle-load-balancer-netns.ts';
 import { openBed, type Bed, type Lane } from '../fault/idle-load-balancer.ts';
+import { journalOf } from '../run/journal.ts';
 import { InfrastructureError, SkipError } from '../run/verdict-errors.ts';
 import type { ClientLiteral } from '../subject/client-literal.ts';
 import { launchClient } from '../subject/client-launch.ts';
 import { isClient, type ClientSubject } from '../subject/client-subject.ts';
-import { apiBackend, groupOf, timerBackend, type Backend, type Group, type Undo } from './watch-backend.ts';
+import { apiBackend, groupOf, timerBackend, type Backend, type Group } from './watch-backend.ts';
 import { judgeCell, type CellResult } from './watch-cell.ts';
 import { parseClientLine, type ClientLine, type MadeUpdate } from './watch-client-line.ts';
 import { flowHistories } from './watch-flow.ts';
@@ -47,7 +49,9 @@ export async function runMatrix({
   });
   if (clients.length === 0) throw new SkipError(skipText(speaks, unavailable));
   const undos: { title: string; run: () => Promise<unknown> }[] = [];
-  const undo: Undo = (title, run) => void undos.push({ title, run });
+  const undo: Ground['undo'] = (title, run) => void undos.push({ title, run });
+  const journal = journalOf(`watch-${first.t.slug}`);
+  const ground: Ground = { signal, undo, journal };
   try {
     const folder = await mkdtemp(join(tmpdir(), 'staleproof-watch-'));
     undo('captures and configurations', () => rm(folder, { recursive: true, force: true }));
@@ -68,12 +72,11 @@ export async function runMatrix({
       port,
       resetProgram,
       folder,
-      signal,
-      undo,
+      ...ground,
     });
-    await backend.start(folder, undo, signal);
+    await backend.start(ground);
     const running = await Promise.all(
-      clients.map((client) => start(client, { bed, backend, folder, undo, idleSeconds })),
+      clients.map((client) => start(client, { bed, backend, folder, ground, idleSeconds })),
     );
     await Promise.all(running.map((one) => allStarted(one, bed.lanes, signal)));
     const times = await letFaultsHappen({
@@ -95,6 +98,7 @@ export async function runMatrix({
     const errors: string[] = [];
     for (const { title, run } of undos.reverse())
       await run().catch((error: unknown) => errors.push(`${title}: ${(error as Error).message}`));
+    if (errors.length === 0) journal.close();
     for (const line of errors) first.t.log(`not taken back: ${line}`);
   }
 }
@@ -111,15 +115,14 @@ async function start(
     readonly bed: Bed;
     readonly backend: Backend;
     readonly folder: string;
-    readonly undo: Undo;
+    readonly ground: Ground;
     readonly idleSeconds: number;
   },
 ): Promise<Running> {
-  const { bed, backend, folder, undo, idleSeconds } = context;
+  const { bed, backend, folder, ground, idleSeconds } = context;
   const targets = await Promise.all(bed.lanes.map((lane) => backend.target(lane, lane.profile.name, folder)));
   const more = client.literal.speaks === 'poll' ? { pollSeconds: idleSeconds + 3 } : {};
-  const stream = await launchClient({ client, targets, netns: bed.client(client.name).netns, folder, more });
-  undo(client.name, () => stream.stop());
+  const stream = await launchClient(ground, { client, targets, netns: bed.client(client.name).netns, folder, more });
   let ended: string | undefined;
   void stream.exited.then(
     ({ reason }) => (ended = `${reason}; ${stream.stderrTail().trim().split('\n').at(-1) ?? ''}`),

@@ -48,7 +48,7 @@ export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTi
       await until(first + seconds);
       await make('idle', index + 1);
     }
-    await until(first + Math.max(lag, 0) + idleSchedule.window - idleSchedule.first);
+    await until(Math.max(first + idleSchedule.window - idleSchedule.first, idleSeconds + lag + 14));
   };
   const commandedLanes = async (): Promise<void> => {
     await until(1);

@@ -12,12 +12,15 @@ export interface SideCapture {
 }
 
 /** Starts tcpdump and returns when it listens. */
-export async function startCapture(ground: Ground, options: {
-  readonly netns: string;
-  readonly device: string;
-  readonly side: 'client' | 'server';
-  readonly path: string;
-}): Promise<SideCapture> {
+export async function startCapture(
+  ground: Ground,
+  options: {
+    readonly netns: string;
+    readonly device: string;
+    readonly side: 'client' | 'server';
+    readonly path: string;
+  },
+): Promise<SideCapture> {
   const { netns, device, side, path } = options;
   const argv = [
     'tcpdump',

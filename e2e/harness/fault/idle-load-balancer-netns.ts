@@ -83,7 +83,8 @@ export async function runInNetns(
   const { processStartTime } = await import('../run/journal-process.ts');
   const { stream, pid } = await spawnLines(['ip', 'netns', 'exec', netns, ...argv], options);
   const startTime = pid === undefined ? undefined : processStartTime(pid);
-  const change = pid === undefined || startTime === undefined ? undefined : journal.record({ kind: 'process', pid, startTime });
+  const change =
+    pid === undefined || startTime === undefined ? undefined : journal.record({ kind: 'process', pid, startTime });
   undo(options.name, async () => {
     await stream.stop();
     change?.undone();

@@ -71,8 +71,12 @@ export function kindNodeServer(node: ClusterNode): ServerSide {
 async function nodeBatch(node: ClusterNode, lines: readonly string[], mayFail: boolean): Promise<void> {
   for (const { argv, stdin } of ipBatches(lines)) {
     const { code, stderr } = await node.exec([...argv, '-force', '-batch', '-'], { stdin });
-    const errors = stderr.split('\n').filter((line) => /^(RTNETLINK|Error)/.test(line) && !line.includes('File exists'));
+    const errors = stderr
+      .split('\n')
+      .filter((line) => /^(RTNETLINK|Error)/.test(line) && !line.includes('File exists'));
     if (code !== 0 && errors.length > 0 && !mayFail)
-      throw new InfrastructureError(`${argv.join(' ')} -batch on ${node.name}: expected no errors, observed ${errors.join(' | ')}`);
+      throw new InfrastructureError(
+        `${argv.join(' ')} -batch on ${node.name}: expected no errors, observed ${errors.join(' | ')}`,
+      );
   }
 }

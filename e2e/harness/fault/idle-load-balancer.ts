@@ -111,12 +111,7 @@ export async function openBed(options: BedOptions): Promise<Bed> {
 const wall = (): number => performance.timeOrigin + performance.now();
 const hasEnded = new WeakSet<LineStream>();
 
-async function openClient(
-  bed: Topology,
-  index: number,
-  lanes: readonly Lane[],
-  options: BedOptions,
-): Promise<void> {
+async function openClient(bed: Topology, index: number, lanes: readonly Lane[], options: BedOptions): Promise<void> {
   const { netns } = bed.client(index);
   const routes = lanes
     .filter(({ profile }) => profile.model === 'packet')

@@ -8,10 +8,10 @@ import { tuplesAliveInKernel, tuplesGoneFromKernel, tuplesInAgentMap } from '../
 import { watchReplies } from '../evidence/race-replies.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
 import type { SpecContext } from '../run/context.ts';
-import { NpaLogTimeout } from '../evidence/npa-log-follower.ts';
 import { type AgentHold, armAgentHold } from './agent-hold.ts';
 import { addBallast, type Ballast } from './ballast.ts';
 import { kernelForgets } from './kernel-forgets.ts';
+import { awaitHydration, cleanupPeriodMs, notCleaning } from './race-passes.ts';
 import { tcpPort, udpPorts } from './race-objects.ts';
 import type { RaceStage } from './race-stage.ts';
 
@@ -89,7 +89,7 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
     return added;
   });
 
-  const hydratedAt = await t.step('cleanup prediction', () => awaitHydration(t, stage, periodMs));
+  const hydratedAt = await t.step('cleanup prediction', () => awaitHydration(t, stage));
   await t.step('kernel timeout', async () => {
     const protocols = plan.mode === 'ballast' ? (['udp', 'tcp'] as const) : ([protocol] as const);
     for (const each of protocols) {
@@ -157,35 +157,6 @@ function planFlows(stage: RaceStage, plan: AttackPlan): RaceFlows {
     serverIp: stage.addressAtOwner,
     clientPorts: { first, count },
     serverPorts,
-  };
-}
-
-export function cleanupPeriodMs(t: SpecContext): number {
-  const given = t.env.options['cleanupPeriod'];
-  return typeof given === 'number' ? given : 10_000;
-}
-
-/** A pass that starts after the flows were opened and reads the agent's map whole; returns the place of its line. */
-async function awaitHydration(t: SpecContext, stage: RaceStage, periodMs: number): Promise<number> {
-  const { log } = stage;
-  const timeoutMs = 3 * periodMs + 20_000;
-  const wait = (type: string, from: number, what: string): Promise<unknown> =>
-    log.waitFor((line) => line.type === type, { from, timeoutMs, signal: t.signal, what }).catch(notCleaning(t));
-  const mark = log.mark;
-  await wait('pass-start', mark, 'a cleanup pass');
-  const start = log.lines.findIndex((line, index) => index >= mark && line.type === 'pass-start');
-  await wait('hydrated', start, 'a pass that reads the map');
-  return log.lines.findIndex((line, index) => index >= start && line.type === 'hydrated');
-}
-
-/** An agent whose cleanup does not run shows nothing, good or bad. */
-function notCleaning(t: SpecContext): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof NpaLogTimeout)
-      t.inconclusive(
-        `${error.message}: the agent's cleanup does not run (it needs NET_ADMIN and SYS_ADMIN), or its log is elsewhere`,
-      );
-    throw error;
   };
 }
 

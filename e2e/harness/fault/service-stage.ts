@@ -248,10 +248,10 @@ export async function openStage(
   if (clientNode === undefined || serverNode === undefined) t.skip('needs two worker nodes for client and servers');
   const nodes = await cluster.nodes();
   const otherNode = nodes.find(({ name }) => name !== clientNode.name && name !== serverNode.name) ?? serverNode;
-  let remove: ((signal?: AbortSignal) => Promise<void>) | undefined;
-  t.defer('remove the namespace', async (signal) => remove?.(signal));
+  const made: { remove?: (signal: AbortSignal) => Promise<void> } = {};
+  t.defer('remove the namespace', async (signal) => made.remove?.(signal));
   const namespace = await cluster.createNamespace(t.slug, { podSecurity: 'privileged', signal: t.signal });
-  remove = (signal) => namespace.remove(signal);
+  made.remove = (signal) => namespace.remove(signal);
   const family = options.family ?? cluster.primaryFamily;
   const applied = await cluster.api.apply(
     serviceObject(namespace.name, { families: [family], ...shape }) as unknown as ServiceObject,

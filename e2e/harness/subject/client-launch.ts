@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { LineStream } from '../cluster/line-process.ts';
-import { inNetns, spawnLines } from '../fault/idle-load-balancer-netns.ts';
+import { runInNetns, type Ground } from '../fault/idle-load-balancer-netns.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 import type { ClientSubject } from './client-subject.ts';
 
@@ -26,7 +26,10 @@ export interface Launch {
 }
 
 /** Starts the program. Throws InfrastructureError when the client cannot run here; ask command() first. */
-export async function launchClient({ client, targets, netns, folder, more }: Launch): Promise<LineStream> {
+export async function launchClient(
+  ground: Ground,
+  { client, targets, netns, folder, more }: Launch,
+): Promise<LineStream> {
   const { literal } = client;
   const command = client.command();
   if (!('argv' in command)) throw new InfrastructureError(`${literal.name}: ${command.unavailable}`);
@@ -42,7 +45,7 @@ export async function launchClient({ client, targets, netns, folder, more }: Lau
     : { ...literal.config, ...more, targets };
   await writeFile(path, JSON.stringify(configuration, null, 2));
   const argv = [...(cli ? command.argv.slice(0, -1) : command.argv), path];
-  return spawnLines(inNetns(netns, argv), { name: literal.name, env: literal.env });
+  return runInNetns(ground, netns, argv, { name: literal.name, env: literal.env });
 }
 
 function cliArguments(
