@@ -12,7 +12,7 @@ const netlink = (drops: number): string =>
 function fakeNode() {
   let say: (line: string) => void = () => undefined;
   let reads = 0;
-  const state = { spawned: 0, stopped: 0, drops: 0, end: (_: string): void => undefined };
+  const state = { spawned: 0, stopped: 0, drops: 0, end: (reason: string): void => void reason };
   const node = {
     name: 'worker',
     run: () => Promise.resolve((reads += 1) === 1 ? '' : netlink(state.drops)),
@@ -63,7 +63,7 @@ describe('conntrack follower', () => {
   });
 
   for (const [how, act] of [
-    ['the kernel dropped events', (fake: ReturnType<typeof fakeNode>) => void (fake.state.drops = 3)],
+    ['the kernel dropped events', (fake: ReturnType<typeof fakeNode>) => (fake.state.drops = 3)],
     [
       'a line is cut',
       (fake: ReturnType<typeof fakeNode>) => fake.say('[1795223566.674931]\t[DESTROY] ipv4 2 udp 17 src=10.0'),

@@ -5,6 +5,7 @@
 import type { ClusterNode } from '../cluster/cluster.ts';
 import type { SpecContext } from '../run/context.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
+import { abortReason } from './abort-reason.ts';
 import { isRejected } from './conntrack-entry.ts';
 import { parseConntrackEvent, type ConntrackEvent } from './conntrack-event.ts';
 import { matchesEntry, type EntryMatch } from './conntrack-table.ts';
@@ -95,7 +96,7 @@ export async function followConntrack(
         const abort = (): void => {
           clearTimeout(timer);
           waiting.delete(look);
-          reject(t.signal.reason);
+          reject(abortReason(t.signal));
         };
         const timer = setTimeout(() => end(undefined), timeoutMs);
         t.signal.addEventListener('abort', abort);

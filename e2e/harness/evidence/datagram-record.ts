@@ -97,7 +97,7 @@ export class DatagramRecord {
 function parseLine(line: string): ClientLine | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as ClientLine) : undefined;
+    return typeof value === 'object' && value !== null && 'type' in value ? value : undefined;
   } catch {
     return undefined;
   }

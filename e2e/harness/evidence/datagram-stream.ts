@@ -2,6 +2,7 @@
 import type { LineProcess } from '../cluster/cluster.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
+import { abortReason } from './abort-reason.ts';
 import { lossWindows, serverSpans, type LossWindow } from './datagram-loss.ts';
 import { DatagramRecord, type FlowRecord, type Reply } from './datagram-record.ts';
 
@@ -51,7 +52,7 @@ export class DatagramStream {
         signal.removeEventListener('abort', abort);
         settle();
       };
-      const abort = (): void => finish(() => reject(signal.reason));
+      const abort = (): void => finish(() => reject(abortReason(signal)));
       const check = (): void => {
         const found = look();
         if (found !== undefined) return finish(() => resolve(found));

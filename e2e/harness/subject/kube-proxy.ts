@@ -10,7 +10,7 @@ const NAMESPACE = 'kube-system';
 const NAME = 'kube-proxy';
 const LABEL = 'k8s-app=kube-proxy';
 const ROLLOUT_MS = 120_000;
-const target = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: NAME, namespace: NAMESPACE } as const;
+const daemonSetKey = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: NAME, namespace: NAMESPACE } as const;
 
 interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -46,13 +46,13 @@ export function kubeProxy(mode: KubeProxyMode, defect?: string): Subject {
       if (defectOf(current) === defect) return rolledOut(context, current);
       let next = withoutDefect(current);
       if (defect !== undefined) next = withDefect(next, defect, await placeBinary(context));
-      await context.cluster.api.patch(target, next, context.signal);
+      await context.cluster.api.patch(daemonSetKey, next, context.signal);
       await rolledOut(context, await daemonSet(context));
     },
     async remove(context) {
       const current = await daemonSet(context);
       if (defectOf(current) === undefined) return;
-      await context.cluster.api.patch(target, withoutDefect(current), context.signal);
+      await context.cluster.api.patch(daemonSetKey, withoutDefect(current), context.signal);
       await rolledOut(context, await daemonSet(context));
     },
     capabilities: (context) =>
@@ -123,18 +123,18 @@ async function missingPart(context: SubjectContext): Promise<readonly string[]> 
 
 /** Has the binary built for the cluster's own version and puts it on every node; returns its path there. */
 async function placeBinary(context: SubjectContext): Promise<string> {
-  const { basename, dirname } = await import('node:path');
+  const path = await import('node:path');
   const { readFile } = await import('node:fs/promises');
   const part = variantPart(context);
   if (context.parts === undefined) throw new Error(`${part} cannot be built here`);
   const built = await context.parts.file(part, context.signal);
-  const path = `/var/lib/staleproof/kube-proxy-${basename(dirname(built))}`;
+  const target = `/var/lib/staleproof/kube-proxy-${path.basename(path.dirname(built))}`;
   const bytes = await readFile(built);
   for (const node of await context.cluster.nodes()) {
-    const { code } = await node.exec(['test', '-x', path], { signal: context.signal });
-    if (code !== 0) await node.writeFile(path, bytes, 0o755);
+    const { code } = await node.exec(['test', '-x', target], { signal: context.signal });
+    if (code !== 0) await node.writeFile(target, bytes, 0o755);
   }
-  return path;
+  return target;
 }
 
 /** Every node runs a Ready pod of exactly this template. */
