@@ -122,7 +122,8 @@ function clusterRequest(
 /** One cluster name per configuration: the proxy decides how a cluster is made. */
 function purposeOf(choice: Choice): string {
   const proxy = choice.entries.find((entry) => entry.kind === 'service-proxy');
-  return (proxy?.name ?? 'e2e').toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  // A variant needs the same cluster as its good twin; a kept one serves both.
+  return (proxy?.name ?? 'e2e').replace(/\+.*$/, '').toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
 function environmentOf(
