@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { FamilyMode } from '../harness/cluster/cluster.ts';
+import type { ClusterMark } from '../harness/cluster/kind/cluster-mark.ts';
 
 const usage = `usage: npm run cluster -- up [-i ipv4|ipv6|dual] [-b BACKEND] [--purpose WORD | --name NAME] [--workers N] [--node-image REF] [--no-fixtures] [--fresh]
        npm run cluster -- down [--name NAME | --purpose WORD [-i FAMILY] | --all]
@@ -130,20 +131,17 @@ async function status(values: Values): Promise<void> {
   if (values.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   if (rows.length === 0) return void process.stdout.write('no cluster of staleproof on this machine\n');
   for (const { name, mark, usedBy } of rows) {
-    const state =
-      mark === null
-        ? 'unfinished or stopped'
-        : !mark.ready
-          ? 'being made'
-          : usedBy !== null
-            ? `used by run ${usedBy.run}`
-            : mark.kept
-              ? 'kept'
-              : 'left behind';
+    const state = stateOf(mark, usedBy?.run);
     const what = mark === null ? '' : `  ${mark.familyMode}  kube-proxy ${mark.kubeProxyMode}  since ${mark.createdAt}`;
     const config = join(root, 'reports', 'clusters', name, 'kubeconfig');
     process.stdout.write(`${name}  ${state}${what}  ${relative(process.cwd(), config)}\n`);
   }
+}
+
+function stateOf(mark: ClusterMark | null, user: string | undefined): string {
+  if (user !== undefined) return `${mark?.ready === true ? 'used' : 'being made'} by run ${user}`;
+  if (mark?.ready !== true) return 'unfinished or stopped';
+  return mark.kept ? 'kept' : 'left behind';
 }
 
 async function main(): Promise<number> {

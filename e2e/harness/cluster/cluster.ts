@@ -172,7 +172,7 @@ export interface ClusterRequest {
   /** Runs once nodes are up and before system pods are waited for: with kubeProxyMode none the proxy goes in here. */
   readonly beforeReady?: (cluster: Cluster, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 export interface OpenCluster {

@@ -11,7 +11,7 @@ export interface PickedCluster {
   readonly name: string;
   /** The running cluster to take over. */
   readonly found: ClusterMark | undefined;
-  giveBack(): void;
+  readonly giveBack: () => void;
 }
 
 const mostAtOnce = 20;

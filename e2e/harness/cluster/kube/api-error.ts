@@ -15,7 +15,7 @@ export class ApiError extends Error {
 }
 
 /** By name, because a test runner may load this file twice and then instanceof fails. */
-export function isApiError(error: unknown, status?: number): error is ApiError {
+export function isApiError(error: unknown, status?: number): error is Error & Pick<ApiError, 'status' | 'reason'> {
   return (
     error instanceof Error &&
     error.name === 'ApiError' &&
