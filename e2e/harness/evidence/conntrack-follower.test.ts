@@ -12,7 +12,7 @@ const netlink = (drops: number): string =>
 function fakeNode() {
   let say: (line: string) => void = () => undefined;
   let reads = 0;
-  const state = { spawned: 0, stopped: 0, drops: 0, end: (reason: string): void => void reason };
+  const state = { spawned: 0, stopped: 0, drops: 0, end: (reason: string): unknown => reason };
   const node = {
     name: 'worker',
     run: () => Promise.resolve((reads += 1) === 1 ? '' : netlink(state.drops)),
@@ -27,7 +27,10 @@ function fakeNode() {
         write: () => undefined,
         exited: new Promise((resolve) => (state.end = (reason) => resolve({ code: 1, reason }))),
         stderrTail: () => '',
-        stop: () => Promise.resolve(void (state.stopped += 1)),
+        stop: () =>
+          Promise.resolve().then(() => {
+            state.stopped += 1;
+          }),
       };
       return Promise.resolve(process);
     },
