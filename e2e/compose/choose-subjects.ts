@@ -67,7 +67,7 @@ function namedSubjects(options: Options, known: readonly SubjectEntry[]): Subjec
 
 function unused(entries: readonly SubjectEntry[], kind: SubjectKind): never {
   throw new UsageError(
-    `--subject ${entries.map((entry) => entry.name).join(', ')}: no selected spec judges a ${kind}; select some with --tags`,
+    `--subject ${entries.map((entry) => entry.name).join(', ')}: no selected spec judges kind ${kind}; select some with --tags`,
   );
 }
 

@@ -123,7 +123,10 @@ function clusterRequest(
 function purposeOf(choice: Choice): string {
   const proxy = choice.entries.find((entry) => entry.kind === 'service-proxy');
   // A variant needs the same cluster as its good twin; a kept one serves both.
-  return (proxy?.name ?? 'e2e').replace(/\+.*$/, '').toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return (proxy?.name ?? 'e2e')
+    .replace(/\+.*$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
 }
 
 function environmentOf(

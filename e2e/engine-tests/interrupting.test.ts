@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fixture, removeReports, runEngine, type EngineRun } from './run-engine.ts';
 
 const specs = ['--specs', fixture('waiting.spec.ts')];
-const env = { WAIT_MS: '20000' };
+const env = { WAIT_MS: '55000' };
 const started = 'step: waiting';
 
 async function expectCleanedUp(run: EngineRun, why: RegExp): Promise<void> {
@@ -16,11 +16,11 @@ async function expectCleanedUp(run: EngineRun, why: RegExp): Promise<void> {
     expect(await readFile(`${run.folder}/${line.artifacts}/log.txt`, 'utf8')).to.include('undone');
   }
   expect(run.end?.interrupted).to.match(why);
-  expect(run.durationMs).to.be.below(10_000);
+  expect(run.durationMs).to.be.below(40_000);
 }
 
 describe('the engine, interrupted', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   after(removeReports);
 
   for (const [signal, code] of [
@@ -53,7 +53,7 @@ describe('the engine, interrupted', function () {
     expect(second.code).to.equal(130);
     expect(second.stdout).to.include('SIGINT again: leaving without clean-up');
     expect(second.end).to.equal(undefined);
-    expect(second.durationMs).to.be.below(6_000);
+    expect(second.durationMs).to.be.below(30_000);
   });
 
   it('by its own deadline exits 2', async () => {
@@ -68,7 +68,7 @@ describe('the engine, interrupted', function () {
     expect(run.stdout).to.match(
       /did not end within 3 s after its last spec; still open:\n +Server listening on .*127\.0\.0\.1/,
     );
-    expect(run.durationMs).to.be.below(15_000);
+    expect(run.durationMs).to.be.below(40_000);
   });
 
   it('reports a set-up that failed as infrastructure, with files, and a failed removal too', async () => {

@@ -30,7 +30,7 @@ async function configFor(spec: string): Promise<void> {
 }
 
 describe('plain mocha', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   before(async () => {
     reports = await mkdtemp(join(tmpdir(), 'staleproof-mocha-'));
     await configFor('verdicts.spec.ts');

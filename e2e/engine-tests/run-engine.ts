@@ -70,7 +70,7 @@ export async function runEngine(argv: readonly string[], options: EngineOptions 
     {
       cwd: repository,
       reject: false,
-      timeout: options.timeoutMs ?? 60_000,
+      timeout: options.timeoutMs ?? 120_000,
       killSignal: 'SIGKILL',
       extendEnv: false,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env },

@@ -7,7 +7,7 @@ import { filesBelow, fixture, removeReports, repository, runEngine } from './run
 const specs = ['--specs', fixture('waiting.spec.ts')];
 
 describe('the engine, seen', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   after(removeReports);
 
   it('answers SIGUSR2 with what runs, in which step, since when, and its last evidence', async () => {

@@ -11,7 +11,7 @@ const ids = async (...argv: string[]): Promise<string[]> => {
 };
 
 describe('the engine, selecting', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   after(removeReports);
 
   it('combines tags, --grep, --focus and --skip', async () => {
@@ -49,8 +49,6 @@ describe('the engine, selecting', function () {
       [['--tags', 'slow', '--skip', 'waits'], /no spec is left: --skip waits removed the last 2 of 12/],
       [['--focus', 'nothing-like-it'], /--focus nothing-like-it removed the last 12 of 12/],
       [['--tags', 'slow', '--shard', '5/5'], /--shard 5\/5 of 2 selected specs is empty/],
-      [['--tags', 'nonsense'], /unknown tag nonsense/],
-      [['--focus', 'a|b|'], /an alternative is empty/],
     ];
     for (const [argv, expected] of refused) {
       const run = await runEngine([...specs, ...argv]);
