@@ -52,12 +52,19 @@ export function conformanceReports(report: ReportData): ReadonlyMap<string, Conf
   const groups = new Map<string, Outcome[]>();
   for (const outcome of report.outcomes) {
     if (outcome.subjects.length === 0) continue;
-    const name = fileNameOf(`${subjectLabel(outcome)}-${outcome.family}`);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [outcome]);
+    const key = [outcome.family, ...outcome.subjects].join('\n');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [outcome]);
     else group.push(outcome);
   }
-  return new Map([...groups].map(([name, group]) => [name, reportFor(report, group)]));
+  const documents = new Map<string, ConformanceReport>();
+  for (const group of groups.values()) {
+    const document = reportFor(report, group);
+    const family = document.mode.family === '-' ? '' : `-${document.mode.family}`;
+    const name = fileNameOf(`${document.implementation.name}${family}`);
+    documents.set(documents.has(name) ? `${name}-${documents.size + 1}` : name, document);
+  }
+  return documents;
 }
 
 /** YAML as it is written to a file. */

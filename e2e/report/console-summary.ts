@@ -1,16 +1,17 @@
 /** The end of a run on a terminal: a table, then why, then where to look, then the one line that scripts read. */
+import { join } from 'node:path';
 import { duration, oneLine, quantity } from './printable.ts';
 import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
 import type { Outcome } from './run-record.ts';
 import { VERDICTS, WORST_FIRST } from './verdict-words.ts';
 
-/** Plain text, no colours. `files` are the report files to point at. The last line is `N passed, N failed, N skipped`. */
-export function consoleSummary(report: ReportData, files: readonly string[] = []): string {
+/** Plain text, no colours. `files` are the report files to point at, `folder` is where artefact paths begin. The last line is `N passed, N failed, N skipped`. */
+export function consoleSummary(report: ReportData, files: readonly string[] = [], folder = ''): string {
   const telling = report.outcomes.filter((outcome) => whyOf(outcome) !== '');
   return [
     ...table(report.outcomes),
     '',
-    ...telling.flatMap(explained),
+    ...telling.flatMap((outcome) => explained(outcome, folder)),
     ...report.troubles.map((trouble) => `⚡ run: ${oneLine(trouble)}`),
     ...guardLines(report),
     ...(files.length === 0 ? [] : ['reports:', ...files.map((file) => `  ${file}`)]),
@@ -54,17 +55,17 @@ function table(outcomes: readonly Outcome[]): readonly string[] {
   );
 }
 
-/** The measures of the deciding attempt, with the bound that was judged against. */
-export function measuresOf(outcome: Outcome): string {
-  return (outcome.decisive?.measures ?? [])
-    .map(({ name, value, unit, bound }) => {
-      const limit = bound === undefined ? '' : ` (bound ${quantity(bound, unit)})`;
-      return `${name} ${quantity(value, unit)}${limit}`;
-    })
-    .join(', ');
+/** The first measures of the deciding attempt with their bounds, and how many more there are. */
+export function measuresOf(outcome: Outcome, most = 3): string {
+  const measures = outcome.decisive?.measures ?? [];
+  const texts = measures.slice(0, most).map(({ name, value, unit, bound }) => {
+    const limit = bound === undefined ? '' : ` (bound ${quantity(bound, unit)})`;
+    return `${name} ${quantity(value, unit)}${limit}`;
+  });
+  return [...texts, ...(measures.length > most ? [`${measures.length - most} more`] : [])].join(', ');
 }
 
-function explained(outcome: Outcome): readonly string[] {
+function explained(outcome: Outcome, folder: string): readonly string[] {
   const { symbol, label } = VERDICTS[outcome.verdict];
   const place = `${outcome.spec.id} on ${subjectLabel(outcome)} (${outcome.family})`;
   const failure = outcome.decisive?.failure;
@@ -76,14 +77,16 @@ function explained(outcome: Outcome): readonly string[] {
     ...(failure?.causes ?? []).flatMap((cause) => detail('cause', cause)),
     ...(outcome.decisive?.cleanupErrors ?? []).flatMap((error) => detail('clean-up', error)),
     ...(outcome.decisive?.defect === undefined ? [] : detail('link', outcome.decisive.defect.link)),
-    ...(VERDICTS[outcome.verdict].standing === 'bad' ? detail('look at', artifactsOf(outcome)) : []),
+    ...(VERDICTS[outcome.verdict].standing === 'bad' ? detail('look at', artifactsOf(outcome, folder)) : []),
   ];
   return [`${symbol} ${label} ${place}`, `    ${oneLine(whyOf(outcome))}`, ...parts, ''];
 }
 
-function artifactsOf(outcome: Outcome): string | undefined {
+function artifactsOf(outcome: Outcome, folder: string): string | undefined {
   const attempt = outcome.decisive ?? outcome.attempts.at(-1);
-  return attempt === undefined ? undefined : `${outcome.run.base}${attempt.failure?.artifact ?? attempt.artifacts}`;
+  return attempt === undefined
+    ? undefined
+    : join(folder, outcome.run.base, attempt.failure?.artifact ?? attempt.artifacts);
 }
 
 function guardLines(report: ReportData): readonly string[] {

@@ -28,7 +28,9 @@ async function validate(xml: string): Promise<readonly string[]> {
 const render = (lines: Parameters<typeof recordOfLines>[0]): Promise<string> =>
   junitXml(reportOf([recordOfLines(lines)]));
 
-describe('junit', () => {
+describe('junit', function () {
+  this.timeout(20_000);
+
   it('validates against the dialect of Jenkins for every verdict and for retries', async () => {
     const lines = wholeRun([
       ...everyVerdict,

@@ -4,7 +4,7 @@
  */
 import type { AttemptLine, RunStartLine, Verdict } from '../harness/run/result-schema.ts';
 import { oneLine, printable, quantity } from './printable.ts';
-import { elapsedOf, type ReportData, whyOf } from './report-data.ts';
+import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
 import type { Outcome, RunRecord } from './run-record.ts';
 import { VERDICTS } from './verdict-words.ts';
 
@@ -32,7 +32,7 @@ export async function junitXml(report: ReportData): Promise<string> {
 function bySuite(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
   const groups = new Map<string, Outcome[]>();
   for (const outcome of outcomes) {
-    const key = [outcome.run.name, ...placeOf(outcome)].join('\n');
+    const key = [outcome.run.name, ...placeOf(outcome), ...outcome.subjects].join('\n');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [outcome]);
     else group.push(outcome);
@@ -41,7 +41,7 @@ function bySuite(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
 }
 
 function placeOf(outcome: Outcome): readonly string[] {
-  return [outcome.spec.area, outcome.subjects.length === 0 ? 'none' : outcome.subjects.join('+'), outcome.family];
+  return [outcome.spec.area, subjectLabel(outcome), outcome.family];
 }
 
 function suite(group: readonly Outcome[]): Node {

@@ -34,9 +34,17 @@ function placeOf(outcome: Outcome): string {
   return [outcome.spec.id, outcome.family, ...outcome.subjects].join('\n');
 }
 
-/** `kube-proxy-nftables`, or several joined by `+`; `-` when nothing is judged. */
+/** `kube-proxy-nftables`, two joined by `+`, `client-go@0.37.2 and 12 more api-clients`; `-` when nothing is judged. */
 export function subjectLabel(outcome: Outcome): string {
-  return outcome.subjects.length === 0 ? '-' : outcome.subjects.join(' + ');
+  const [first, ...others] = outcome.subjects;
+  if (first === undefined) return '-';
+  if (others.length < 2) return outcome.subjects.join(' + ');
+  const known = outcome.run.start?.subjects ?? [];
+  const kinds = new Set(
+    known.filter((subject) => outcome.subjects.includes(subject.name)).map((subject) => subject.kind),
+  );
+  const [kind] = kinds;
+  return `${first} and ${others.length} more ${kinds.size === 1 && kind !== undefined ? `${kind}s` : 'subjects'}`;
 }
 
 /** Subjects of all runs by name, the first description of each wins. */

@@ -109,9 +109,19 @@ function outcomeOf(run: RunRecord, family: string, group: readonly AttemptLine[]
   return { ...shared, decisive, verdict: retried ? 'flaky' : decisive.verdict, reason: decisive.reason };
 }
 
+// A spec that ran says whom it judged; for one that did not, the area tells.
+const JUDGED_BY_AREA: Readonly<Record<string, string>> = {
+  udp: 'service-proxy',
+  race: 'policy-agent',
+  watch: 'api-client',
+  capture: 'packet-capture',
+};
+
 function neverRan(run: RunRecord, family: string, spec: SpecInfo): Outcome {
   const reason = run.troubles[0] ?? 'the run ended without a result for it';
-  const subjects = (run.start?.subjects ?? []).map((subject) => subject.name);
+  const all = run.start?.subjects ?? [];
+  const judged = all.filter((subject) => subject.kind === JUDGED_BY_AREA[spec.area]);
+  const subjects = (judged.length > 0 ? judged : all).map((subject) => subject.name);
   return { run, spec, subjects, family, repetition: 1, attempts: [], verdict: 'not-run', reason };
 }
 

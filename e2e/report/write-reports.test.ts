@@ -21,7 +21,9 @@ async function runFolder(lines: readonly ResultLine[]): Promise<string> {
 }
 const report = (lines: readonly ResultLine[]) => reportOf([recordOfLines(lines)]);
 
-describe('write-reports', () => {
+describe('write-reports', function () {
+  this.timeout(20_000);
+
   it('writes every format, and the same files again from the same lines', async () => {
     const folder = await runFolder(wholeRun([serverCycle('fail'), attemptLine('pass', { spec: specInfo('udp/b') })]));
     const files = await writeReports(folder, { formats: REPORT_FORMATS });

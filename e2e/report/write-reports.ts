@@ -48,7 +48,7 @@ export async function writeReportFiles(
 
 /** The text that ends a run on the console. */
 export async function summaryOf(runFolder: string, files: readonly string[] = []): Promise<string> {
-  return consoleSummary(reportOf([await readRun(runFolder)]), files);
+  return consoleSummary(reportOf([await readRun(runFolder)]), files, runFolder);
 }
 
 type Writer = (report: ReportData, folder: string) => Promise<readonly string[]>;

@@ -29,7 +29,10 @@ function elements(html: string): readonly Element[] {
 const HOSTILE =
   '</script></title></style></svg>--><script>document.title="owned"</script><img src=x onerror=alert(1)>\' " javascript:alert(1)';
 
-describe('run-page', () => {
+describe('run-page', function () {
+  // The first picture loads the charting library, which takes seconds on a busy machine.
+  this.timeout(20_000);
+
   it('says the verdict first, then why, then shows the timeline', async () => {
     const html = await page(wholeRun([serverCycle('fail')]));
     const order = [

@@ -186,11 +186,12 @@ function rowSeries(layout: Layout, axis: number): readonly SeriesOption[] {
       const bar = mark.until !== undefined;
       const text = {
         text: mark.label,
-        x: x + (bar ? 4 : 9),
+        x: mark.side === 'left' ? x - 9 : x + (bar ? 4 : 9),
         y,
         fill: INK,
         font: `11px ${FONT}`,
         verticalAlign: 'middle' as const,
+        align: mark.side === 'left' ? ('right' as const) : ('left' as const),
       };
       const shape = bar
         ? {

@@ -13,7 +13,7 @@ export interface Mark {
 export interface Row {
   /** The lane's name on its first row, '' on the others. */
   readonly label: string;
-  readonly marks: readonly (Mark & { readonly label: string })[];
+  readonly marks: readonly (Mark & { readonly label: string; readonly side: 'left' | 'right' })[];
 }
 
 /** A lane with more marks than this is a texture, not a text: one row. */
@@ -35,7 +35,7 @@ export function rowsOfLane(
   const mostRows = marks.length > DENSE ? 1 : MOST_ROWS;
   const rows: Mark[][] = [];
   const ends: number[] = [];
-  for (const mark of atDistinctPixels(marks, pixel)) {
+  for (const mark of atDistinctPixels(marks, pixel).map((one) => asPoint(one, pixel))) {
     const begin = pixel(mark.at);
     // A text that has room on a row of its own is worth that row; after the last row marks share.
     const wanted =
@@ -49,10 +49,22 @@ export function rowsOfLane(
     label: index === 0 ? oneLine(lane, 26) : '',
     marks: row.map((mark, place) => {
       const next = row[place + 1];
-      const room = (next === undefined ? width : pixel(next.at) - GAP) - textStart(mark, pixel);
-      return { ...mark, label: fitted(mark, Math.floor(room / CHARACTER)) };
+      const before = row[place - 1];
+      const right = (next === undefined ? width : pixel(next.at) - GAP) - textStart(mark, pixel);
+      // At the end of the picture a point's text stands before it, if that is free.
+      const left = pixel(mark.at) - SYMBOL - (before === undefined ? 0 : width);
+      const side =
+        mark.until === undefined && next === undefined && left > right && right < mark.text.length * CHARACTER
+          ? 'left'
+          : 'right';
+      return { ...mark, side, label: fitted(mark, Math.floor((side === 'left' ? left : right) / CHARACTER)) } as const;
     }),
   }));
+}
+
+/** A bar that is too short to be seen is drawn as a point. */
+function asPoint(mark: Mark, pixel: (at: number) => number): Mark {
+  return mark.until !== undefined && pixel(mark.until) - pixel(mark.at) < 6 ? { ...mark, until: undefined } : mark;
 }
 
 function endOf(mark: Mark, pixel: (at: number) => number): number {

@@ -62,7 +62,9 @@ describe('timeline layout', () => {
   });
 });
 
-describe('timeline-svg', () => {
+describe('timeline-svg', function () {
+  this.timeout(20_000);
+
   it('draws well-formed SVG with both servers, the fault and the loss', async () => {
     const svg = await timelineSvg(serverCycle(), 'a', 'ipv4');
     const result = await validateXML({ xml: [{ fileName: 't.svg', contents: svg }], schema: [ANY] });

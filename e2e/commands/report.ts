@@ -1,0 +1,134 @@
+/** `npm run report -- merge|render|trend|conformance …`: reports from results that already exist. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { consoleSummary } from '../report/console-summary.ts';
+import { findRuns } from '../report/find-runs.ts';
+import { mergeRuns, readMerged } from '../report/merge.ts';
+import type { ReportData } from '../report/report-data.ts';
+import { readRun } from '../report/run-record.ts';
+import { REPORT_FORMATS, type ReportFormat, summaryOf, writeReports } from '../report/write-reports.ts';
+
+const HELP = `npm run report -- <command> [options] [DIR…]
+
+  merge DIR…         one report of all runs below the folders: JUnit, HTML, tables spec × subject × family
+      --out FOLDER     where to (reports/merged)
+  render DIR…        write the reports of each run again from its results.jsonl
+  trend [DIR…]       a page over the last runs (default: reports): verdicts, loss windows, latencies
+      --last N         how many runs (20)
+      --out FOLDER     where to (reports/trend)
+  conformance DIR…   conformance reports of the runs, one per subject and family
+      --out FOLDER     where to (reports/conformance)
+  docs               write the table of contents of docs/
+
+  --formats LIST     for merge and render, of: ${REPORT_FORMATS.join(', ')}
+  --help
+
+Exit code of merge: 0 all as expected, 1 a verdict is fail or unexpected-pass, 2 something could not be judged.
+`;
+
+class UsageError extends Error {}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(argv);
+  const [command, ...folders] = positionals;
+  if (values.help === true || command === undefined) {
+    process.stdout.write(HELP);
+    return values.help === true ? 0 : 64;
+  }
+  const formats = values.formats === undefined ? {} : { formats: values.formats.split(',').map(knownFormat) };
+  switch (command) {
+    case 'merge': {
+      const out = values.out ?? 'reports/merged';
+      const { report, files } = await mergeRuns(needed(folders, command), out, formats);
+      process.stdout.write(`${consoleSummary(report, files, out)}\n`);
+      return exitCodeOf(report);
+    }
+    case 'render':
+      for (const folder of await findRuns(needed(folders, command)))
+        process.stdout.write(`${await summaryOf(folder, await writeReports(folder, formats))}\n`);
+      return 0;
+    case 'trend':
+      return trend(
+        folders.length === 0 ? ['reports'] : folders,
+        values.out ?? 'reports/trend',
+        wholeNumber(values.last ?? '20'),
+      );
+    case 'conformance':
+      return conformance(needed(folders, command), values.out ?? 'reports/conformance');
+    case 'docs': {
+      const { writeContents } = await import('../report/documents/contents.ts');
+      process.stdout.write(`${await writeContents('docs')}\n`);
+      return 0;
+    }
+    default:
+      throw new UsageError(`unknown command "${command}"; allowed: merge, render, trend, conformance, docs`);
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        out: { type: 'string' },
+        last: { type: 'string' },
+        formats: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function needed(folders: readonly string[], command: string): readonly string[] {
+  if (folders.length === 0) throw new UsageError(`${command} needs at least one folder, such as reports/latest`);
+  return folders;
+}
+
+function knownFormat(name: string): ReportFormat {
+  const format = REPORT_FORMATS.find((known) => known === name);
+  if (format === undefined) throw new UsageError(`unknown format "${name}"; allowed: ${REPORT_FORMATS.join(', ')}`);
+  return format;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError(`--last ${text}: expected a number from 1 to 99999`);
+  return Number(text);
+}
+
+function exitCodeOf({ counts, troubles }: ReportData): number {
+  if (counts.fail + counts['unexpected-pass'] > 0) return 1;
+  return counts.inconclusive + counts['infrastructure-error'] + counts['not-run'] + troubles.length > 0 ? 2 : 0;
+}
+
+async function trend(folders: readonly string[], out: string, last: number): Promise<number> {
+  const { trendOf } = await import('../report/trend/trend-data.ts');
+  const { trendPage } = await import('../report/trend/trend-page.ts');
+  const runs = await Promise.all((await findRuns(folders)).map((folder) => readRun(folder)));
+  const data = trendOf(runs, last);
+  if (data.runs.length === 0) throw new UsageError(`no run was found below ${folders.join(', ')}`);
+  await mkdir(out, { recursive: true });
+  const page = join(out, 'index.html');
+  await writeFile(page, await trendPage(data));
+  process.stdout.write(`${data.runs.length} runs, ${data.rows.length} rows: ${page}\n`);
+  return 0;
+}
+
+async function conformance(folders: readonly string[], out: string): Promise<number> {
+  const { conformanceReports, conformanceYaml } = await import('../report/conformance-report.ts');
+  for (const [name, document] of conformanceReports(await readMerged(folders, out))) {
+    await writeFile(join(out, `${name}.yaml`), conformanceYaml(document));
+    process.stdout.write(`${join(out, `${name}.yaml`)}\n`);
+  }
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`report: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 64 : 2;
+}
