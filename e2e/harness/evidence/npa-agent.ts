@@ -17,7 +17,7 @@ const mapPin = '/sys/fs/bpf/globals/aws/maps/global_aws_conntrack_map';
 /** Folders of a node in which the agent leaves its own command line tool. */
 const toolFolders = ['/var/lib/staleproof/npa-installed', '/opt/cni/bin'];
 
-interface AgentPod extends KubernetesObject {
+export interface AgentPod extends KubernetesObject {
   readonly spec?: { readonly nodeName?: string; readonly containers?: readonly { readonly name: string }[] };
   readonly status?: {
     readonly containerStatuses?: readonly {

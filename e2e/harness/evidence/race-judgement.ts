@@ -43,7 +43,7 @@ export async function judgeRace(t: SpecContext, stage: RaceStage, race: Attack):
     observed:
       tuple === undefined
         ? `0 cut by a delete; ${account.skipped.size} kept by a re-check, ${account.deletedBefore.size} deleted before they were alive`
-        : `${account.victims.size} live flows cut: each had a "Conntrack cleanup Delete" for its own tuple after it was re-opened, ${denied} have a DENY line, ${race.onWire} had replies on the node's wire that the pod never heard, ${account.healed.size} healed when the client sent; deletes ran ${account.windowMs * 1000} µs on; for instance source port ${tuple.sourcePort}`,
+        : `${account.victims.size} live flows cut: each had a "Conntrack cleanup Delete" for its own tuple after it was re-opened, ${denied} have a DENY line, ${race.onWire} had replies on the node's wire that the pod never heard, ${account.healed.size} healed when the client sent; the deletes lie within ${account.windowMs * 1000} µs; for instance source port ${tuple.sourcePort}`,
     durationMs: race.ms,
     artifact: name,
   });

@@ -49,7 +49,12 @@ export interface Ballast {
 }
 
 /** Client ports from `firstPort` on are used once each; the flows that are judged have others. */
-export async function addBallast(t: SpecContext, stage: RaceStage, firstPort: number): Promise<Ballast> {
+export async function addBallast(
+  t: SpecContext,
+  stage: RaceStage,
+  firstPort: number,
+  wanted?: number,
+): Promise<Ballast> {
   const { node } = stage.agent;
   const [max = 0, count = 0] = (
     await node.run(
@@ -63,7 +68,7 @@ export async function addBallast(t: SpecContext, stage: RaceStage, firstPort: nu
     .split(/\s+/)
     .map(Number);
   const limits = { rate: deleteRate(stage.log.lines), conntrackMax: max, conntrackCount: count, mapSize: 524_288 };
-  const size = ballastSize(limits);
+  const size = wanted ?? ballastSize(limits);
   if (size < least)
     t.inconclusive(`no room for ballast on ${node.name}: ${count} of ${max} rows in use, ${size} tuples would fit`);
   const clientPorts = { first: firstPort, count: Math.ceil(size / udpPorts.count) };

@@ -72,6 +72,16 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
   };
 }
 
+/** The client again under its old name, on its old node; everything else of the stage stays. */
+export async function reopenClient(t: SpecContext, stage: RaceStage): Promise<RaceStage> {
+  const { namespace, client } = stage;
+  await client.driver.stop();
+  const target = { apiVersion: 'v1', kind: 'Pod', name: client.name, namespace };
+  await t.env.cluster.api.delete(target, { graceSeconds: 0, timeoutMs: podReadyMs, signal: t.signal });
+  const again = await openEnd(t, namespace, client.name, client.node, ['race-client']);
+  return { ...stage, client: again, ownerEnd: stage.owner === 'client' ? again : stage.ownerEnd };
+}
+
 async function openEnd(
   t: SpecContext,
   namespace: string,

@@ -1,0 +1,93 @@
+/**
+ * The race met by chance, the agent untouched: 5-tuples that the kernel forgot are opened again and again around the time
+ * when the next delete pass is due. What the deterministic specs replace; kept as the baseline that they are measured against.
+ */
+import { flowOfTuple, readRanges, type RaceFlows } from '../evidence/race-flow-set.ts';
+import { tuplesInAgentMap } from '../evidence/race-premises.ts';
+import type { SpecContext } from '../run/context.ts';
+import { kernelForgets } from './kernel-forgets.ts';
+import { tcpPort } from './race-objects.ts';
+import { awaitHydration, cleanupPeriodMs, notCleaning } from './race-passes.ts';
+import { openEnforcedStage } from './race-run.ts';
+import type { RaceStage } from './race-stage.ts';
+
+const perIteration = 2000;
+const openWithinMs = 20_000;
+const listenMs = 2500;
+
+export interface NaturalRound {
+  readonly opened: number;
+  readonly cut: number;
+  /** Cut, and the agent logged a delete for the very tuple. */
+  readonly victims: number;
+}
+
+interface Opened {
+  readonly count: number;
+  readonly flows: string;
+}
+
+export async function naturalRace(t: SpecContext): Promise<void> {
+  const stage = await openEnforcedStage(t, { owner: 'client' });
+  const started = t.evidence.now();
+  const rounds: NaturalRound[] = [];
+  const iterations = t.iterations ?? 10;
+  for (let round = 0; round < iterations; round += 1)
+    rounds.push(await t.step(`spray ${round + 1} of ${iterations}`, () => sprayRound(t, stage, round)));
+  const sum = (pick: (round: NaturalRound) => number): number =>
+    rounds.reduce((total, round) => total + pick(round), 0);
+  const [opened, victims] = [sum((round) => round.opened), sum((round) => round.victims)];
+  const minutes = (t.evidence.now() - started) / 60_000;
+  const detecting = rounds.filter((round) => round.victims > 0).length;
+  t.evidence.measure({ name: 'detections a minute', value: detecting / minutes, unit: '1/min' });
+  t.evidence.measure({ name: 'cut by the cleanup', value: victims, unit: 'flows', bound: 0 });
+  t.judge({
+    ok: victims === 0,
+    subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,
+    expected: `none of ${opened} re-opened flows to be cut in ${iterations} cleanup cycles`,
+    observed: `${victims} cut by a delete of their own tuple, in ${detecting} of ${iterations} cycles (${rounds.map((round) => round.victims).join(', ')}); ${sum((round) => round.cut) - victims} cut without a delete line`,
+    durationMs: t.evidence.now() - started,
+    tries: iterations,
+  });
+}
+
+/** One cleanup cycle: open, end, forget, wait for the pass that is due, open again while it is due, listen. */
+export async function sprayRound(t: SpecContext, stage: RaceStage, round: number): Promise<NaturalRound> {
+  const { client, server, agent, log } = stage;
+  const clientPorts = { first: 10_000 + (round % 10) * perIteration, count: perIteration };
+  const grid = { clientPorts, serverPorts: { first: tcpPort, count: 1 } };
+  const flows: RaceFlows = { protocol: 'tcp', clientIp: client.ip, serverIp: stage.addressAtOwner, ...grid };
+  const group = `natural-${round}`;
+  const open = { cmd: 'open', group, protocol: 'tcp', address: stage.address, grid, timeoutMs: openWithinMs };
+  await client.driver.call<Opened>(open, t.signal);
+  await t.evidence.require(tuplesInAgentMap(stage, flows, 0.9));
+  await client.driver.call({ cmd: 'reset', group }, t.signal);
+  const hydratedAt = await awaitHydration(t, stage);
+  await kernelForgets(agent.node, stage.family, 'tcp', client.ip, t.signal);
+
+  // The pass is due half a period after the map was read; the spray starts at its first line and hopes to meet its deletes.
+  const options = { from: hydratedAt, timeoutMs: 3 * cleanupPeriodMs(t) + 20_000, signal: t.signal };
+  await log
+    .waitFor((line) => line.type === 'pass-start', { ...options, what: 'the pass that was predicted' })
+    .catch(notCleaning(t));
+  const startedMs = Date.now();
+  const again = await client.driver.call<Opened>(open, t.signal);
+  await log
+    .waitFor((line) => line.type === 'pass-done', { ...options, what: 'the end of the delete pass' })
+    .catch(notCleaning(t));
+  const message = `n${round}`;
+  await server.driver.call({ cmd: 'speak', protocol: 'tcp', message }, t.signal);
+  const withinMs = listenMs * t.env.slowFactor;
+  const heard = await client.driver.call<Opened>(
+    { cmd: 'heard', group, message, withinMs, enough: again.count },
+    t.signal,
+  );
+  const hearing = new Set(readRanges(heard.flows));
+  const cut = readRanges(again.flows).filter((flow) => !hearing.has(flow));
+  const deleted = new Set<number | undefined>();
+  for (const line of log.lines.slice(hydratedAt))
+    if (line.type === 'delete' && line.owner === stage.ownerEnd.ip && line.atMs >= startedMs)
+      deleted.add(flowOfTuple(flows, line.tuple));
+  await client.driver.call({ cmd: 'drop', group }, t.signal);
+  return { opened: again.count, cut: cut.length, victims: cut.filter((flow) => deleted.has(flow)).length };
+}

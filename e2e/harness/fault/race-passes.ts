@@ -1,0 +1,46 @@
+/** Waits for the agent's cleanup passes by its own log: one that reads the map, then one that deletes, half a period apart. */
+import { NpaLogTimeout } from '../evidence/npa-log-follower.ts';
+import type { SpecContext } from '../run/context.ts';
+import type { RaceStage } from './race-stage.ts';
+
+/** Upstream's default is 300 s; the suite installs its agents with 10 s. */
+export function cleanupPeriodMs(t: SpecContext): number {
+  const given = t.env.options['cleanupPeriod'];
+  return typeof given === 'number' ? given : 10_000;
+}
+
+/** A pass that starts from now on and reads the agent's map whole; returns the place of its last line. */
+export async function awaitHydration(t: SpecContext, stage: RaceStage): Promise<number> {
+  const { log } = stage;
+  const mark = log.mark;
+  await awaitLine(t, stage, 'pass-start', mark, 'a cleanup pass');
+  const start = log.lines.findIndex((line, index) => index >= mark && line.type === 'pass-start');
+  await awaitLine(t, stage, 'hydrated', start, 'a pass that reads the map');
+  return log.lines.findIndex((line, index) => index >= start && line.type === 'hydrated');
+}
+
+/** That many delete passes, each after a reading of the map that began from now on. */
+export async function awaitCycles(t: SpecContext, stage: RaceStage, count: number): Promise<void> {
+  for (let cycle = 1; cycle <= count; cycle += 1) {
+    const hydrated = await awaitHydration(t, stage);
+    await awaitLine(t, stage, 'pass-done', hydrated, 'the end of the delete pass');
+  }
+}
+
+async function awaitLine(t: SpecContext, stage: RaceStage, type: string, from: number, what: string): Promise<void> {
+  const timeoutMs = 3 * cleanupPeriodMs(t) + 20_000;
+  await stage.log
+    .waitFor((line) => line.type === type, { from, timeoutMs, signal: t.signal, what })
+    .catch(notCleaning(t));
+}
+
+/** An agent whose cleanup does not run shows nothing, good or bad. */
+export function notCleaning(t: SpecContext): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof NpaLogTimeout)
+      t.inconclusive(
+        `${error.message}: the agent's cleanup does not run (it needs NET_ADMIN and SYS_ADMIN), or its log is elsewhere`,
+      );
+    throw error;
+  };
+}
