@@ -18,7 +18,8 @@ async function mocha(argv: readonly string[], env: Readonly<Record<string, strin
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', E2E_REPORTS_FOLDER: reports, ...env },
     timeout: 60_000,
   });
-  return { ...result, ...(await readResults(reports)) };
+  const { exitCode, stdout, stderr } = result;
+  return { exitCode, stdout, stderr, ...(await readResults(reports)) };
 }
 
 /** .mocharc.yml as it is, but for where the specs are. */

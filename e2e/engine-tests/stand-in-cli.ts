@@ -19,14 +19,14 @@ function standIn(name: string, kind: SubjectEntry['kind'], caughtBy: readonly st
   const subject: Subject = {
     name,
     kind,
-    preflight: async () => [],
-    install: async () => undefined,
-    remove: async () => undefined,
-    capabilities: async () => ['ipv6'],
-    info: async () => ({ name, kind, versions: { [name]: '1' }, remarks: ['a stand-in made of nothing'] }),
-    logs: async () => ({}),
+    preflight: () => Promise.resolve([]),
+    install: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    capabilities: () => Promise.resolve(['ipv6']),
+    info: () => Promise.resolve({ name, kind, versions: { [name]: '1' }, remarks: ['a stand-in made of nothing'] }),
+    logs: () => Promise.resolve({}),
   };
-  return { name, kind, summary: `stand-in for a ${kind}`, caughtBy, load: async () => subject };
+  return { name, kind, summary: `stand-in for a ${kind}`, caughtBy, load: () => Promise.resolve(subject) };
 }
 
 const subjects: readonly SubjectEntry[] = [
@@ -59,9 +59,12 @@ const defects: readonly KnownDefect[] = [
 
 const standInComposition: Composition = {
   ...composition,
-  subjects: async () => subjects,
-  knownDefects: async () => defects,
-  choose: async (options, specs) => chooseSubjects(options, specs, subjects),
+  subjects: () => Promise.resolve(subjects),
+  knownDefects: () => Promise.resolve(defects),
+  choose: (options, specs) =>
+    new Promise((resolve) => {
+      resolve(chooseSubjects(options, specs, subjects));
+    }),
   makeEnvironment: (options) => async (request) => {
     if (mode === 'set-up-fails') throw new InfrastructureError('the cluster did not come up: node worker is NotReady');
     if (mode === 'secret') keepKubeconfigSecret('token: "planted-token-0123456789"\n');
@@ -91,9 +94,10 @@ const standInComposition: Composition = {
           missingKernel: { ipvs: 'no module ip_vs' },
         }),
       collectors: (t) => [{ title: 'nodes', run: async () => t.attach('nodes.txt', 'worker Ready') }],
-      close: async () => {
-        if (mode === 'close-fails') throw new InfrastructureError('namespace x is stuck in Terminating');
-      },
+      close: () =>
+        mode === 'close-fails'
+          ? Promise.reject(new InfrastructureError('namespace x is stuck in Terminating'))
+          : Promise.resolve(),
     };
   },
 };
