@@ -1,7 +1,7 @@
 /** What was seen, done and kept during one attempt: tables of evidence, measures, steps and files. */
 import { html } from 'hono/html';
 import type { AttemptLine, EvidenceRecord, Json } from '../../harness/run/result-schema.ts';
-import { duration, offset, printable, quantity } from '../printable.ts';
+import { duration, offset, oneLine, printable, quantity } from '../printable.ts';
 import { colorOfKind } from '../timeline/palette.ts';
 import { numberedEvidence } from '../timeline/layout.ts';
 import { fileLink, type Html } from './document.ts';
@@ -87,7 +87,7 @@ export function stepTable(attempt: AttemptLine): Html {
               ${step.endedAt === undefined ? 'never ended' : duration(step.endedAt - step.startedAt)}
             </td>
             <td style="padding-left:${8 + step.depth * 18}px">
-              ${printable(step.title)} ${step.error === undefined ? '' : html`<b>✗ ${printable(step.error)}</b>`}
+              ${printable(step.title)} ${step.error === undefined ? '' : html`<b>✗ ${oneLine(step.error, 160)}</b>`}
             </td>
           </tr>`,
       )}

@@ -45,7 +45,7 @@ function why(outcome: Outcome, attempt: AttemptLine | undefined): Html {
   if (text === '' && outcome.verdict === 'pass') return html``;
   const defect = attempt?.defect;
   return html`<div class="why" style="border-color:${color}">
-    <b>${text === '' ? meaning : text}</b>
+    ${attempt?.failure?.observed === undefined && text !== '' ? html`<b>${text}</b>` : ''}
     <div class="faint">${VERDICTS[outcome.verdict].label.toLowerCase()}: ${meaning}</div>
     <dl>
       ${attempt?.failure === undefined ? '' : failureParts(attempt.failure, outcome.run.base)}

@@ -95,7 +95,7 @@ function panelAxis(panel: Panel, index: number) {
     splitNumber: 3,
     name: panel.title,
     nameLocation: 'end' as const,
-    nameGap: 10,
+    nameGap: 18,
     nameTextStyle: {
       align: 'left' as const,
       fontSize: 11,
@@ -239,7 +239,7 @@ function overlay(layout: Layout, index: number): SeriesOption {
         fontSize: 11,
         distance: 2,
       },
-      data: layout.faults.map((fault) => ({ xAxis: fault.at, name: `fault ${fault.number}` })),
+      data: layout.faults.map((fault) => ({ xAxis: fault.at, name: `fault #${fault.number}` })),
     },
     markArea: {
       silent: true,

@@ -15,6 +15,8 @@ const PANEL = { height: 120, gap: 34 } as const;
 const ROW_HEIGHT = 22;
 const FOOT = 56;
 
+const LOSS = /(^|-)loss(-|$)/;
+
 export interface Panel {
   readonly title: string;
   readonly top: number;
@@ -64,9 +66,7 @@ export function layOut(attempt: AttemptLine): Layout {
       piece.kind === 'fault' ? [{ at: since(piece.at), number: index + 1 }] : [],
     ),
     losses: evidence.flatMap((piece) =>
-      piece.kind.startsWith('loss') && piece.until !== undefined
-        ? [{ from: since(piece.at), until: since(piece.until) }]
-        : [],
+      LOSS.test(piece.kind) && piece.until !== undefined ? [{ from: since(piece.at), until: since(piece.until) }] : [],
     ),
     kinds: kinds.map((kind) => ({ kind: oneLine(kind, 30), color: colorOfKind(kind) })),
   };
@@ -142,8 +142,8 @@ function markEvidence(
             at: since(piece.at),
             until: piece.until === undefined ? undefined : since(piece.until),
             color: colorOfKind(piece.kind),
-            text: oneLine(`${index + 1} ${piece.summary}`, 120),
-            short: String(index + 1),
+            text: oneLine(`#${index + 1} ${piece.summary}`, 120),
+            short: `#${index + 1}`,
           },
         ]
       : [],

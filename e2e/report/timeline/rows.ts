@@ -46,7 +46,7 @@ export function rowsOfLane(
     ends[place] = Math.max(ends[place] ?? 0, rows.length < mostRows ? wanted : endOf(mark, pixel));
   }
   return rows.map((row, index) => ({
-    label: index === 0 ? oneLine(lane, 26) : '',
+    label: index === 0 ? shortened(oneLine(lane)) : '',
     marks: row.map((mark, place) => {
       const next = row[place + 1];
       const before = row[place - 1];
@@ -60,6 +60,11 @@ export function rowsOfLane(
       return { ...mark, side, label: fitted(mark, Math.floor((side === 'left' ? left : right) / CHARACTER)) } as const;
     }),
   }));
+}
+
+/** Names of nodes and pods differ at their ends. */
+function shortened(name: string): string {
+  return name.length <= 25 ? name : `${name.slice(0, 8)}…${name.slice(-16)}`;
 }
 
 /** A bar that is too short to be seen is drawn as a point. */

@@ -73,7 +73,7 @@ describe('timeline-svg', function () {
       'server 1',
       'server 2',
       '4 server 1 deleted with grace 0',
-      '5 no',
+      '#5 no',
       'udp/clusterip-server-cycles',
     ])
       expect(svg).to.contain(text);
