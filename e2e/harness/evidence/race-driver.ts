@@ -45,10 +45,11 @@ export class RaceDriver {
     return driver;
   }
 
-  /** Throws RaceDriverError when the program refuses, ends, or says nothing for two minutes. */
+  /** Throws RaceDriverError when the program refuses, ends, or says nothing in time (two minutes by default). */
   async call<T>(
     command: { readonly cmd: string } & Readonly<Record<string, unknown>>,
     signal?: AbortSignal,
+    withinMs = answerWithinMs,
   ): Promise<T> {
     signal?.throwIfAborted();
     const seq = ++this.seq;
@@ -57,7 +58,7 @@ export class RaceDriver {
         this.waiting.delete(seq);
         reject(new RaceDriverError(`${this.what}: ${command.cmd}: ${reason}; stderr: ${this.process.stderrTail()}`));
       };
-      const timer = setTimeout(() => give(`no answer for ${answerWithinMs / 1000} s`), answerWithinMs);
+      const timer = setTimeout(() => give(`no answer for ${withinMs / 1000} s`), withinMs);
       const onAbort = (): void => give('cancelled');
       signal?.addEventListener('abort', onAbort, { once: true });
       void this.process.exited.then(({ code }) => give(`the program ended with ${code ?? 'no code'}`));

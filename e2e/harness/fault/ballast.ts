@@ -1,13 +1,12 @@
 /** Fills the agent's map with tuples that are about to be stale, so that its delete pass takes seconds, as it does on a busy node. */
 import type { SpecContext } from '../run/context.ts';
-import type { NpaLogLine } from '../evidence/npa-log.ts';
-import { udpPorts } from './race-objects.ts';
+import { ballastPort, udpPorts } from './race-objects.ts';
 import type { RaceStage } from './race-stage.ts';
 
 /** How long the pass should last: several times what opening the flows again takes. */
 const wantedSeconds = 7;
-/** Deletes a second where none was measured: the quick end of what was seen (0.2 s for 10,000). */
-const assumedRate = 14_000;
+/** Deletes a second where none was measured: 10,000 took from 0.1 to 1.4 s. */
+const assumedRate = 50_000;
 const least = 20_000;
 const most = 120_000;
 
@@ -26,34 +25,16 @@ export function ballastSize(limits: BallastLimits): number {
   return Math.floor(Math.min(Math.max(wanted, least), most, room));
 }
 
-/** Deletes a second of the longest pass in these lines, or undefined when none was long enough to tell. */
-export function deleteRate(lines: readonly NpaLogLine[]): number | undefined {
-  let best: { readonly count: number; readonly ms: number } | undefined;
-  let [first, last, count] = [0, 0, 0];
-  for (const line of lines) {
-    if (line.type === 'delete') {
-      if (count === 0) first = line.atMs;
-      last = line.atMs;
-      count += 1;
-    } else if (line.type === 'pass-done') {
-      if (count > (best?.count ?? 999) && last > first) best = { count, ms: last - first };
-      count = 0;
-    }
-  }
-  return best === undefined ? undefined : (best.count * 1000) / best.ms;
-}
-
 export interface Ballast {
   readonly tuples: number;
   readonly ms: number;
 }
 
-/** Client ports from `firstPort` on are used once each; the flows that are judged have others. */
+/** `rate`: deletes a second of an earlier pass. `wanted`: that many tuples instead of a size by the limits. */
 export async function addBallast(
   t: SpecContext,
   stage: RaceStage,
-  firstPort: number,
-  wanted?: number,
+  options: { readonly rate?: number | undefined; readonly wanted?: number },
 ): Promise<Ballast> {
   const { node } = stage.agent;
   const [max = 0, count = 0] = (
@@ -67,11 +48,11 @@ export async function addBallast(
     .trim()
     .split(/\s+/)
     .map(Number);
-  const limits = { rate: deleteRate(stage.log.lines), conntrackMax: max, conntrackCount: count, mapSize: 524_288 };
-  const size = wanted ?? ballastSize(limits);
+  const limits = { rate: options.rate, conntrackMax: max, conntrackCount: count, mapSize: 524_288 };
+  const size = options.wanted ?? ballastSize(limits);
   if (size < least)
     t.inconclusive(`no room for ballast on ${node.name}: ${count} of ${max} rows in use, ${size} tuples would fit`);
-  const clientPorts = { first: firstPort, count: Math.ceil(size / udpPorts.count) };
+  const clientPorts = { first: ballastPort, count: Math.ceil(size / udpPorts.count) };
   const sprayed = await stage.client.driver.call<{ tuples: number; failed: number; ms: number }>(
     { cmd: 'spray', address: stage.address, clientPorts, serverPorts: udpPorts },
     t.signal,

@@ -30,7 +30,7 @@ export async function flowsSurviveFullMap(t: SpecContext): Promise<void> {
   const stage = await openEnforcedStage(t, { owner: 'client' });
   await t.step(`give the agent a map of ${smallestMap} entries`, () => shrinkMap(t, stage, smallestMap));
   const idle = await openIdle(t, stage);
-  const ballast = await t.step('fill the map', () => addBallast(t, stage, 32_000, 2 * smallestMap));
+  const ballast = await t.step('fill the map', () => addBallast(t, stage, { wanted: 2 * smallestMap }));
   await judgeSurvival(t, stage, idle, `${ballast.tuples} other flows went through a map of ${smallestMap} entries`);
 }
 

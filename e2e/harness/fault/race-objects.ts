@@ -11,6 +11,11 @@ export const tcpPort = 7100;
 export const udpPorts = { first: 7100, count: 64 };
 /** Knocks come to this UDP port of the client; policy forbids them from the start. */
 export const bellPort = 8087;
+/** Here the node tells the client that the first delete was logged; policy lets it in. */
+export const signalPort = 8088;
+/** Source ports from here on are ballast: nothing is judged by them, and their cleanup lines are not read. */
+export const ballastPort = 32_000;
+export const ballastLines = 'Conntrack cleanup.*Source port - (3[2-9]|[4-6][0-9])[0-9]{3} ';
 
 export interface RacePod extends KubernetesObject {
   readonly spec?: unknown;
@@ -28,7 +33,14 @@ export function racePod(shape: {
   readonly image: string;
 }): RacePod {
   const { name, namespace, node, image } = shape;
-  const container = { name: 'race', image, imagePullPolicy: 'IfNotPresent', command: ['sleep', 'infinity'] };
+  const container = {
+    name: 'race',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    command: ['sleep', 'infinity'],
+    // On a machine that has too little, the flows must be back before the agent has deleted their keys.
+    resources: { requests: { cpu: '250m' } },
+  };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -72,7 +84,11 @@ export function racePolicy(target: {
   readonly direction: 'Ingress' | 'Egress';
 }): KubernetesObject & { readonly spec: unknown } {
   const { namespace, pod, podIp, hostIp, direction } = target;
-  const rules = [{ cidr: podIp.includes(':') ? '::/0' : '0.0.0.0/0', ports: [{ protocol: 'TCP', port: unusedPort }] }];
+  const allowed = [
+    { protocol: 'TCP', port: unusedPort },
+    { protocol: 'UDP', port: signalPort },
+  ];
+  const rules = [{ cidr: podIp.includes(':') ? '::/0' : '0.0.0.0/0', ports: allowed }];
   return {
     apiVersion: 'networking.k8s.aws/v1alpha1',
     kind: 'PolicyEndpoint',

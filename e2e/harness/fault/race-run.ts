@@ -35,6 +35,7 @@ export async function openEnforcedStage(t: SpecContext, shape: RaceShape): Promi
 export async function race(t: SpecContext, shape: RaceShape): Promise<void> {
   const stage = await openEnforcedStage(t, shape);
   const mode = shape.mode ?? raceMode(t);
+  let rate: number | undefined;
   for (let iteration = 0; iteration < (t.iterations ?? 1); iteration += 1) {
     const plan: AttackPlan = {
       mode,
@@ -42,10 +43,12 @@ export async function race(t: SpecContext, shape: RaceShape): Promise<void> {
       flows,
       iteration,
       window: shape.window ?? 'first',
+      rate,
     };
     const result = await attack(t, stage, plan);
     await judgeRace(t, stage, result);
     requireStrength(result);
+    rate = result.rate;
   }
 }
 

@@ -4,7 +4,16 @@ import { NpaAgent } from '../evidence/npa-agent.ts';
 import type { NpaLogFollower } from '../evidence/npa-log-follower.ts';
 import { RaceDriver } from '../evidence/race-driver.ts';
 import type { SpecContext } from '../run/context.ts';
-import { racePod, racePolicy, raceService, type RaceOwner, type RacePod, tcpPort, udpPorts } from './race-objects.ts';
+import {
+  ballastLines,
+  racePod,
+  racePolicy,
+  raceService,
+  type RaceOwner,
+  type RacePod,
+  tcpPort,
+  udpPorts,
+} from './race-objects.ts';
 
 const podReadyMs = 90_000;
 
@@ -55,7 +64,7 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
   const address = options.throughService === true ? await openService(t, namespace.name, server.name) : server.ip;
   const ownerEnd = options.owner === 'client' ? client : server;
   const agent = new NpaAgent(cluster.api, ownerEnd.node, t.env.options);
-  const log = await agent.followLog(t.signal);
+  const log = await agent.followLog(t.signal, ballastLines);
   t.defer('stop following the log of the agent', () => log.stop());
   const addressAtOwner = options.owner === 'client' ? address : server.ip;
   return {

@@ -1,0 +1,128 @@
+/** The moment of the race: the 5-tuples are opened again while the agent deletes their keys, held or at its own pace. */
+import type { NpaLogLine } from '../evidence/npa-log.ts';
+import { raceFlowCount, readRanges, type RaceFlows } from '../evidence/race-flow-set.ts';
+import { tuplesAliveInKernel } from '../evidence/race-premises.ts';
+import type { SpecContext } from '../run/context.ts';
+import { armAgentHold } from './agent-hold.ts';
+import type { AttackPlan } from './race-attack.ts';
+import { signalPort } from './race-objects.ts';
+import { cleanupPeriodMs, notCleaning } from './race-passes.ts';
+import { armDeleteSignal } from './race-signal.ts';
+import type { RaceStage } from './race-stage.ts';
+
+export interface Opened {
+  readonly count: number;
+  readonly flows: string;
+  readonly openedAfterMs: readonly number[];
+  readonly startedMs: number;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly ms: number;
+  /** Who fired, when the flows were opened by signal. */
+  readonly signalled?: string;
+}
+
+export const openWithinMs = 20_000;
+
+export interface Triggered {
+  readonly aliveAtMs: ReadonlyMap<number, number>;
+  readonly stoppedAtMs: number | undefined;
+  readonly openMs: number;
+  readonly deletesSeen: boolean;
+  /** From the first delete line for an owner's key that we read to the end of the pass. */
+  readonly passMs: number;
+}
+
+interface Race {
+  readonly plan: AttackPlan;
+  readonly group: string;
+  readonly flows: RaceFlows;
+  /** Place of the log line after which the agent's copy of its map holds our keys. */
+  readonly hydratedAt: number;
+}
+
+export async function trigger(t: SpecContext, stage: RaceStage, race: Race): Promise<Triggered> {
+  const { log } = stage;
+  const { plan, flows } = race;
+  const reopen = plan.mode === 'held' ? await armHeld(t, stage, race) : await armAtOwnPace(t, stage, race);
+  const line = await firstDelete(t, stage, race);
+  const deletesSeen = line.type === 'delete';
+  const mark = log.lines.indexOf(line) + 1;
+  const { again, stoppedAtMs, goOn } = await reopen(deletesSeen);
+  const opened = readRanges(again.flows);
+  const aliveAtMs = new Map(opened.map((flow, index) => [flow, again.startedMs + (again.openedAfterMs[index] ?? 0)]));
+  const when = deletesSeen ? 'from the first delete line on' : 'after a pass that deleted nothing';
+  t.evidence.record({
+    kind: 'fault',
+    lane: 'flows',
+    at: t.evidence.fromWall(again.startedMs),
+    summary: `${again.count} of ${raceFlowCount(flows)} 5-tuples open again in ${Math.round(again.ms)} ms, ${when}${stoppedAtMs === undefined ? '' : ', the agent held'}${again.signalled === 'datagram' ? ', by the node’s signal' : ''}`,
+    data: { errors: again.errors },
+  });
+  if (stoppedAtMs !== undefined)
+    await t.evidence.require(tuplesAliveInKernel(stage, flows, 0.9 * raceFlowCount(flows)));
+  await goOn();
+  // A pass that deleted nothing leaves its decision to the next one: that one has to end before anything is judged.
+  const done = await passesEnd(t, stage, mark, deletesSeen ? 1 : 2);
+  return { aliveAtMs, stoppedAtMs, openMs: again.ms, deletesSeen, passMs: done.atMs - line.atMs };
+}
+
+type Reopen = (deletesSeen: boolean) => Promise<{
+  readonly again: Opened;
+  readonly stoppedAtMs: number | undefined;
+  readonly goOn: () => Promise<void>;
+}>;
+
+async function armHeld(t: SpecContext, stage: RaceStage, { group }: Race): Promise<Reopen> {
+  const hold = await armAgentHold(t, stage.agent, stage.ownerEnd.ip);
+  return async (deletesSeen) => {
+    const stoppedAtMs = deletesSeen ? await hold.stopped(10_000) : undefined;
+    const command = { cmd: 'open', group, timeoutMs: openWithinMs };
+    const again = await stage.client.driver.call<Opened>(command, t.signal);
+    return { again, stoppedAtMs, goOn: () => hold.release() };
+  };
+}
+
+async function armAtOwnPace(t: SpecContext, stage: RaceStage, { plan, group }: Race): Promise<Reopen> {
+  const { driver } = stage.client;
+  const command = { cmd: 'open-on-signal', group, port: signalPort, timeoutMs: openWithinMs };
+  const opening = driver.call<Opened>(command, t.signal, 120_000 + waitMs(t, plan));
+  opening.catch(() => undefined);
+  await armDeleteSignal(t, stage);
+  return async () => {
+    // The node's datagram was quicker, unless the pass deleted nothing.
+    await driver.call({ cmd: 'fire' }, t.signal);
+    return { again: await opening, stoppedAtMs: undefined, goOn: () => Promise.resolve() };
+  };
+}
+
+function waitMs(t: SpecContext, plan: AttackPlan): number {
+  return (plan.window === 'any' ? 5 : 2) * cleanupPeriodMs(t) + 30_000;
+}
+
+/** The first delete of an owner's key; where the first window is attacked, also the end of a pass without one. */
+async function firstDelete(t: SpecContext, stage: RaceStage, { plan, hydratedAt }: Race): Promise<NpaLogLine> {
+  const { log, ownerEnd } = stage;
+  const wanted = (line: NpaLogLine): boolean =>
+    (line.type === 'delete' && line.owner === ownerEnd.ip) || (line.type === 'pass-done' && plan.window === 'first');
+  const what = `a delete of a key of ${ownerEnd.ip}`;
+  const options = { from: hydratedAt, timeoutMs: waitMs(t, plan), signal: t.signal, what };
+  return log.waitFor(wanted, options).catch(notCleaning(t));
+}
+
+async function passesEnd(t: SpecContext, stage: RaceStage, mark: number, count: number): Promise<NpaLogLine> {
+  const { log } = stage;
+  const timeoutMs = 2 * cleanupPeriodMs(t) + 60_000;
+  let from = mark;
+  for (let end = 1; ; end += 1) {
+    const line = await log
+      .waitFor((one) => one.type === 'pass-done', {
+        from,
+        timeoutMs,
+        signal: t.signal,
+        what: 'the end of the delete pass',
+      })
+      .catch(notCleaning(t));
+    if (end === count) return line;
+    from = log.lines.indexOf(line) + 1;
+  }
+}
