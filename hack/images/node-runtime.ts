@@ -6,19 +6,25 @@ import { runCommand, runLogged } from '../process/run-command.ts';
 
 export const nodeRuntimeVersion = '20.20.2';
 
-export async function ensureNodeRuntime(options: PartOptions): Promise<{ path: string; hash: string }> {
+/** The newest release with long-term support: the suite's own tests run on it too. */
+export const newestLtsVersion = '24.21.0';
+
+export async function ensureNodeRuntime(
+  options: PartOptions,
+  version = nodeRuntimeVersion,
+): Promise<{ path: string; hash: string }> {
   const name = `node-linux-${process.arch}`;
   const part = {
     kind: 'node-runtime',
-    inputs: { name, version: nodeRuntimeVersion },
+    inputs: { name, version },
     expectedMs: 10_000,
     async make(this: void, folder: string, logFile: string, signal: AbortSignal | undefined) {
-      const spec = `${name}@${nodeRuntimeVersion}`;
+      const spec = `${name}@${version}`;
       await runLogged(['npm', 'pack', '--silent', '--pack-destination', folder, spec], logFile, {
         signal,
         cwd: folder,
       });
-      const archive = join(folder, `${name}-${nodeRuntimeVersion}.tgz`);
+      const archive = join(folder, `${name}-${version}.tgz`);
       await runCommand(['tar', '-xzf', archive, '-C', folder, 'package/bin/node'], { signal });
       await rename(join(folder, 'package/bin/node'), join(folder, 'node'));
       await chmod(join(folder, 'node'), 0o755);
