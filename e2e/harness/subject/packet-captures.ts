@@ -1,4 +1,20 @@
 /** Packet-capture controllers by name. Declarations only; each is loaded when chosen. */
+import { captureMutants } from './capture-mutant-list.ts';
 import type { SubjectEntry } from './subject.ts';
 
-export const packetCaptures: readonly SubjectEntry[] = [];
+export const packetCaptures: readonly SubjectEntry[] = [
+  {
+    name: 'packet-capture',
+    kind: 'packet-capture',
+    summary: 'the reference controller of manifests/packet-capture',
+    caughtBy: [],
+    load: async () => (await import('./capture-reference.ts')).referenceCapture(),
+  },
+  ...captureMutants.map((mutant): SubjectEntry => ({
+    name: `packet-capture+${mutant.name}`,
+    kind: 'packet-capture',
+    summary: `known bad: ${mutant.summary}`,
+    caughtBy: mutant.caughtBy,
+    load: async () => (await import('./capture-reference.ts')).referenceCapture(mutant),
+  })),
+];
