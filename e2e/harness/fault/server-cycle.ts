@@ -17,6 +17,8 @@ export interface CycleOptions {
   readonly rowsOn?: ClusterNode;
   readonly serverNode?: ClusterNode;
   readonly ports?: readonly number[];
+  /** The servers echo over TCP too. */
+  readonly tcp?: boolean;
 }
 
 /** A flow that is pinned to server 1 by a proven row, with server 2 running beside it and not yet in the Service. */
@@ -34,6 +36,7 @@ export async function pinFlow(t: SpecContext, stage: ServiceStage, options: Cycl
   const serverOptions = {
     node: options.serverNode ?? stage.serverNode,
     ...(options.ports === undefined ? {} : { ports: options.ports }),
+    ...(options.tcp === true ? { tcp: true } : {}),
   };
   const { host = stage.clusterIP, port = SERVICE_PORT } = options.client ?? {};
   const follower = await followConntrack(t, node, { protocol: 'udp', dst: host, dport: port });

@@ -79,6 +79,7 @@ export class ServiceStage {
       ...(options.unready === true ? ['--unready'] : []),
       ...(options.lingerMs === undefined ? [] : [`--linger-ms=${options.lingerMs}`]),
       ...(options.oneWay === true ? ['--one-way'] : []),
+      ...(options.tcp === true ? ['--tcp'] : []),
     ];
     const probed = options.unready === true || options.readiness === true;
     const pod = await this.startPod({
@@ -113,13 +114,31 @@ export class ServiceStage {
       command,
       ...(options.hostNetwork === true ? { hostNetwork: true } : {}),
     });
+    const stream = await this.streamOf(pod);
+    return { ...pod, stream, host, port, sourcePort };
+  }
+
+  /** TCP connections to the Service that are kept open and talk all the time. */
+  async startTcpClient(name: string, connections: number): Promise<StagePod & { readonly stream: DatagramStream }> {
+    const command = ['node', '/app/tcp-client.mjs', `--host=${this.clusterIP}`, `--port=${SERVICE_PORT}`];
+    const pod = await this.startPod({
+      name,
+      node: this.clientNode,
+      command: [...command, `--connections=${connections}`],
+    });
+    return { ...pod, stream: await this.streamOf(pod) };
+  }
+
+  /** Follows a client's records to the end of the spec. */
+  async streamOf(pod: StagePod): Promise<DatagramStream> {
+    const { name } = pod;
     const log = await this.#t.env.cluster.api.followLogs(pod.ref, this.#t.signal);
     this.#t.defer(`stop reading the log of ${name}`, () => log.stop());
     const stream = new DatagramStream(this.#t, name, log);
-    this.#t.onTrouble(`datagrams of ${name}`, () =>
+    this.#t.onTrouble(`records of ${name}`, () =>
       this.#t.attach(`${name}-datagrams.json`, JSON.stringify(stream.flow(), null, 1), 'application/json'),
     );
-    return { ...pod, stream, host, port, sourcePort };
+    return stream;
   }
 
   /** Starts any pod of the fixtures image and returns when its container runs and it has its addresses. */

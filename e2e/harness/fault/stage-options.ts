@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly unready?: boolean;
   readonly readiness?: boolean;
   readonly oneWay?: boolean;
+  /** Echoes over TCP on the same ports too. */
+  readonly tcp?: boolean;
 }
 
 export interface ClientOptions {

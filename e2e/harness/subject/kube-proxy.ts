@@ -2,7 +2,8 @@
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
 import type { SubjectInfo } from '../run/result-schema.ts';
 import { defectOf, withDefect, withoutDefect, type DaemonSet } from './kube-proxy-template.ts';
-import type { Subject, SubjectContext } from './subject.ts';
+import type { ServiceProxy } from './service-proxy.ts';
+import type { SubjectContext } from './subject.ts';
 
 export type KubeProxyMode = 'iptables' | 'nftables' | 'ipvs';
 
@@ -20,11 +21,12 @@ interface Pod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string };
 }
 
-export function kubeProxy(mode: KubeProxyMode, defect?: string): Subject {
+export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
   const name = `kube-proxy-${mode}${defect === undefined ? '' : `+${defect}`}`;
   return {
     name,
     kind: 'service-proxy',
+    pods: { namespace: NAMESPACE, labelSelector: LABEL },
     clusterNeeds: { kubeProxyMode: mode },
     async preflight(context) {
       const unbuildable = defect === undefined ? [] : await missingPart(context);

@@ -3,14 +3,83 @@ import type { SubjectEntry } from './subject.ts';
 
 type Mode = 'iptables' | 'nftables' | 'ipvs';
 
-/** Known-bad variants of kube-proxy: what is wrong, and which specs are meant to notice. */
-const defects: Readonly<
-  Record<string, { readonly summary: string; readonly modes: readonly Mode[]; readonly caughtBy: readonly string[] }>
-> = {
+interface Defect {
+  readonly summary: string;
+  readonly modes: readonly Mode[];
+  /** Specs that are meant to notice. */
+  readonly caughtBy: readonly string[];
+}
+
+const both: readonly Mode[] = ['iptables', 'nftables'];
+
+/** Known-bad variants of kube-proxy. */
+const defects: Readonly<Record<string, Defect>> = {
   'no-cleanup': {
     summary: 'programs new rules and leaves every conntrack row alone',
-    modes: ['iptables', 'nftables'],
-    caughtBy: ['udp/clusterip-server-cycles'],
+    modes: both,
+    caughtBy: [
+      'udp/clusterip-server-cycles',
+      'udp/connected-socket',
+      'udp/dual-stack-both-legs',
+      'udp/external-ip-server-cycles',
+      'udp/external-traffic-policy-local',
+      'udp/full-table-server-cycles',
+      'udp/graceful-termination',
+      'udp/host-network-client',
+      'udp/internal-traffic-policy-local',
+      'udp/load-balancer-ip-server-cycles',
+      'udp/node-port-server-cycles',
+      'udp/rapid-cycles',
+      'udp/target-port-change',
+      'udp/unready-endpoint-becomes-ready',
+      'udp/zero-to-one',
+    ],
+  },
+  'wide-cleanup': {
+    summary: 'flushes all rows of a Service as soon as one of them is stale',
+    modes: both,
+    caughtBy: ['udp/other-backends-flows-stay'],
+  },
+  'port-only-cleanup': {
+    summary: 'flushes every row with the same destination port as a stale one, whatever its address',
+    modes: both,
+    caughtBy: ['udp/unrelated-flow-same-port'],
+  },
+  'any-protocol-cleanup': {
+    summary: 'flushes TCP rows too when a UDP row to the same address and port is stale',
+    modes: both,
+    caughtBy: ['udp/tcp-connections-stay'],
+  },
+  'early-cleanup': {
+    summary: 'cleans up a second before the new rules are in place, and never after',
+    modes: both,
+    caughtBy: ['udp/target-port-change', 'udp/rapid-cycles'],
+  },
+  'terminating-cleanup': {
+    summary: 'takes rows of terminating endpoints for stale while they still serve',
+    modes: both,
+    caughtBy: ['udp/graceful-termination'],
+  },
+  'no-ipv6-cleanup': {
+    summary: 'forgets the IPv6 table',
+    modes: both,
+    caughtBy: ['udp/dual-stack-both-legs', 'udp/node-port-ipv6-server-cycles'],
+  },
+  'no-node-port-cleanup': {
+    summary: 'forgets rows of node ports',
+    modes: both,
+    caughtBy: ['udp/node-port-server-cycles', 'udp/external-traffic-policy-local', 'udp/target-port-change'],
+  },
+  'flush-on-start': {
+    summary: 'flushes all rows of all Services when it starts',
+    modes: both,
+    caughtBy: ['udp/proxy-restart-keeps-flows'],
+  },
+  'no-invalid-drop': {
+    summary: 'does not drop packets that conntrack calls INVALID',
+    // In nftables mode kind switches tcp_be_liberal on, and nothing is INVALID.
+    modes: ['iptables'],
+    caughtBy: ['udp/invalid-packets-keep-tcp'],
   },
 };
 

@@ -1,0 +1,58 @@
+import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
+import { destroyed, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { HANDOVER_BOUND_MS } from '../../harness/evidence/handover-judgement.ts';
+import { connectionServers, judgeConnectionsAlive } from '../../harness/evidence/tcp-judgement.ts';
+import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
+import { pinFlow } from '../../harness/fault/server-cycle.ts';
+import { SERVICE_PORT, openStage } from '../../harness/fault/service-stage.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+const CONNECTIONS = 12;
+
+spec(
+  {
+    id: 'udp/tcp-connections-stay',
+    title: 'Established TCP connections through the same Service stay during a UDP clean-up',
+    claim:
+      'While it deletes stale UDP rows, the service proxy MUST NOT delete rows of TCP connections to the same address and port.',
+    tags: ['udp', 'conntrack'],
+    needs: { workers: 2, capabilities: ['conntrack-rows'] },
+    locks: SHARES_PROXY,
+    timeout: 120_000,
+    judges: 'service-proxy',
+    refs: [{ title: 'kpng: conntrack -D for all protocols', url: 'https://github.com/kubernetes-retired/kpng' }],
+  },
+  async (t) => {
+    const stage = await openStage(t, { protocols: ['UDP', 'TCP'] });
+    const tcpRows = await followConntrack(t, stage.clientNode, {
+      protocol: 'tcp',
+      dst: stage.clusterIP,
+      dport: SERVICE_PORT,
+    });
+    const pinned = await pinFlow(t, stage, { tcp: true });
+    // Two more servers, so that a connection whose row is lost would most likely be translated to a wrong one.
+    const steady = await t.step('two more servers join', () =>
+      Promise.all(['server-3', 'server-4'].map((name) => stage.addServer(name, { tcp: true }))),
+    );
+    const client = await t.step('open TCP connections', () => stage.startTcpClient('tcp-client', CONNECTIONS));
+    const servers = await connectionServers(t, client.stream, CONNECTIONS);
+    const others = servers.flatMap((server, index) => (server === pinned.server1.name ? [] : [index]));
+    if (others.length < 2) t.inconclusive(`connections are spread badly: ${servers.join(', ')}`);
+    const staleRow = await t.evidence.require(
+      rowPointsAt(t, pinned.flow, stage.ip(pinned.server1), { seenBy: pinned.follower }),
+    );
+    await t.step('take server 1 out of the Service', () => stage.admit(pinned.server1, false));
+    await t.evidence.require(stage.endpointsAre(steady));
+    const cleaned = await destroyed(pinned.follower, staleRow, HANDOVER_BOUND_MS * t.env.slowFactor);
+    if (cleaned === undefined) t.inconclusive('the proxy did not clean up the UDP row, so nothing was put to the test');
+    const gone = tcpRows.events.filter(({ kind, userspace }) => kind === 'destroy' && userspace !== undefined);
+    await tcpRows.requireWhole();
+    t.judge({
+      ok: gone.length === 0,
+      subject: `tcp rows to ${stage.clusterIP}:${SERVICE_PORT} on ${stage.clientNode.name}`,
+      expected: 'none to be deleted by a program',
+      observed: `${gone.length} were deleted`,
+    });
+    await judgeConnectionsAlive(t, client.stream, others, 'a UDP clean-up');
+  },
+);
