@@ -30,7 +30,7 @@ onSpec((spec) => {
     const test = it(titleOf(spec), async function (this: Context) {
       settle(this, await session?.outcomes.get(`${spec.meta.id}#1`));
     });
-    bySpec.set(spec, test as unknown as Test);
+    bySpec.set(spec, test);
   });
 });
 
