@@ -109,6 +109,7 @@ function clusterRequest(
     purpose,
     workers: options.workers ?? 2,
     ...(machine.nodeImage === undefined ? {} : { nodeImage: machine.nodeImage }),
+    helperImage: machine.fixturesImage,
     podNetwork: machine.podNetwork,
     runId: request.run,
     keep: options.keep ?? false,

@@ -152,6 +152,8 @@ export interface ClusterRequest {
   readonly context?: string;
   readonly kubeconfig?: string;
   readonly familyMode: FamilyMode;
+  /** Existing cluster: image of the pods that give access to nodes (sh, nsenter, base64, cat). Without it there is none. */
+  readonly helperImage?: string;
   readonly kubeProxyMode: 'none' | 'iptables' | 'nftables' | 'ipvs';
   /** Part of the cluster's name, one per configuration: `udp`, `race`, or a backend. */
   readonly purpose: string;

@@ -55,6 +55,7 @@ export class JournalledChanges {
     return {
       name,
       remove: async (signal) => {
+        await this.#removePods(name, signal);
         await this.#api.delete(
           { apiVersion: 'v1', kind: 'Namespace', name },
           { timeoutMs: 120_000, ...(signal && { signal }) },
@@ -62,6 +63,27 @@ export class JournalledChanges {
         change.undone();
       },
     };
+  }
+
+  /** The namespace controller looks again only after five seconds when it finds pods that are still ending. */
+  async #removePods(namespace: string, signal?: AbortSignal): Promise<void> {
+    const options = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 1 };
+    try {
+      await this.#api.raw('DELETE', `/api/v1/namespaces/${namespace}/pods`, options, signal);
+      await this.#api.waitFor(
+        { apiVersion: 'v1', kind: 'Pod', namespace },
+        (pods) => (pods.length === 0 ? true : undefined),
+        {
+          what: `pods of namespace ${namespace} are gone`,
+          timeoutMs: 20_000,
+          ...(signal && { signal }),
+        },
+      );
+    } catch (error) {
+      // Only a shortcut: deleting the namespace does it too, and says what is in the way.
+      signal?.throwIfAborted();
+      if (!(error instanceof Error)) throw error;
+    }
   }
 
   async setSysctl(node: ClusterNode, key: string, value: string): Promise<() => Promise<void>> {

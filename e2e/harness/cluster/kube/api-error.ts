@@ -19,7 +19,7 @@ export function isApiError(error: unknown, status?: number): error is Error & Pi
   return (
     error instanceof Error &&
     error.name === 'ApiError' &&
-    (status === undefined || (error as ApiError).status === status)
+    (status === undefined || (error as Error & { readonly status?: unknown }).status === status)
   );
 }
 

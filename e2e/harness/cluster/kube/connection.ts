@@ -23,6 +23,9 @@ export interface HttpRequest {
 
 export interface Connection {
   readonly server: string;
+  readonly context: string;
+  /** A kubeconfig with this context and nothing else; holds credentials. */
+  kubeconfigText(): string;
   /** JSON or text of a 2xx answer. Throws ApiError, ApiTransportError, or the signal's reason. Transport failures and 429 are tried again (4 tries) unless it is a POST. */
   request(request: HttpRequest): Promise<unknown>;
   /** The answer's body as a stream, for followed logs. */
@@ -134,6 +137,13 @@ export async function connect(source: {
 
   return {
     server: cluster.server,
+    context: config.getCurrentContext(),
+    kubeconfigText() {
+      const only = new KubeConfig();
+      const user = config.getCurrentUser();
+      only.loadFromClusterAndUser(cluster, user ?? { name: 'nobody' });
+      return only.exportConfig();
+    },
     async request(request) {
       const text = await textOf(await answer(request)).catch((error: unknown) => {
         request.signal?.throwIfAborted();

@@ -1,0 +1,145 @@
+/** One run at a time on a cluster that is shared: node sysctls and proxies are common to all. A Lease says whose turn it is. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { InfrastructureError } from '../../run/verdict-errors.ts';
+import type { KubeApi } from '../cluster.ts';
+import { isApiError } from '../kube/api-error.ts';
+import type { KubernetesObject } from '../kubernetes-object.ts';
+
+export interface LeaseObject extends KubernetesObject {
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+  };
+}
+
+interface LeaseOptions {
+  readonly namespace: string;
+  readonly name: string;
+  readonly holder: string;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+  /** Default 30 s: a run that died keeps others out for so long. */
+  readonly durationSeconds?: number;
+  /** How long to wait for somebody else's; default is one duration, which is enough to see a dead one expire. */
+  readonly waitMs?: number;
+}
+
+export interface HeldLease {
+  /** Aborts when the lease could not be renewed in time, so somebody else may have begun. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+/** Throws InfrastructureError that names the holder when it stays taken. */
+export async function holdLease(api: KubeApi, options: LeaseOptions): Promise<HeldLease> {
+  const duration = options.durationSeconds ?? 30;
+  const until = performance.now() + (options.waitMs ?? (duration + 5) * 1000);
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${options.namespace}/leases`;
+  let said = false;
+  let acquired: string | undefined;
+  while (acquired === undefined) {
+    const taken = await attempt();
+    if (taken === undefined) break;
+    if (performance.now() > until)
+      throw new InfrastructureError(
+        `the cluster is used by run ${taken.spec?.holderIdentity ?? '?'} (lease ${options.namespace}/${options.name}, taken ${taken.spec?.acquireTime ?? '?'}, renewed ${taken.spec?.renewTime ?? '?'}); wait for it to end`,
+      );
+    if (!said) options.log(`waiting for run ${taken.spec?.holderIdentity ?? '?'}, which uses the cluster`);
+    said = true;
+    await delay(1_000, undefined, { signal: options.signal });
+  }
+
+  /** Undefined when it is ours now, else whose it is. */
+  async function attempt(): Promise<LeaseObject | undefined> {
+    const current = await api.get<LeaseObject>(
+      'coordination.k8s.io/v1',
+      'Lease',
+      options.name,
+      options.namespace,
+      options.signal,
+    );
+    if (current !== undefined && isValid(current) && current.spec?.holderIdentity !== options.holder) return current;
+    acquired = microTime();
+    const lease = leaseBody(acquired, acquired, current?.metadata.resourceVersion);
+    try {
+      await api.raw(
+        current === undefined ? 'POST' : 'PUT',
+        current === undefined ? path : `${path}/${options.name}`,
+        lease,
+        options.signal,
+      );
+      return undefined;
+    } catch (error) {
+      acquired = undefined;
+      // Somebody was quicker.
+      if (isApiError(error, 409)) return current ?? leaseBody('', '');
+      throw error;
+    }
+  }
+
+  function leaseBody(acquireTime: string, renewTime: string, resourceVersion?: string): LeaseObject {
+    return {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: {
+        name: options.name,
+        namespace: options.namespace,
+        ...(resourceVersion !== undefined && { resourceVersion }),
+      },
+      spec: { holderIdentity: options.holder, leaseDurationSeconds: duration, acquireTime, renewTime },
+    };
+  }
+
+  const lost = new AbortController();
+  let renewedAt = performance.now();
+  const renew = async (): Promise<void> => {
+    try {
+      const target = {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        name: options.name,
+        namespace: options.namespace,
+      };
+      const current = await api.get<LeaseObject>(target.apiVersion, target.kind, target.name, target.namespace);
+      if (current?.spec?.holderIdentity !== options.holder)
+        throw new Error(`it is held by ${current?.spec?.holderIdentity ?? 'nobody'}`);
+      await api.patch(target, { spec: { renewTime: microTime() } });
+      renewedAt = performance.now();
+    } catch (error) {
+      if (performance.now() - renewedAt < duration * 1000) return;
+      lost.abort(
+        new InfrastructureError(
+          `the lease ${options.namespace}/${options.name} was lost: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      );
+    }
+  };
+  const timer = setInterval(() => void renew(), (duration * 1000) / 3);
+  timer.unref();
+  return {
+    lost: lost.signal,
+    async release() {
+      clearInterval(timer);
+      const current = await api.get<LeaseObject>('coordination.k8s.io/v1', 'Lease', options.name, options.namespace);
+      if (current?.spec?.holderIdentity === options.holder)
+        await api.delete({
+          apiVersion: 'coordination.k8s.io/v1',
+          kind: 'Lease',
+          name: options.name,
+          namespace: options.namespace,
+        });
+    },
+  };
+}
+
+export function isValid(lease: LeaseObject, now = Date.now()): boolean {
+  const renewed = Date.parse(lease.spec?.renewTime ?? '');
+  return Number.isFinite(renewed) && now < renewed + (lease.spec?.leaseDurationSeconds ?? 0) * 1000;
+}
+
+/** Kubernetes' MicroTime wants six digits. */
+function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
+}
