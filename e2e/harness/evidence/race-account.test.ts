@@ -32,6 +32,7 @@ const seen = (more: Partial<RaceObservation>): RaceObservation => ({
   owner,
   log: [],
   aliveAtMs: new Map([0, 1, 2, 3, 4].map((flow) => [flow, 1000])),
+  reopenedFromMs: 950,
   heard: new Set([0, 1, 2, 3, 4]),
   healed: new Set(),
   spokeAtMs: 2000,
@@ -73,8 +74,14 @@ describe('account of a race', () => {
   });
 
   it('counts a delete in the very millisecond of the re-opening as before it', () => {
-    const account = accountRace(seen({ log: [deleteLine(1, 1000)], heard: new Set([0, 2, 3, 4]) }));
+    const account = accountRace(seen({ log: [deleteLine(1, 950)], heard: new Set([0, 2, 3, 4]) }));
     expect([...account.victims]).to.deep.equal([]);
+  });
+
+  it('knows that a cut flow was alive when its key went, even if its opening was noticed later', () => {
+    const account = accountRace(seen({ log: [deleteLine(1, 980), deleteLine(2, 980)], heard: new Set([0, 2, 3, 4]) }));
+    expect([...account.victims]).to.deep.equal([1]);
+    expect([...account.deletedBefore]).to.deep.equal([2]);
   });
 });
 

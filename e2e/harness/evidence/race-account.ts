@@ -14,6 +14,8 @@ export interface RaceObservation {
   readonly log: readonly NpaLogLine[];
   /** Wall-clock ms at which each flow was alive again, by flow. */
   readonly aliveAtMs: ReadonlyMap<number, number>;
+  /** Wall-clock ms when the first of them was opened again. */
+  readonly reopenedFromMs: number;
   /** Flows that heard the server's first word. */
   readonly heard: ReadonlySet<number>;
   /** Flows that worked after the client itself had sent. */
@@ -54,6 +56,9 @@ export function accountRace(seen: RaceObservation): RaceAccount {
   ];
   const aliveDeletes: number[] = [];
   let inFlight: number | undefined;
+  const cut = new Set([...aliveAtMs.keys()].filter((flow) => !seen.heard.has(flow)));
+  // A flow whose key went before its first packet made a new entry and cannot be cut: a cut one was alive before we noticed.
+  const aliveFrom = (flow: number): number | undefined => (cut.has(flow) ? seen.reopenedFromMs : aliveAtMs.get(flow));
   for (const line of seen.log) {
     if (line.type === 'verdict' && line.verdict === 'DENY') {
       const flow = flowOfTuple(flows, reversed(line.tuple));
@@ -67,7 +72,7 @@ export function accountRace(seen: RaceObservation): RaceAccount {
       continue;
     }
     if (seen.stoppedAtMs !== undefined && line.atMs <= seen.stoppedAtMs) inFlight = flow;
-    const alive = aliveAtMs.get(flow);
+    const alive = aliveFrom(flow);
     if (alive === undefined || line.atMs <= alive) deletedBefore.add(flow);
     else if (line.atMs <= seen.spokeAtMs) {
       deletedAlive.add(flow);
@@ -75,7 +80,6 @@ export function accountRace(seen: RaceObservation): RaceAccount {
     }
   }
   if (inFlight !== undefined) deletedBefore.delete(inFlight);
-  const cut = new Set([...aliveAtMs.keys()].filter((flow) => !seen.heard.has(flow)));
   const victims = new Set([...cut].filter((flow) => deletedAlive.has(flow) && flow !== inFlight));
   return {
     alive: aliveAtMs.size,

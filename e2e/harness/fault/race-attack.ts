@@ -115,6 +115,7 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
       owner: ownerEnd.ip,
       log: log.lines.slice(hydratedAt),
       aliveAtMs: race.aliveAtMs,
+      reopenedFromMs: race.reopenedFromMs,
       heard: heardFlows,
       healed: new Set(readRanges(healed?.flows ?? '')),
       ...(race.stoppedAtMs === undefined ? {} : { stoppedAtMs: race.stoppedAtMs }),

@@ -25,6 +25,7 @@ export const openWithinMs = 20_000;
 
 export interface Triggered {
   readonly aliveAtMs: ReadonlyMap<number, number>;
+  readonly reopenedFromMs: number;
   readonly stoppedAtMs: number | undefined;
   readonly openMs: number;
   readonly deletesSeen: boolean;
@@ -63,7 +64,8 @@ export async function trigger(t: SpecContext, stage: RaceStage, race: Race): Pro
   await goOn();
   // A pass that deleted nothing leaves its decision to the next one: that one has to end before anything is judged.
   const done = await passesEnd(t, stage, mark, deletesSeen ? 1 : 2);
-  return { aliveAtMs, stoppedAtMs, openMs: again.ms, deletesSeen, passMs: done.atMs - line.atMs };
+  const passMs = done.atMs - line.atMs;
+  return { aliveAtMs, reopenedFromMs: again.startedMs, stoppedAtMs, openMs: again.ms, deletesSeen, passMs };
 }
 
 type Reopen = (deletesSeen: boolean) => Promise<{
