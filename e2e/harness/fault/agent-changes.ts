@@ -37,10 +37,9 @@ export async function killAgent(t: SpecContext, stage: RaceStage): Promise<void>
   });
 }
 
-/** The next start finds other BPF programs than its own on the node, as after a change of version: it loads everything anew. */
+/** The next start finds no copy that equals its own BPF programs, as after a change of version: it loads everything anew. */
 export async function upgradeAgent(t: SpecContext, stage: RaceStage): Promise<void> {
-  const script = `for f in ${installed}/*.bpf.o; do printf x >> "$f"; done`;
-  await stage.agent.node.run(['sh', '-c', script], { signal: t.signal });
+  await clearCopies(stage, t.signal);
   await restartAgent(t, stage);
 }
 
