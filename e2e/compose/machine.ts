@@ -31,10 +31,30 @@ export async function prepareMachine(options: Options, request: EnvironmentReque
       : { image: options.nodeImage, podNetwork: 'kindnet' as const };
   const fixturesImage = options.fixturesImage ?? (await ensureFixturesImage({ signal, log }));
   const parts = createParts(createSteps(log));
-  return { nodeImage: node.image, podNetwork: node.podNetwork, fixturesImage, parts, facts: {}, missingKernel: {} };
+  const guard = kind ? await guarded(options, log) : undefined;
+  return {
+    nodeImage: node.image,
+    podNetwork: node.podNetwork,
+    fixturesImage,
+    parts,
+    facts: guard === undefined ? {} : { guard: 'loaded' },
+    missingKernel: {},
+    ...(guard === undefined ? {} : { guard }),
+  };
 }
 
 /** Specs mostly wait; what bounds them is the machine's cores and how many nodes share the work. */
 export function defaultJobs(workers: number, cores = cpus().length): number {
   return Math.max(1, Math.min(3 * cores, 4 * workers));
+}
+
+/** Loads the leak guard where it is wanted; what it counted before this run is not this run's. */
+async function guarded(options: Options, log: (line: string) => void): Promise<Machine['guard']> {
+  const { loadGuard, readGuardCounters, wantsGuard } = await import('../../hack/machine/leak-guard.ts');
+  if (!(await wantsGuard(options.guard)) || !(await loadGuard(log))) return undefined;
+  const before = (await readGuardCounters()) ?? {};
+  return async () => {
+    const after = (await readGuardCounters()) ?? {};
+    return Object.fromEntries(Object.entries(after).map(([rule, count]) => [rule, count - (before[rule] ?? 0)]));
+  };
 }

@@ -56,6 +56,18 @@ describe('the engine, interrupted', function () {
     expect(second.durationMs).to.be.below(30_000);
   });
 
+  it('during set-up ends at once, with reports', async () => {
+    const run = await runEngine(['--specs', fixture('judged.spec.ts'), '--focus', 'udp/judged'], {
+      entry: 'stand-in',
+      env: { STAND_IN: 'set-up-waits' },
+      when: ['never comes up', (child) => child.kill('SIGTERM')],
+    });
+    expect(run.code, run.stdout).to.equal(143);
+    expect(run.end).to.include({ interrupted: 'SIGTERM', exitCode: 143 });
+    expect(run.end!.counts).to.deep.equal({ 'not-run': 1 });
+    expect(run.durationMs).to.be.below(40_000);
+  });
+
   it('by its own deadline exits 2', async () => {
     const run = await runEngine([...specs, '--run-timeout', '700ms'], { env });
     expect(run.code).to.equal(2);

@@ -1,6 +1,6 @@
 /**
  * The engine with a cluster and subjects that are made of nothing, for its own tests. What goes wrong is chosen by
- * STAND_IN: `set-up-fails`, `install-fails`, `close-fails`, `secret`.
+ * STAND_IN: `set-up-fails`, `set-up-waits`, `close-fails`, `secret`.
  */
 import { chooseSubjects } from '../compose/choose-subjects.ts';
 import { emptyEnvironment } from '../compose/environment.ts';
@@ -67,6 +67,13 @@ const standInComposition: Composition = {
     }),
   makeEnvironment: (options) => async (request) => {
     if (mode === 'set-up-fails') throw new InfrastructureError('the cluster did not come up: node worker is NotReady');
+    if (mode === 'set-up-waits') {
+      request.log('creating a cluster that never comes up');
+      const alive = setInterval(() => undefined, 1000);
+      await new Promise((_, reject) => {
+        request.signal.addEventListener('abort', () => reject(request.signal.reason as Error));
+      }).finally(() => clearInterval(alive));
+    }
     if (mode === 'secret') keepKubeconfigSecret('token: "planted-token-0123456789"\n');
     const empty = emptyEnvironment(options);
     const choice = chooseSubjects(options, request.specs, subjects);
