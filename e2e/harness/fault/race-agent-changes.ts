@@ -1,5 +1,5 @@
 /** Established flows while the agent changes under them: which changes cost flows, and whether those come back. */
-import { tuplesInAgentMap } from '../evidence/race-premises.ts';
+import { policyIsEnforced, tuplesInAgentMap } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
 import { killAgent, restartAgent, shrinkMap, upgradeAgent } from './agent-changes.ts';
 import { addBallast } from './ballast.ts';
@@ -23,6 +23,8 @@ export const flowsSurviveUpgrade = (t: SpecContext): Promise<void> =>
 async function survive(t: SpecContext, title: string, change: Change): Promise<void> {
   const { stage, idle } = await idleFlows(t);
   await t.step(title, () => change(t, stage));
+  // Until the policy is in force again everybody is heard, and nothing is shown.
+  await t.evidence.require(policyIsEnforced(stage));
   await judgeSurvival(t, stage, idle, title);
 }
 
@@ -37,6 +39,7 @@ export async function flowsSurviveFullMap(t: SpecContext): Promise<void> {
 export async function cutFlowsHeal(t: SpecContext): Promise<void> {
   const { stage, idle } = await idleFlows(t);
   await t.step('make the agent forget its map', () => upgradeAgent(t, stage));
+  await t.evidence.require(policyIsEnforced(stage));
   const deaf = await deafFlows(t, stage, idle);
   if (deaf.length === 0) t.inconclusive('no flow was cut, so none could heal: the agent kept its map');
   const { answered, ms } = await t.step('let the client send', () => clientSends(t, stage, idle, deaf, healWithinMs));
