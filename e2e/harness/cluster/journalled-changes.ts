@@ -11,6 +11,8 @@ export class JournalledChanges {
   readonly #access: { readonly kubeconfig: string; readonly context?: string };
   readonly #place: (node: ClusterNode) => Place;
   readonly #open = new Set<Change>();
+  readonly #leaving = new Map<string, Promise<string | undefined>>();
+  readonly #forgotten = new AbortController();
 
   constructor(
     journal: Journal,
@@ -32,6 +34,7 @@ export class JournalledChanges {
 
   /** The cluster is gone, and everything that was changed in it. */
   forgetAll(): void {
+    this.#forgotten.abort();
     for (const change of this.#open) change.undone();
     this.#open.clear();
   }
@@ -58,11 +61,39 @@ export class JournalledChanges {
         await this.#removePods(name, signal);
         await this.#api.delete(
           { apiVersion: 'v1', kind: 'Namespace', name },
-          { timeoutMs: 120_000, ...(signal && { signal }) },
+          { wait: false, ...(signal && { signal }) },
         );
-        change.undone();
+        this.#leaving.set(name, this.#untilGone(name, change));
       },
     };
+  }
+
+  /**
+   * Namespaces that are being deleted are gone when this returns; throws when one is held up. The namespace controller begins
+   * only five seconds after the request, which no spec should have to wait for.
+   */
+  async settled(): Promise<void> {
+    const failures = (await Promise.all(this.#leaving.values())).filter((failure) => failure !== undefined);
+    if (failures.length > 0) throw new Error(failures.join('; '));
+  }
+
+  async #untilGone(name: string, change: Change): Promise<string | undefined> {
+    try {
+      await this.#api.waitFor(
+        { apiVersion: 'v1', kind: 'Namespace', name },
+        (found) => (found.length === 0 ? true : undefined),
+        {
+          what: `namespace ${name} is gone`,
+          timeoutMs: 120_000,
+          signal: this.#forgotten.signal,
+        },
+      );
+      change.undone();
+      this.#leaving.delete(name);
+      return undefined;
+    } catch (error) {
+      return this.#forgotten.signal.aborted ? undefined : (error as Error).message;
+    }
   }
 
   /** The namespace controller looks again only after five seconds when it finds pods that are still ending. */

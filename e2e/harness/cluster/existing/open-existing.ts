@@ -84,6 +84,7 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
       node: node.name,
       ...access,
     }));
+    undo.push(() => changes.settled());
     const facts = await detectFacts(api, nodes, guarded);
     const cluster = new ExistingCluster({
       name: connection.context,

@@ -136,16 +136,17 @@ class Opening {
 
   async release(signal: AbortSignal, mark: ClusterMark): Promise<void> {
     const { keep, log } = this.#request;
-    this.#disconnect();
     try {
       if (keep || this.#picked.found !== undefined) {
         // The namespaces and sysctls of this run go, the cluster stays.
         for (const change of this.#made) change.release();
         await writeMark(this.#picked.name, { ...mark, kept: true });
+        await this.#changes?.settled();
         await this.#journal.undoAll();
         log(`cluster ${this.#picked.name} is kept; \`npm run cluster -- down --name ${this.#picked.name}\` removes it`);
       } else await this.#remove(signal);
     } finally {
+      this.#disconnect();
       this.#picked.giveBack();
     }
   }
@@ -167,6 +168,8 @@ class Opening {
   async #remove(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     // Last in, first out: containers, then their network.
+    // From here on nobody asks the API server any more.
+    this.#disconnect();
     for (const change of [...this.#made].reverse()) await change.undo();
     this.#changes?.forgetAll();
     await this.#journal.undoAll();
