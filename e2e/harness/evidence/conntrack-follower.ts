@@ -23,7 +23,7 @@ interface SharedFollower {
 
 const shared = new Map<string, { users: number; follower: Promise<SharedFollower> }>();
 
-/** Events of one node that match, kept since the follower was started. */
+/** Births and ends of one node's rows that match, kept since the follower was started. */
 export interface ConntrackFollower {
   readonly node: ClusterNode;
   readonly events: readonly ConntrackEvent[];
@@ -85,7 +85,6 @@ export async function followConntrack(
             const event = events[next];
             if (event !== undefined && wanted(event)) return end(event);
           }
-          if (follower.broken !== undefined) end(undefined);
         };
         const end = (event: ConntrackEvent | undefined): void => {
           clearTimeout(timer);
@@ -111,7 +110,18 @@ export async function followConntrack(
 
 async function startFollower(node: ClusterNode, protocol: string): Promise<SharedFollower> {
   // A socket buffer for 40,000 events: a full table that is flushed at once. It costs memory only while it is filled.
-  const argv = ['conntrack', '-E', '-p', protocol, '-o', 'timestamp,id,extended', '-b', '67108864'];
+  const argv = [
+    'conntrack',
+    '-E',
+    '-e',
+    'NEW,DESTROY',
+    '-p',
+    protocol,
+    '-o',
+    'timestamp,id,extended',
+    '-b',
+    '67108864',
+  ];
   const before = await readListeners(node);
   const process = await node.spawn(argv);
   const listeners = new Set<Listener>();
@@ -150,11 +160,11 @@ export function overflow(stderr: string): string | undefined {
     : undefined;
 }
 
-/** Netlink sockets of the node that listen to all conntrack events, and what the kernel dropped for them so far. */
+/** Netlink sockets of the node that listen to conntrack events, and what the kernel dropped for them so far. */
 export function eventListeners(procNetNetlink: string): { readonly count: number; readonly drops: number } {
-  // Columns: sk, protocol (12 is netfilter), port, groups (new, update and destroy are the lowest bits), rmem, wmem, dump, locks, drops.
+  // Columns: sk, protocol (12 is netfilter), port, groups (bit 0 is new, bit 2 is destroy), rmem, wmem, dump, locks, drops.
   const rows = procNetNetlink.split('\n').map((line) => line.trim().split(/\s+/));
-  const listening = rows.filter((row) => row[1] === '12' && /7$/.test(row[3] ?? ''));
+  const listening = rows.filter((row) => row[1] === '12' && /[57]$/.test(row[3] ?? ''));
   return { count: listening.length, drops: listening.reduce((sum, row) => sum + Number(row[8] ?? 0), 0) };
 }
 

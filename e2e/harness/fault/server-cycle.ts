@@ -87,6 +87,7 @@ export function judgeReplaced(
   pinned: PinnedFlow,
   staleRow: ConntrackEntry,
   sequence: number,
+  options: { readonly eventsMayBeLost?: boolean } = {},
 ): Promise<void> {
   const { flow, client, follower, server1, server2 } = pinned;
   return judgeHandover(t, {
@@ -98,6 +99,7 @@ export function judgeReplaced(
     to: { name: server2.name, ip: stage.ip(server2) },
     sequence,
     after: `${server1.name} was deleted`,
+    ...options,
   });
 }
 
