@@ -1,0 +1,123 @@
+/** `npm run race`: does the network policy agent of this cluster cut live flows while it cleans its conntrack map? */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { type RaceOptions, raceUsage, readRaceOptions } from '../compose/race-config.ts';
+import { missingPermissions } from '../compose/race-permissions.ts';
+import { tuneConntrack } from '../compose/race-tuner.ts';
+import { raceVerdict } from '../compose/race-verdict.ts';
+import { connect } from '../harness/cluster/kube/connection.ts';
+import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
+import { EXIT } from '../harness/run/exit-codes.ts';
+import type { ResultLine } from '../harness/run/result-schema.ts';
+import { UsageError } from '../harness/run/usage-error.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const specs = {
+  ballast: 'race/client-owned-flows-survive-cleanup',
+  held: 'race/client-owned-flows-survive-cleanup',
+  natural: 'race/natural-race-cuts-nothing',
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.some((arg) => arg === '-h' || arg === '--help')) {
+    say(raceUsage);
+    return EXIT.asExpected;
+  }
+  try {
+    return await reproduce(await readRaceOptions(argv));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (!(error instanceof UsageError)) return EXIT.infrastructure;
+    process.stderr.write(`${raceUsage}\n`);
+    return EXIT.usage;
+  }
+}
+
+async function reproduce(options: RaceOptions): Promise<number> {
+  // The run gets the terminal's ^C itself and cleans up; what was tuned is restored after it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  const back = options.provider === 'existing' ? await prepareCluster(options) : undefined;
+  if (back === 'refused') return EXIT.infrastructure;
+  try {
+    const { sentence, reasons, exitCode } = raceVerdict(await run(options));
+    say(sentence);
+    for (const reason of reasons) say(`  ${reason}`);
+    return exitCode;
+  } finally {
+    await back?.();
+  }
+}
+
+/** Asks for permissions and tunes the nodes; returns the way back. */
+async function prepareCluster(options: RaceOptions): Promise<(() => Promise<void>) | 'refused' | undefined> {
+  const { kubeconfig, context, npaNamespace, kernelTimeoutMs } = options;
+  const connection = await connect({ kubeconfig, context });
+  const api = new KubeClient(connection, { labels: {}, pollMs: 500 });
+  const missing = await missingPermissions(api, { npaNamespace, tunes: kernelTimeoutMs !== undefined });
+  if (missing.length > 0) {
+    for (const line of missing) say(line);
+    connection.close();
+    return 'refused';
+  }
+  if (kernelTimeoutMs === undefined) {
+    connection.close();
+    return undefined;
+  }
+  const run = randomBytes(4).toString('hex');
+  const seconds = Math.ceil(kernelTimeoutMs / 1000);
+  const undo = await tuneConntrack(api, { seconds, image: options.fixturesImage, run, log: say });
+  return async () => {
+    await undo();
+    connection.close();
+  };
+}
+
+async function run(options: RaceOptions): Promise<readonly ResultLine[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'staleproof-race-'));
+  try {
+    const given = (flag: string, value: string | undefined): readonly string[] =>
+      value === undefined ? [] : [flag, value];
+    const args = [
+      ...['--grep', specs[options.mode], '--subject', options.subject, '--provider', options.provider],
+      ...['--iterations', String(options.iterations), '--race-mode', options.mode, '--reports-folder', folder],
+      ...['--npa-namespace', options.npaNamespace, '--npa-pod-label', options.npaPodLabel],
+      // One iteration takes two cleanup periods and a margin.
+      ...[
+        '--timeout',
+        `${Math.ceil(((options.iterations + 1) * (3 * (options.cleanupPeriodMs ?? 300_000) + 120_000)) / 1000)}s`,
+      ],
+      ...given('--config', options.config),
+      ...given('--context', options.context),
+      ...given('--kubeconfig', options.kubeconfig),
+      ...given('--fixtures-image', options.fixturesImage),
+      ...(options.verbose ? ['--verbose'] : []),
+    ];
+    const cli = join(root, 'e2e/cli.ts');
+    const child = execa(process.execPath, ['--import', 'tsx', cli, ...args], {
+      cwd: root,
+      reject: false,
+      stdout: options.verbose ? 'inherit' : 'ignore',
+      stderr: 'inherit',
+    });
+    await child;
+    return readResults(join(folder, 'latest', 'results.jsonl'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readResults(path: string): readonly ResultLine[] {
+  try {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as ResultLine);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { checkPeriods, readRaceOptions } from './race-config.ts';
+
+describe('options of npm run race', () => {
+  let folder = '';
+  const file = (text: string): string => {
+    const path = join(folder, 'test_config.yaml');
+    writeFileSync(path, text);
+    return path;
+  };
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'race-config-'))));
+  after(() => rmSync(folder, { recursive: true }));
+  const refused = async (argv: readonly string[]): Promise<string> =>
+    readRaceOptions(argv, join(folder, 'none.yaml')).then(
+      () => 'accepted',
+      (error: unknown) => (error as Error).message,
+    );
+
+  it('reads the keys of the config file', async () => {
+    const path = file('npa_namespace: net\nnpa_pod_label: app=agent\nkernel_timeout: 30\ncleanup_period: 60\n');
+    expect(await readRaceOptions(['-i', '30', '-c', path, '-v'])).to.include({
+      mode: 'ballast',
+      provider: 'existing',
+      iterations: 30,
+      verbose: true,
+      subject: 'npa@installed',
+      npaNamespace: 'net',
+      npaPodLabel: 'app=agent',
+      kernelTimeoutMs: 30_000,
+      cleanupPeriodMs: 60_000,
+    });
+  });
+
+  it('finds test_config.yaml by itself and knows the labels of the real agent', async () => {
+    const path = file('kernel_timeout: 20\n');
+    expect(await readRaceOptions([], path)).to.include({ kernelTimeoutMs: 20_000, npaPodLabel: 'k8s-app=aws-node' });
+  });
+
+  it('refuses a cleanup period that leaves the kernel no time to forget', async () => {
+    const path = file('kernel_timeout: 60\ncleanup_period: 60\n');
+    expect(await refused(['-c', path])).to.contain('cleanup_period (60 s) must exceed kernel_timeout (60 s)');
+    expect(() => checkPeriods('f', 10, 20)).not.to.throw();
+  });
+
+  it('names what is wrong with its arguments', async () => {
+    expect(await refused(['-i', 'many'])).to.contain('-i many');
+    expect(await refused(['-c', join(folder, 'absent.yaml')])).to.contain('no such file');
+    expect(await refused(['--mode', 'held'])).to.contain('only with --provider kind');
+    expect(await refused(['-c', file('kernel_timout: 3\n')])).to.contain('did you mean kernel-timeout');
+  });
+});

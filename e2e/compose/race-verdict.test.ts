@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import type { AttemptLine, MeasureRecord, Verdict } from '../harness/run/result-schema.ts';
+import { raceVerdict } from './race-verdict.ts';
+
+const attempt = (verdict: Verdict, measures: Readonly<Record<string, number>> = {}, reason?: string): AttemptLine => ({
+  type: 'attempt',
+  spec: { id: 'race/x', area: 'race', title: '', claim: '', tags: [], core: false, file: '', refs: [] },
+  attempt: 1,
+  repetition: 1,
+  final: true,
+  verdict,
+  ...(reason === undefined ? {} : { reason }),
+  subjects: [],
+  startedAt: 0,
+  endedAt: 1,
+  leaked: false,
+  steps: [],
+  evidence: [],
+  series: [],
+  measures: Object.entries(measures).map(([name, value]): MeasureRecord => ({ name, value, unit: 'flows' })),
+  attachments: [],
+  cleanupErrors: [],
+  artifacts: '',
+});
+
+describe('verdict of the reproducer', () => {
+  const counts = { 'cut by the cleanup': 1787, 'flows alive at the delete pass': 2000 };
+
+  it('says how many of how many were denied', () => {
+    expect(raceVerdict([attempt('fail', counts)])).to.deep.include({
+      sentence: 'RACE CONDITION DETECTED: 1787 of 2000 connections denied',
+      exitCode: 1,
+    });
+  });
+
+  it('says that there was none only when all was judged', () => {
+    const none = { ...counts, 'cut by the cleanup': 0 };
+    expect(raceVerdict([attempt('pass', none)])).to.deep.equal({
+      sentence: 'No race: 0 of 2000 connections denied',
+      reasons: [],
+      exitCode: 0,
+    });
+  });
+
+  it('gives the reasons why nothing can be concluded', () => {
+    expect(raceVerdict([attempt('inconclusive', {}, 'the cleanup does not run')])).to.deep.equal({
+      sentence: 'NOTHING CAN BE CONCLUDED',
+      reasons: ['race/x: the cleanup does not run'],
+      exitCode: 2,
+    });
+    expect(raceVerdict([])).to.include({ exitCode: 2 });
+  });
+});
