@@ -69,7 +69,7 @@ describe('a cell', () => {
 });
 
 describe('known losses', () => {
-  const result = judgeCell(cell({ client: 'client-node@1.4.0+informer' }));
+  const result = { ...judgeCell(cell({ client: 'client-node@1.4.0+informer' })), profile: 'reset-now' };
   it('turn a failure into an expected one, with a link', () => {
     expect(decideCell(result)).to.include({ verdict: 'expected-fail' });
     expect(decideCell(result).known?.link).to.match(/^https:/);

@@ -11,7 +11,15 @@ export type FlowFate =
       readonly resets: readonly { readonly towards: string; readonly exact: boolean; readonly at: number }[];
       readonly lostSegments: number;
     }
-  | { readonly kind: 'kept'; readonly reason: string; readonly keepalives: number; readonly longestSilenceMs: number }
+  | {
+      readonly kind: 'kept';
+      readonly reason: string;
+      /** TCP keepalive probes of the client. */
+      readonly keepalives: number;
+      /** Packets of the client that ended a silence of 20 s or more: keepalives, HTTP/2 pings, what else kept the flow. */
+      readonly refreshes: number;
+      readonly longestSilenceMs: number;
+    }
   | { readonly kind: 'unproven'; readonly reason: string };
 
 export interface FateInput {
@@ -45,8 +53,16 @@ export function flowFate(input: FateInput): FlowFate {
       reason: `silent for ${(silence / 1000).toFixed(1)} s, yet neither a reset nor a lost packet was captured`,
     };
   const keepalives = Math.max(...open.map((flow) => flow.keepalives.filter(({ from }) => from === 'client').length));
-  const reason = `the connection lived on: ${keepalives} keepalives of the client, longest silence ${(silence / 1000).toFixed(1)} s`;
-  return { kind: 'kept', reason, keepalives, longestSilenceMs: silence };
+  const refreshes = Math.max(...open.map((flow) => refreshesOf(flow)));
+  const reason = `the connection lived on: refreshed ${refreshes} times by the client (${keepalives} TCP keepalives), longest silence ${(silence / 1000).toFixed(1)} s`;
+  return { kind: 'kept', reason, keepalives, refreshes, longestSilenceMs: silence };
+}
+
+function refreshesOf(flow: FlowHistory): number {
+  return flow.segments.filter(({ at, towards }, index) => {
+    const before = flow.segments[index - 1];
+    return towards === 'server' && before !== undefined && at - before.at >= 20_000;
+  }).length;
 }
 
 function lossOf(flow: FlowHistory, { profile, idleSeconds, firedAt, until }: FateInput): Lost | undefined {
@@ -57,10 +73,11 @@ function lossOf(flow: FlowHistory, { profile, idleSeconds, firedAt, until }: Fat
     // The proxy answers a client's own FIN with one: only a FIN that comes first is the fault.
     const clientFirst = flow.segments.find(({ flags, towards }) => flags.fin && towards === 'server');
     if (fin === undefined || (clientFirst !== undefined && clientFirst.at < fin.at)) return undefined;
+    if (payloadSilence(flow, fin.at) < idleSeconds * 1000 - 500) return undefined;
     return {
       kind: 'lost',
       at: fin.at,
-      reason: `the proxy sent a FIN after ${since(flow, fin.at)} without payload`,
+      reason: `the proxy sent a FIN after ${(payloadSilence(flow, fin.at) / 1000).toFixed(2)} s without payload`,
       resets: [],
       lostSegments: 0,
     };
@@ -90,8 +107,7 @@ function lossOf(flow: FlowHistory, { profile, idleSeconds, firedAt, until }: Fat
 const lastBefore = (flow: FlowHistory, at: number): number =>
   flow.segments.filter((segment) => segment.at < at - 0.5 && !segment.flags.rst).at(-1)?.at ?? flow.openedAt;
 
-function since(flow: FlowHistory, at: number): string {
-  const payload =
-    flow.segments.filter((segment) => segment.at < at - 0.5 && segment.length > 1).at(-1)?.at ?? flow.openedAt;
-  return `${((at - payload) / 1000).toFixed(2)} s`;
+function payloadSilence(flow: FlowHistory, at: number): number {
+  const payload = flow.segments.filter((segment) => segment.at < at - 0.5 && segment.length > 1).at(-1);
+  return at - (payload?.at ?? flow.openedAt);
 }

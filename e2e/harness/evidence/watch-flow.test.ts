@@ -107,7 +107,21 @@ describe('the fate of a connection', () => {
     const wire = new Wire().opened();
     for (const at of [30_000, 60_000]) wire.sent(at, 'client', 0, { probe: true }).sent(at + 1, 'server', 0);
     const fate = wire.fate('azure-reset');
-    expect(fate).to.include({ kind: 'kept', keepalives: 2 });
+    expect(fate).to.include({ kind: 'kept', keepalives: 2, refreshes: 2 });
+  });
+  it('a proxy that closes after T without payload is the fault, one that passes on a close is not', () => {
+    const closes = (at: number): Wire => {
+      const wire = new Wire().opened();
+      wire.client.push({
+        ...(wire.client[1] as TcpSegment),
+        at,
+        length: 0,
+        flags: { syn: false, ack: true, fin: true, rst: false },
+      });
+      return wire;
+    };
+    expect(closes(45_010).fate('proxy-fin')).to.include({ kind: 'lost', at: 45_010 });
+    expect(closes(200).fate('proxy-fin').kind).to.equal('unproven');
   });
   it('a commanded black hole is shown by what it ate', () => {
     const wire = new Wire().opened();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { LineStream } from '../cluster/line-process.ts';
-import type { Ground } from '../fault/idle-load-balancer-netns.ts';
+import { inNetns, runTool, type Ground } from '../fault/idle-load-balancer-netns.ts';
 import { openBed, type Bed, type Lane } from '../fault/idle-load-balancer.ts';
 import { journalOf } from '../run/journal.ts';
 import { InfrastructureError, SkipError } from '../run/verdict-errors.ts';
@@ -66,7 +66,7 @@ export async function runMatrix({
     const bed = await openBed({
       slug,
       profiles,
-      clients: names,
+      clients: [...names, pathProbe],
       idleSeconds,
       server: backend.serverSide,
       port,
@@ -75,6 +75,7 @@ export async function runMatrix({
       ...ground,
     });
     await backend.start(ground);
+    await provePathsOpen(bed, backend, signal);
     const running = await Promise.all(
       clients.map((client) => start(client, { bed, backend, folder, ground, idleSeconds })),
     );
@@ -101,6 +102,33 @@ export async function runMatrix({
     if (errors.length === 0) journal.close();
     for (const line of errors) first.t.log(`not taken back: ${line}`);
   }
+}
+
+/** A client of its own, so that its connections are nobody's evidence. */
+const pathProbe = 'path-probe';
+
+/** Every path carries a connection before any fault: what comes later is then the fault's. Throws InfrastructureError within 20 s. */
+async function provePathsOpen(bed: Bed, backend: Backend, signal: AbortSignal): Promise<void> {
+  const { netns } = bed.client(pathProbe);
+  const probe = async (lane: Lane): Promise<void> => {
+    const target = `/dev/tcp/${lane.target[backend.family]}/${backend.port(lane.profile)}`;
+    const command = ['timeout', '2', 'bash', '-c', `exec 3<>${target}`];
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await runTool(inNetns(netns, command), { signal });
+        return;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (tries < 8) await delay(300, undefined, { signal });
+        else
+          throw new InfrastructureError(
+            `path through ${lane.profile.name}: expected a TCP connection to ${target} before any fault, observed none in ${tries} tries of 2 s`,
+            { cause: error },
+          );
+      }
+    }
+  };
+  await Promise.all(bed.lanes.map(probe));
 }
 
 interface Running {

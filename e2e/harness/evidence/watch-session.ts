@@ -2,6 +2,7 @@
  * Specs of the area that run at the same time share one test bed: the first opens a session and waits a moment for the
  * others, so that an idle timeout of 45 s costs a run 45 s once, and each client is one process for all balancers.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultIdleSeconds, type FaultProfile } from '../fault/profile.ts';
 import type { SpecContext } from '../run/context.ts';
@@ -44,6 +45,8 @@ class Session {
   constructor(speaks: ClientLiteral['speaks'], idleSeconds: number) {
     this.speaks = speaks;
     this.idleSeconds = idleSeconds;
+    // Every command and wait of every lane listens to it.
+    setMaxListeners(0, this.#left.signal);
     this.outcome = this.#run();
     this.outcome.catch(() => undefined);
   }

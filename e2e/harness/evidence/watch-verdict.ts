@@ -102,5 +102,5 @@ function recordCell(t: SpecContext, { cell, verdict, known }: DecidedCell): void
   measure('detection', cell.detectionMs, 'ms');
   measure('recovery', cell.recoveryMs, 'ms');
   measure('slowest event', cell.events.made === 0 ? undefined : cell.events.slowestMs, 'ms');
-  if (fate.kind === 'kept') measure('keepalives', fate.keepalives, 'packets');
+  if (fate.kind === 'kept') measure('refreshes', fate.refreshes, 'packets');
 }

@@ -40,12 +40,13 @@ export function kindNodeServer(node: ClusterNode): ServerSide {
   return {
     netns: undefined,
     open: async () => {
-      const id = (await runTool(['docker', 'network', 'inspect', 'kind', '--format', '{{.Id}}'])).trim();
+      const format = '{{range .NetworkSettings.Networks}}{{.NetworkID}} {{end}}';
+      const id = (await runTool(['docker', 'inspect', node.name, '--format', format])).trim().split(' ')[0] ?? '';
       bridge = `br-${id.slice(0, 12)}`;
       const links = await runTool(['ip', '-o', 'link', 'show', 'type', 'bridge']);
       if (!links.includes(`${bridge}:`))
         throw new InfrastructureError(
-          `docker network kind: expected bridge ${bridge} on this machine, found none of that name`,
+          `Docker network of ${node.name}: expected bridge ${bridge} on this machine, found none of that name`,
         );
     },
     attach: async (bed, index, { undo, journal }) => {

@@ -134,8 +134,10 @@ export function createContext(input: ContextInput): SpecContext {
     judge(finding) {
       alive();
       state.judgements += 1;
-      const { ok, ...parts } = finding;
-      const error = new JudgementError(parts);
+      const { ok, ...said } = finding;
+      // An attachment's name says enough in a spec; a reader of the message needs its path.
+      const attached = state.attachments.find(({ name }) => name === said.artifact)?.path;
+      const error = new JudgementError(attached === undefined ? said : { ...said, artifact: attached });
       state.evidence.push({
         at: clock.now(),
         kind: ok ? 'judgement' : 'failed-judgement',

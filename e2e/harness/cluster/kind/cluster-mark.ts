@@ -6,6 +6,8 @@ const path = '/kind/staleproof.json';
 
 const markSchema = z.object({
   run: z.string(),
+  /** The process that made it: whoever has another home directory sees no lock, but must not take a living run's cluster. */
+  owner: z.object({ pid: z.number(), startTime: z.string(), bootId: z.string() }),
   /** Hash of everything that makes the cluster what it is; equal hashes are interchangeable. */
   configuration: z.string(),
   familyMode: z.enum(['ipv4', 'ipv6', 'dual']),
@@ -16,8 +18,6 @@ const markSchema = z.object({
   /** Set once it is ready; without it the creation did not come to its end. */
   ready: z.boolean(),
   kept: z.boolean(),
-  /** Subject that was installed by `cluster up`, for its status line. */
-  backend: z.string().optional(),
 });
 
 export type ClusterMark = z.infer<typeof markSchema>;

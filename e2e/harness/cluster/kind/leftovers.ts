@@ -1,10 +1,11 @@
 /** Docker objects of ours that no journal speaks of: a journal may be lost with a home directory, containers stay. */
+import { isRunning } from '../../run/journal-process.ts';
 import { readJournals } from '../../run/journal-replay.ts';
 import { undoEntry } from '../../run/journal-undo.ts';
 import { runLabelKey } from '../run-label.ts';
 import { ourClusters } from './cluster-mark.ts';
 import { namePrefix } from './cluster-name.ts';
-import { docker } from './docker.ts';
+import { docker, nodeContainers } from './docker.ts';
 import { nameOwner, takeName } from './name-lock.ts';
 
 export interface Leftover {
@@ -23,6 +24,7 @@ async function leftClusters(): Promise<readonly (Leftover & { readonly name: str
   const left: (Leftover & { readonly name: string })[] = [];
   for (const [name, mark] of await ourClusters(namePrefix)) {
     if (nameOwner(name) !== undefined || mark?.kept === true) continue;
+    if (mark === undefined ? await isYoung(name) : isRunning(mark.owner)) continue;
     const remove = async (): Promise<void> => {
       const giveBack = takeName(name, 'gc');
       if (giveBack === undefined) throw new Error(`a run has just taken ${name}`);
@@ -40,6 +42,12 @@ async function leftClusters(): Promise<readonly (Leftover & { readonly name: str
     });
   }
   return left;
+}
+
+/** Perhaps being made by somebody whose locks we do not see. A creation takes minutes at most. */
+async function isYoung(name: string): Promise<boolean> {
+  const created = (await docker(['inspect', '--format', '{{.Created}}', ...(await nodeContainers(name))])).split('\n');
+  return created.some((when) => Date.now() - Date.parse(when) < 20 * 60_000);
 }
 
 async function leftNetworks(withClusters: ReadonlySet<string>): Promise<readonly Leftover[]> {

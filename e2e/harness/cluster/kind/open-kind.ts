@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { journalOf, type Change, type Journal } from '../../run/journal.ts';
+import { bootId, processStartTime } from '../../run/journal-process.ts';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
 import type { ClusterRequest, OpenCluster } from '../cluster.ts';
 import { JournalledChanges } from '../journalled-changes.ts';
@@ -41,6 +42,7 @@ export async function openKindCluster(request: ClusterRequest): Promise<OpenClus
     await mkdir(request.folder, { recursive: true });
     const mark: ClusterMark = {
       run: request.runId,
+      owner: { pid: process.pid, startTime: processStartTime(process.pid) ?? '0', bootId: bootId() },
       configuration,
       familyMode: request.familyMode,
       kubeProxyMode: request.kubeProxyMode,
