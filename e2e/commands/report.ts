@@ -19,7 +19,7 @@ const HELP = `npm run report -- <command> [options] [DIR…]
       --out FOLDER     where to (reports/trend)
   conformance DIR…   conformance reports of the runs, one per subject and family
       --out FOLDER     where to (reports/conformance)
-  docs               write the table of contents of docs/
+  docs               write the table of contents and the list of specs in docs/
 
   --formats LIST     for merge and render, of: ${REPORT_FORMATS.join(', ')}
   --help
@@ -56,11 +56,8 @@ async function main(argv: readonly string[]): Promise<number> {
       );
     case 'conformance':
       return conformance(needed(folders, command), values.out ?? 'reports/conformance');
-    case 'docs': {
-      const { writeContents } = await import('../report/documents/contents.ts');
-      process.stdout.write(`${await writeContents('docs')}\n`);
-      return 0;
-    }
+    case 'docs':
+      return docs('docs');
     default:
       throw new UsageError(`unknown command "${command}"; allowed: merge, render, trend, conformance, docs`);
   }
@@ -114,6 +111,18 @@ async function trend(folders: readonly string[], out: string, last: number): Pro
   const page = join(out, 'index.html');
   await writeFile(page, await trendPage(data));
   process.stdout.write(`${data.runs.length} runs, ${data.rows.length} rows: ${page}\n`);
+  return 0;
+}
+
+async function docs(folder: string): Promise<number> {
+  const { execa } = await import('execa');
+  const { writeContents } = await import('../report/documents/contents.ts');
+  const { specListPage } = await import('../report/documents/spec-list.ts');
+  const listed = async (option: string): Promise<unknown> =>
+    JSON.parse((await execa(process.execPath, ['--import', 'tsx', 'e2e/cli.ts', option, 'json'])).stdout) as unknown;
+  const page = join(folder, 'specs.md');
+  await writeFile(page, specListPage(await listed('--list'), await listed('--list-subjects')));
+  process.stdout.write(`${page}\n${await writeContents(folder)}\n`);
   return 0;
 }
 

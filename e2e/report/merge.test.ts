@@ -171,8 +171,10 @@ describe('trend', function () {
 
   it('orders runs by time, takes the last ones and the median of repetitions', () => {
     const trend = trendOf([run(3, 'fail', [900]), run(1, 'pass', [1]), run(2, 'pass', [10, 400, 30])], 2);
-    expect(trend.runs.map((one) => one.name)).to.deep.equal(['run-2', 'run-3']);
-    expect(trend.rows[0]?.verdicts).to.deep.equal(['pass', 'fail']);
+    expect(trend.rows[0]?.looks.map((look) => [look.run, look.verdict])).to.deep.equal([
+      ['run-2', 'pass'],
+      ['run-3', 'fail'],
+    ]);
     expect(trend.rows[0]?.measures[0]?.values).to.deep.equal([30, 900]);
   });
 

@@ -40,7 +40,7 @@ export async function contents(folder: string): Promise<string> {
 function summaryOf(name: string, text: string): { readonly heading: string; readonly summary: string } {
   const heading = /^# (.+)$/m.exec(text)?.[1];
   const paragraph = /^# .+\n+([^\n#|`-][^\n]*(?:\n[^\n#|`-][^\n]*)*)/m.exec(text)?.[1]?.replace(/\n/g, ' ');
-  const summary = /^.*?[.:](?=\s|$)/.exec(paragraph ?? '')?.[0].replace(/:$/, '.');
+  const summary = /^.*?\.(?=\s|$)/.exec(paragraph ?? '')?.[0];
   if (heading === undefined || summary === undefined)
     throw new Error(`docs/${name} needs a heading and, right below it, a sentence that says what the page is for`);
   return { heading, summary };

@@ -4,19 +4,18 @@ import { documentHtml, type Html } from '../html/document.ts';
 import { oneLine, quantity } from '../printable.ts';
 import { VERDICTS, WORST_FIRST } from '../verdict-words.ts';
 import { sparkline } from './sparkline.ts';
-import type { MeasureTrend, Trend, TrendRow } from './trend-data.ts';
+import type { Look, MeasureTrend, Trend, TrendRow } from './trend-data.ts';
 
 export async function trendPage(trend: Trend): Promise<string> {
   const rows: Html[] = [];
-  for (const row of trend.rows) rows.push(await trendRow(row, trend));
+  for (const row of trend.rows) rows.push(await trendRow(row));
   const [first, last] = [trend.runs[0], trend.runs.at(-1)];
-  const page = html`<h1>The last ${trend.runs.length} runs</h1>
+  const page = html`<h1>Trend over ${trend.runs.length} runs</h1>
     <p class="faint">
       ${first?.start?.wall ?? ''} to ${last?.start?.wall ?? ''}, oldest on the left, newest on the right.
     </p>
     <p>
       ${WORST_FIRST.map((verdict) => html`<span style="color:${VERDICTS[verdict].color}">■</span> ${verdict}&ensp;`)}
-      <span style="color:#e2e8f0">■</span> not in the run
     </p>
     <table>
       <tr>
@@ -35,7 +34,7 @@ export async function trendPage(trend: Trend): Promise<string> {
 const TELLING = /loss|window|latency|detection|recovery|heal/i;
 const MOST_SHOWN = 4;
 
-async function trendRow(row: TrendRow, trend: Trend): Promise<Html> {
+async function trendRow(row: TrendRow): Promise<Html> {
   const order = row.measures.toSorted((a, b) => Number(TELLING.test(b.name)) - Number(TELLING.test(a.name)));
   const charts: Html[] = [];
   for (const measure of order) charts.push(await measureCell(measure, `${row.spec} ${row.subject} ${row.family}`));
@@ -46,7 +45,7 @@ async function trendRow(row: TrendRow, trend: Trend): Promise<Html> {
     <td>${row.subject}</td>
     <td>${row.family}</td>
     <td class="tight">
-      ${row.verdicts.map((verdict, index) => square(verdict, trend.runs[index]?.name ?? ''))}
+      ${row.looks.map(square)}
       <div class="faint">${changed === 0 ? `steady over ${steady}` : `${changed} changes in ${steady}`}</div>
     </td>
     <td>
@@ -63,23 +62,18 @@ async function trendRow(row: TrendRow, trend: Trend): Promise<Html> {
   </tr>`;
 }
 
-function square(verdict: TrendRow['verdicts'][number], run: string): Html {
-  const color = verdict === undefined ? '#e2e8f0' : VERDICTS[verdict].color;
-  const symbol = verdict === undefined ? ' ' : VERDICTS[verdict].symbol;
-  const text = `${run}: ${verdict ?? 'not in the run'}`;
+function square(look: Look): Html {
+  const { color, symbol } = VERDICTS[look.verdict];
   return html`<span
-    title="${text}"
+    title="${`${look.wall} ${look.run}: ${look.verdict}`}"
     style="display:inline-block;vertical-align:top;width:17px;height:20px;line-height:20px;margin-right:1px;text-align:center;font-size:11px;color:#fff;background:${color}"
     >${symbol}</span
   >`;
 }
 
-function flips(row: TrendRow): { readonly changed: number; readonly steady: number } {
-  const known = row.verdicts.filter((verdict) => verdict !== undefined);
-  return {
-    changed: known.filter((verdict, index) => index > 0 && verdict !== known[index - 1]).length,
-    steady: known.length,
-  };
+function flips({ looks }: TrendRow): { readonly changed: number; readonly steady: number } {
+  const changed = looks.filter((look, index) => index > 0 && look.verdict !== looks[index - 1]?.verdict).length;
+  return { changed, steady: looks.length };
 }
 
 async function measureCell(measure: MeasureTrend, place: string): Promise<Html> {

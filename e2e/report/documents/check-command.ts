@@ -1,0 +1,96 @@
+/** Checks a documented command against what is really there, without running anything but --help and --list. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** Programs of others: that they are installed is not ours to test, but a new one has to be named here on purpose. */
+const FOREIGN = new Set([
+  'docker',
+  'kubectl',
+  'git',
+  'cd',
+  'kill',
+  'sonobuoy',
+  'helm',
+  'aws',
+  'az',
+  'gcloud',
+  'ls',
+  'cat',
+  'less',
+  'curl',
+]);
+
+export const run = (entry: string, args: readonly string[]) =>
+  execa(process.execPath, ['--import', 'tsx', entry, ...args], {
+    cwd: root,
+    reject: false,
+    all: true,
+    timeout: 60_000,
+  });
+
+const scripts = async (): Promise<Readonly<Record<string, string>>> =>
+  (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts;
+
+/** The answer of a command to --help, asked once. */
+const helpTexts = new Map<string, Promise<string>>();
+const helpOf = (entry: string): Promise<string> => {
+  const known = helpTexts.get(entry) ?? run(entry, ['--help']).then((result) => result.all);
+  helpTexts.set(entry, known);
+  return known;
+};
+
+/** What is wrong with a command; undefined when nothing is. */
+export async function problemWith(words: readonly string[]): Promise<string | undefined> {
+  const [program = '', ...rest] = words;
+  if (FOREIGN.has(program)) return undefined;
+  if (program === 'node')
+    return rest[0] === '-e' || existsSync(join(root, rest[0] ?? '')) ? undefined : `no file ${rest[0] ?? ''}`;
+  if (program === 'npx')
+    return ['mocha', 'staleproof'].includes(rest[0] ?? '') ? undefined : `npx ${rest[0] ?? ''} is not used here`;
+  if (program !== 'npm') return `${program} is neither ours nor among the programs that a reader is expected to have`;
+  const [verb, name] = rest[0] === 'run' ? rest.filter((word) => word !== '-s') : ['run', rest[0]];
+  if (verb !== 'run' || name === undefined) return undefined;
+  if (['ci', 'install', 'pack'].includes(name)) return undefined;
+  const script = (await scripts())[name];
+  if (script === undefined) return `package.json has no script ${name}`;
+  const separator = rest.indexOf('--');
+  const args = separator < 0 ? [] : rest.slice(separator + 1);
+  if (separator < 0 && rest.length > (rest[0] === 'run' ? 2 : 1)) return 'npm swallows options that stand before --';
+  const entry = entryOf(script);
+  if (entry === undefined) return undefined;
+  if (!existsSync(join(root, entry))) return `${entry} does not exist`;
+  return entry === 'e2e/cli.ts' ? problemWithRun(args) : problemWithOptions(entry, args);
+}
+
+function entryOf(script: string): string | undefined {
+  const command = /hack\/bootstrap\.mjs (\S+)/.exec(script)?.[1];
+  return command === undefined ? undefined : command === 'e2e' ? 'e2e/cli.ts' : `e2e/commands/${command}.ts`;
+}
+
+/** The engine validates every option, and an expression that selects nothing is an error: --list does both without a cluster. */
+export async function problemWithRun(args: readonly string[]): Promise<string | undefined> {
+  const lists = args.some((arg) => /^--(list|help)/.test(arg));
+  // What failed last depends on the machine, so that filter alone is left out.
+  const asked = args.filter((arg) => arg !== '--rerun-failed');
+  const result = await run('e2e/cli.ts', lists ? asked : [...asked, '--list', 'json']);
+  return result.exitCode === 0 ? undefined : `exit code ${result.exitCode ?? '?'}: ${result.all.slice(0, 400)}`;
+}
+
+/** Sub-command and options have to stand in the command's own help. */
+async function problemWithOptions(entry: string, args: readonly string[]): Promise<string | undefined> {
+  const help = await helpOf(entry);
+  const [sub] = args;
+  const words = new Set(help.split(/[^\w-]+/));
+  const unknown = args
+    .filter((arg) => arg.startsWith('-'))
+    .map((arg) => arg.split('=')[0] ?? '')
+    .filter((arg) => !words.has(arg));
+  if (unknown.length > 0) return `${unknown.join(', ')} is not in the help of ${entry}`;
+  return sub !== undefined && /^[a-z-]+$/.test(sub) && !sub.startsWith('-') && !words.has(sub)
+    ? `${entry} knows no ${sub}`
+    : undefined;
+}
