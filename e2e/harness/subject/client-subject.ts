@@ -1,4 +1,5 @@
 /** A client as a subject: what it needs is built or found at install; it runs when a spec launches it. */
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { ClientLiteral } from './client-literal.ts';
 import type { PartSource, Subject, SubjectContext } from './subject.ts';
@@ -75,7 +76,7 @@ async function resolveCommand({ program }: ClientLiteral, context: SubjectContex
 
 /** A program of ours runs from source: `node --import tsx fixtures/<name>/main.ts`. */
 export function typescript(name: string): readonly string[] {
-  return [process.execPath, '--import', import.meta.resolve('tsx'), `${fixtures}${name}/main.ts`];
+  return [process.execPath, '--import', createRequire(import.meta.url).resolve('tsx'), `${fixtures}${name}/main.ts`];
 }
 
 async function refuseMissing(parts: PartSource, part: string): Promise<void> {
