@@ -1,4 +1,5 @@
 /** What must be proven before a race is judged: policy enforced, tuples in the agent's map, rows gone from the kernel's table. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NotProven, Premise, Proof } from '../run/context.ts';
 import { bellPort } from '../fault/race-objects.ts';
 import type { RaceStage } from '../fault/race-stage.ts';
@@ -6,6 +7,7 @@ import { readConntrack } from './conntrack-table.ts';
 import { flowOfTuple, ipProtocols, raceFlowCount, type RaceFlows } from './race-flow-set.ts';
 
 const knockWithinMs = 700;
+const knockEveryMs = 200;
 const enforcedWithinMs = 60_000;
 const inARow = 3;
 
@@ -54,6 +56,7 @@ export function policyIsEnforced(stage: RaceStage, withinMs = enforcedWithinMs):
         const mark = stage.log.mark;
         const { heard, from } = await knock(stage, signal);
         tries += 1;
+        if (heard) await delay(knockEveryMs, undefined, { signal });
         silent = heard ? 0 : silent + 1;
         if (!heard && stage.log.lines.slice(mark).some((line) => isDenial(line, stage.server.ip, from))) denied += 1;
         if (silent >= inARow && denied > 0)

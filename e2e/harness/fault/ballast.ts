@@ -57,6 +57,11 @@ export async function addBallast(
     { cmd: 'spray', address: stage.address, clientPorts, serverPorts: udpPorts },
     t.signal,
   );
+  t.evidence.record({
+    kind: 'fault',
+    lane: 'flows',
+    summary: `${sprayed.tuples} tuples of ballast in ${Math.round(sprayed.ms)} ms`,
+  });
   t.evidence.measure({ name: 'ballast', value: sprayed.tuples, unit: 'tuples' });
   return { tuples: sprayed.tuples, ms: sprayed.ms };
 }

@@ -3,7 +3,8 @@ import type { SpecContext } from '../run/context.ts';
 import { signalPort } from './race-objects.ts';
 import type { RaceStage } from './race-stage.ts';
 
-export async function armDeleteSignal(t: SpecContext, stage: RaceStage): Promise<void> {
+/** Returns how to call it off. */
+export async function armDeleteSignal(t: SpecContext, stage: RaceStage): Promise<() => Promise<void>> {
   const { agent, client, ownerEnd } = stage;
   const pattern = `Conntrack cleanup Delete.*Owner IP - ${ownerEnd.ip.replaceAll('.', '\\.')}[ "]`;
   // bash opens the datagram socket by itself; without bash the harness' own way is used, which is slower.
@@ -11,4 +12,5 @@ export async function armDeleteSignal(t: SpecContext, stage: RaceStage): Promise
     grep -m 1 -q -E '${pattern}'; echo go > /dev/udp/${client.ip}/${signalPort}; }`;
   const watcher = await agent.node.spawn(['nice', '-n', '-10', 'bash', '-c', script], { signal: t.signal });
   t.defer('stop waiting for the first delete', () => watcher.stop());
+  return () => watcher.stop();
 }

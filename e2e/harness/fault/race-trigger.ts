@@ -35,20 +35,19 @@ export interface Triggered {
 
 interface Race {
   readonly plan: AttackPlan;
-  readonly group: string;
   readonly flows: RaceFlows;
+  readonly armed: Armed;
   /** Place of the log line after which the agent's copy of its map holds our keys. */
   readonly hydratedAt: number;
 }
 
 export async function trigger(t: SpecContext, stage: RaceStage, race: Race): Promise<Triggered> {
   const { log } = stage;
-  const { plan, flows } = race;
-  const reopen = plan.mode === 'held' ? await armHeld(t, stage, race) : await armAtOwnPace(t, stage, race);
+  const { flows } = race;
   const line = await firstDelete(t, stage, race);
   const deletesSeen = line.type === 'delete';
   const mark = log.lines.indexOf(line) + 1;
-  const { again, stoppedAtMs, goOn } = await reopen(deletesSeen);
+  const { again, stoppedAtMs, goOn } = await race.armed.reopen(deletesSeen);
   const opened = readRanges(again.flows);
   const aliveAtMs = new Map(opened.map((flow, index) => [flow, again.startedMs + (again.openedAfterMs[index] ?? 0)]));
   const when = deletesSeen ? 'from the first delete line on' : 'after a pass that deleted nothing';
@@ -68,32 +67,59 @@ export async function trigger(t: SpecContext, stage: RaceStage, race: Race): Pro
   return { aliveAtMs, reopenedFromMs: again.startedMs, stoppedAtMs, openMs: again.ms, deletesSeen, passMs };
 }
 
-type Reopen = (deletesSeen: boolean) => Promise<{
+interface Reopened {
   readonly again: Opened;
   readonly stoppedAtMs: number | undefined;
   readonly goOn: () => Promise<void>;
-}>;
+}
 
-async function armHeld(t: SpecContext, stage: RaceStage, { group }: Race): Promise<Reopen> {
+/** Everything that is needed at the first delete line stands ready; a pass takes a second, so nothing may start then. */
+export interface Armed {
+  readonly reopen: (deletesSeen: boolean) => Promise<Reopened>;
+  readonly disarm: () => Promise<void>;
+}
+
+interface Arming {
+  readonly plan: AttackPlan;
+  readonly group: string;
+}
+
+export function arm(t: SpecContext, stage: RaceStage, race: Arming): Promise<Armed> {
+  return race.plan.mode === 'held' ? armHeld(t, stage, race) : armAtOwnPace(t, stage, race);
+}
+
+async function armHeld(t: SpecContext, stage: RaceStage, { group }: Arming): Promise<Armed> {
   const hold = await armAgentHold(t, stage.agent, stage.ownerEnd.ip);
-  return async (deletesSeen) => {
-    const stoppedAtMs = deletesSeen ? await hold.stopped(10_000) : undefined;
-    const command = { cmd: 'open', group, timeoutMs: openWithinMs };
-    const again = await stage.client.driver.call<Opened>(command, t.signal);
-    return { again, stoppedAtMs, goOn: () => hold.release() };
+  return {
+    disarm: () => hold.release(),
+    reopen: async (deletesSeen) => {
+      const stoppedAtMs = deletesSeen ? await hold.stopped(10_000) : undefined;
+      const command = { cmd: 'open', group, timeoutMs: openWithinMs };
+      const again = await stage.client.driver.call<Opened>(command, t.signal);
+      return { again, stoppedAtMs, goOn: () => hold.release() };
+    },
   };
 }
 
-async function armAtOwnPace(t: SpecContext, stage: RaceStage, { plan, group }: Race): Promise<Reopen> {
+async function armAtOwnPace(t: SpecContext, stage: RaceStage, { plan, group }: Arming): Promise<Armed> {
   const { driver } = stage.client;
   const command = { cmd: 'open-on-signal', group, port: signalPort, timeoutMs: openWithinMs };
   const opening = driver.call<Opened>(command, t.signal, 120_000 + waitMs(t, plan));
   opening.catch(() => undefined);
-  await armDeleteSignal(t, stage);
-  return async () => {
-    // The node's datagram was quicker, unless the pass deleted nothing.
-    await driver.call({ cmd: 'fire' }, t.signal);
-    return { again: await opening, stoppedAtMs: undefined, goOn: () => Promise.resolve() };
+  const callOff = await armDeleteSignal(t, stage);
+  // The node's datagram is quicker, unless the pass deletes nothing.
+  const fire = (): Promise<unknown> => driver.call({ cmd: 'fire' }, t.signal);
+  return {
+    disarm: async () => {
+      await callOff();
+      await fire();
+      await opening;
+      await driver.call({ cmd: 'reset', group }, t.signal);
+    },
+    reopen: async () => {
+      await fire();
+      return { again: await opening, stoppedAtMs: undefined, goOn: () => Promise.resolve() };
+    },
   };
 }
 
