@@ -1,0 +1,204 @@
+/** The stage of every capture spec: a sink, a noisy decoy on the target's node, and a quiet target that may come and go. */
+import type { ClusterNode } from '../cluster/cluster.ts';
+import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
+import { CaptureTruth } from '../evidence/capture-truth.ts';
+import type { SpecContext } from '../run/context.ts';
+import {
+  asCaptureSubject,
+  type CaptureRequest,
+  type CaptureSubject,
+  type CaptureView,
+} from '../subject/capture-subject.ts';
+import { sinkPod, talkerPod, type CapturePod, type TalkerShape } from './capture-objects.ts';
+import { waitUntil } from './capture-wait.ts';
+
+/** One pod instance: what the API calls it and every address its processes had. */
+export interface CaptureInstance {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly node: ClusterNode;
+  readonly macs: Set<string>;
+  readonly ips: Set<string>;
+  /** Processes that said hello, in order. */
+  readonly incarnations: string[];
+}
+
+interface Hello {
+  readonly type: string;
+  readonly uid: string;
+  readonly incarnation: string;
+  readonly mac: string;
+  readonly addresses: readonly string[];
+}
+
+export type TalkerOptions = Partial<Omit<TalkerShape, 'node' | 'namespace'>> & {
+  readonly node?: ClusterNode;
+  readonly namespace?: string;
+};
+
+const POD_MS = 60_000;
+
+export class CaptureStage {
+  readonly t: SpecContext;
+  readonly subject: CaptureSubject;
+  readonly namespace: string;
+  /** Where the target and the decoy live. */
+  readonly node: ClusterNode;
+  readonly otherNode: ClusterNode;
+  readonly truth: CaptureTruth;
+  readonly sinkIp: string;
+  decoy: CaptureInstance | undefined;
+  apiAnswersBefore: number | undefined;
+
+  constructor(parts: Pick<CaptureStage, 't' | 'subject' | 'namespace' | 'node' | 'otherNode' | 'truth' | 'sinkIp'>) {
+    this.t = parts.t;
+    this.subject = parts.subject;
+    this.namespace = parts.namespace;
+    this.node = parts.node;
+    this.otherNode = parts.otherNode;
+    this.truth = parts.truth;
+    this.sinkIp = parts.sinkIp;
+  }
+
+  /** Creates a talker and returns once the API has given it a UID: nothing is waited for. */
+  async create(options: TalkerOptions = {}): Promise<CaptureInstance> {
+    const { cluster, fixturesImage: image } = this.t.env;
+    const { name = 'target', namespace = this.namespace, node = this.node, sinkIp = this.sinkIp, ...rest } = options;
+    const label = { [cluster.runLabel.key]: cluster.runLabel.value };
+    const pod = talkerPod({ ...rest, name, namespace, node: node.name, image, sinkIp }, label);
+    // A POST, not an apply: applied over a pod that is being deleted it would change the old instance.
+    const made = (await cluster.api.raw(
+      'POST',
+      `/api/v1/namespaces/${namespace}/pods`,
+      pod,
+      this.t.signal,
+    )) as KubernetesObject;
+    const uid = made.metadata.uid ?? '';
+    this.t.evidence.record({ kind: 'fault', lane: name, summary: `pod ${name} created: UID ${uid} on ${node.name}` });
+    return { name, namespace, uid, node, macs: new Set(), ips: new Set(), incarnations: [] };
+  }
+
+  /** Creates a talker and waits until the sink has heard it. */
+  async start(options: TalkerOptions = {}): Promise<CaptureInstance> {
+    const instance = await this.create(options);
+    await this.learn(instance);
+    await this.heard(instance, 10);
+    return instance;
+  }
+
+  /** Waits for the hello of the instance's next process and takes over its addresses. */
+  async learn(instance: CaptureInstance): Promise<string> {
+    const { name, namespace } = instance;
+    const hello = await this.wait(`a process of pod ${name} (${instance.uid}) says hello`, POD_MS, async () => {
+      const text = await this.t.env.cluster.api.logs({ namespace, name }, { signal: this.t.signal }).catch(() => '');
+      const lines = text.split('\n').filter((line) => line.includes('"type":"hello"'));
+      return lines
+        .map((line) => JSON.parse(line) as Hello)
+        .find((one) => one.uid === instance.uid && !instance.incarnations.includes(one.incarnation));
+    });
+    instance.incarnations.push(hello.incarnation);
+    instance.macs.add(hello.mac);
+    for (const address of hello.addresses) instance.ips.add(address);
+    return hello.incarnation;
+  }
+
+  /** Waits until the sink has received `more` further datagrams of the instance (of one of its processes). */
+  async heard(instance: CaptureInstance, more: number, incarnation?: string): Promise<void> {
+    const goal = this.truth.count(instance.uid, incarnation) + more;
+    await this.wait(`the sink hears pod ${instance.name} (${instance.uid})`, POD_MS, () =>
+      Promise.resolve(this.truth.count(instance.uid, incarnation) >= goal ? true : undefined),
+    );
+  }
+
+  /** Asks for the deletion of exactly this instance. `force` removes the API object at once. */
+  async delete(
+    instance: CaptureInstance,
+    options: { readonly graceSeconds?: number; readonly waitGone?: boolean } = {},
+  ): Promise<void> {
+    const { name, namespace, uid } = instance;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      preconditions: { uid },
+      ...(options.graceSeconds === undefined ? {} : { gracePeriodSeconds: options.graceSeconds }),
+    };
+    await this.t.env.cluster.api.raw('DELETE', `/api/v1/namespaces/${namespace}/pods/${name}`, body, this.t.signal);
+    this.t.evidence.record({
+      kind: 'fault',
+      lane: name,
+      summary: `pod ${name} (${uid}) deleted, grace ${String(options.graceSeconds)} s`,
+    });
+    if (options.waitGone === false) return;
+    await this.wait(`pod ${name} (${uid}) is gone`, POD_MS, async () => {
+      const pod = await this.t.env.cluster.api.get<CapturePod>('v1', 'Pod', name, namespace, this.t.signal);
+      return pod?.metadata.uid === uid ? undefined : true;
+    });
+  }
+
+  /** Applies a capture of the subject and removes it with the spec. */
+  async capture(request: Partial<CaptureRequest> = {}): Promise<CaptureRequest> {
+    const { cluster } = this.t.env;
+    const target = request.labels === undefined ? { podName: 'target' } : {};
+    const whole: CaptureRequest = { namespace: this.namespace, name: 'capture', ...target, ...request };
+    this.t.defer(`delete capture ${whole.name}`, (signal) =>
+      this.subject.delete(cluster, whole.namespace, whole.name, signal),
+    );
+    this.t.onTrouble(`status of capture ${whole.name}`, async (signal) =>
+      this.t.attach(
+        `${whole.name}-status.json`,
+        JSON.stringify(await this.subject.view(cluster, whole.namespace, whole.name, signal), null, 1),
+      ),
+    );
+    await this.subject.apply(cluster, whole, this.t.signal);
+    return whole;
+  }
+
+  async view(
+    request: Pick<CaptureRequest, 'namespace' | 'name'> = { namespace: this.namespace, name: 'capture' },
+  ): Promise<CaptureView | undefined> {
+    return this.subject.view(this.t.env.cluster, request.namespace, request.name, this.t.signal);
+  }
+
+  /** Waits for a value; its own deadline is stretched by the slow factor. Not reached: InfrastructureError unless caught. */
+  wait<T>(what: string, timeoutMs: number, probe: () => Promise<T | undefined>): Promise<T> {
+    return waitUntil(what, timeoutMs * this.t.env.slowFactor, this.t.signal, probe);
+  }
+
+  /** Every line of the sink up to now (plus its flush period) has been read. */
+  async truthIsCurrent(): Promise<void> {
+    const now = Date.now();
+    await this.wait('the sink’s log is read up to now', 20_000, () =>
+      Promise.resolve(this.truth.upToMs > now + 150 ? true : undefined),
+    );
+  }
+}
+
+/** Opens a stage: namespace, sink on the other node, decoy on the target's node, both talking. */
+export async function openCaptureStage(t: SpecContext): Promise<CaptureStage> {
+  const { cluster, fixturesImage } = t.env;
+  const subject = asCaptureSubject(t.env.subject('packet-capture'));
+  const [node, otherNode] = await cluster.workers();
+  if (node === undefined || otherNode === undefined)
+    t.skip('needs two worker nodes: one for the target, one for the sink');
+  const made: { remove?: (signal: AbortSignal) => Promise<void> } = {};
+  t.defer('remove the namespace', async (signal) => made.remove?.(signal));
+  const namespace = await cluster.createNamespace(t.slug, { podSecurity: 'privileged', signal: t.signal });
+  made.remove = (signal) => namespace.remove(signal);
+  const bind = cluster.primaryFamily === 'ipv6' ? '::' : '0.0.0.0';
+  await cluster.api.apply(sinkPod(namespace.name, fixturesImage, otherNode.name, bind), t.signal);
+  const sinkIp = await cluster.api.waitFor<CapturePod, string>(
+    { apiVersion: 'v1', kind: 'Pod', namespace: namespace.name, name: 'sink' },
+    ([pod]) => (pod?.status?.containerStatuses?.[0]?.state?.running === undefined ? undefined : pod.status.podIP),
+    { timeoutMs: POD_MS * t.env.slowFactor, signal: t.signal, what: `the sink runs on ${otherNode.name}` },
+  );
+  const truth = new CaptureTruth();
+  const log = await cluster.api.followLogs({ namespace: namespace.name, name: 'sink' }, t.signal);
+  t.defer('stop reading the sink’s log', () => log.stop());
+  log.onLine(truth.take);
+  const stage = new CaptureStage({ t, subject, namespace: namespace.name, node, otherNode, truth, sinkIp });
+  stage.apiAnswersBefore = await subject.apiAnswers(cluster, node.name, t.signal);
+  const dnsName = 'kubernetes.default.svc.cluster.local';
+  stage.decoy = await stage.create({ name: 'decoy', periodMs: 20, dnsName });
+  return stage;
+}

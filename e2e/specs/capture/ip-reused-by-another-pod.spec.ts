@@ -1,0 +1,36 @@
+import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { takeAddress } from '../../harness/fault/capture-address-reuse.ts';
+import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'capture/ip-reused-by-another-pod',
+    title: 'A capture does not follow an address to its next owner',
+    claim:
+      'When the address of a deleted target is given to another pod, the capture MUST NOT hold a packet of that pod.',
+    tags: ['capture'],
+    core: true,
+    needs: { workers: 2, capabilities: ['pod-uid'], provider: 'kind' },
+    locks: [...SHARES_AGENTS, 'capture/addresses'],
+    timeout: 180_000,
+    judges: 'packet-capture',
+    refs: [
+      {
+        title: 'retina#2085: addresses of gone pods in the filter',
+        url: 'https://github.com/microsoft/retina/issues/2085',
+      },
+    ],
+  },
+  async (t) => {
+    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    await stage.capture();
+    const target = await t.step('start the target', () => stage.start());
+    await judgeBound(stage, target);
+    await t.step('delete the target', () => stage.delete(target));
+    const heir = await t.step('give its address to another pod', () => takeAddress(stage, target, { name: 'heir' }));
+    await t.step('let the heir talk', () => stage.heard(heir, 40));
+    await t.step('judge the capture', () => judgeCapture(stage, [{ instance: target, ended: true }]));
+  },
+);
