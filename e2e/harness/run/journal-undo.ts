@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JournalEntry, Place } from './journal-entry.ts';
 import { isRunning } from './journal-process.ts';
+import { creatorsOf } from './kind-creators.ts';
 
 type Of<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
 
@@ -78,19 +79,35 @@ async function endProcess(entry: Of<'process'>): Promise<void> {
   if (isRunning(entry)) throw new Error(`process ${entry.pid} does not end`);
 }
 
+/** What `kind delete cluster` does, without the binary that made it, which a cleared cache may have taken. */
 async function deleteKindCluster(entry: Of<'kind-cluster'>): Promise<void> {
-  const list = await command([
-    'docker',
-    'ps',
-    '--all',
-    '--quiet',
-    '--filter',
-    `label=io.x-k8s.kind.cluster=${entry.name}`,
-  ]);
-  const containers = list.stdout.split('\n').filter((id) => id !== '');
-  // What `kind delete cluster` does; without needing the binary that made it, which a cleared cache may have taken.
-  if (containers.length > 0)
-    await tolerate(['docker', 'rm', '--force', '--volumes', ...containers], /No such container|already in progress/);
+  for (let tries = 0; ; tries++) {
+    const creators = creatorsOf(entry.name);
+    for (const pid of creators) kill(pid);
+    const containers = await containersOf(entry.name);
+    if (containers.length > 0)
+      await tolerate(['docker', 'rm', '--force', '--volumes', ...containers], /No such container|already in progress/);
+    // The daemon may still be at work on what a killed client asked for, so an empty look counts when nobody was there to ask.
+    if (creators.length === 0 && containers.length === 0) return;
+    if (tries === 20) throw new Error(`containers of cluster ${entry.name} keep coming back: ${containers.join(', ')}`);
+    await delay(300);
+  }
+}
+
+async function containersOf(cluster: string): Promise<readonly string[]> {
+  const argv = ['docker', 'ps', '--all', '--quiet', '--filter', `label=io.x-k8s.kind.cluster=${cluster}`];
+  const result = await command(argv);
+  if (result.exitCode !== 0)
+    throw new Error(`\`${argv.join(' ')}\` ended with ${result.exitCode}: ${result.stderr.trim()}`);
+  return result.stdout.split('\n').filter((id) => id !== '');
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
 }
 
 async function tolerate(argv: readonly string[], fine: RegExp): Promise<void> {

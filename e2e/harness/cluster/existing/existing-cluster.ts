@@ -1,12 +1,10 @@
 /** A cluster that somebody else made, behind the provider-neutral interface. */
-import { InfrastructureError } from '../../run/verdict-errors.ts';
 import type { Cluster, ClusterFacts, ClusterNode, FamilyMode, IpFamily } from '../cluster.ts';
 import type { JournalledChanges } from '../journalled-changes.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
-import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { NodeFacts } from '../node-facts.ts';
-import { fullReference } from '../kind/load-image.ts';
 import { HelperNode } from './node-helper.ts';
+import { requireImage } from './node-images.ts';
 
 interface ExistingClusterParts {
   readonly name: string;
@@ -72,21 +70,8 @@ export class ExistingCluster implements Cluster {
     return this.#changes.setSysctl(...args);
   }
 
-  /** Nothing can be pushed to nodes from here: an image is there already, or its registry has to be one that they can pull from. */
-  async loadImage(image: string, signal?: AbortSignal): Promise<void> {
-    const reference = fullReference(image);
-    if (!reference.startsWith('docker.io/staleproof/')) return;
-    interface Node extends KubernetesObject {
-      readonly status?: { readonly images?: readonly { readonly names?: readonly string[] }[] };
-    }
-    const nodes = await this.api.list<Node>('v1', 'Node', {}, signal);
-    const has = (node: Node): boolean => (node.status?.images ?? []).some((one) => one.names?.includes(reference));
-    const lacking = nodes
-      .filter((node) => this.#schedulable.has(node.metadata.name) && !has(node))
-      .map((node) => node.metadata.name);
-    if (lacking.length === 0) return;
-    throw new InfrastructureError(
-      `image ${image} was built on this machine and is not on ${lacking.join(', ')}: push it to a registry that the nodes can pull from and say --images-from REGISTRY, or load it into the nodes`,
-    );
+  /** Pushes nothing: says in time what would end as ErrImagePull. */
+  loadImage(image: string, signal?: AbortSignal): Promise<void> {
+    return requireImage(this.api, image, [...this.#schedulable], signal);
   }
 }

@@ -14,6 +14,7 @@ import { detectFacts, detectProxy, families } from './detect.ts';
 import { ExistingCluster } from './existing-cluster.ts';
 import { holdLease } from './run-lease.ts';
 import { installHelper } from './node-helper.ts';
+import { requireImage } from './node-images.ts';
 import { ensureSystemNamespace } from './system-namespace.ts';
 
 export const systemNamespace = 'staleproof-system';
@@ -66,6 +67,12 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
     });
     const guarded = AbortSignal.any([signal, lease.lost]);
     if (helperImage !== undefined) {
+      await requireImage(
+        api,
+        helperImage,
+        nodes.map((node) => node.name),
+        guarded,
+      );
       const object = {
         kind: 'kube-object',
         apiVersion: 'apps/v1',
