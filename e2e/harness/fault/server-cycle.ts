@@ -104,12 +104,12 @@ export function judgeReplaced(
 }
 
 /**
- * The client's flow as its row on `node` begins. On its own node the row names pod and source port; on another node the
- * source may have been masqueraded on the way, so only the destination counts.
+ * The client's flow as its row on `node` begins. On its own node, or from the host network, the row names address and source
+ * port; on another node a pod's source may have been masqueraded on the way, so only the destination counts.
  */
 export function flowOf(stage: ServiceStage, client: StageClient, node: ClusterNode): FlowKey {
   const destination = { node, family: stage.family, dst: client.host, dport: client.port };
-  return node.name === client.node.name
+  return node.name === client.node.name || client.hostNetwork
     ? { ...destination, src: stage.ip(client), sport: client.sourcePort }
     : destination;
 }

@@ -115,7 +115,7 @@ export class ServiceStage {
       ...(options.hostNetwork === true ? { hostNetwork: true } : {}),
     });
     const stream = await this.streamOf(pod);
-    return { ...pod, stream, host, port, sourcePort };
+    return { ...pod, stream, host, port, sourcePort, hostNetwork: options.hostNetwork === true };
   }
 
   /** TCP connections to the Service that are kept open and talk all the time. */

@@ -43,4 +43,5 @@ export interface StageClient extends StagePod {
   readonly host: string;
   readonly port: number;
   readonly sourcePort: number;
+  readonly hostNetwork: boolean;
 }

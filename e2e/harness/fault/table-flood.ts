@@ -5,6 +5,10 @@ import { SERVICE_PORT, type ServiceStage } from './service-stage.ts';
 
 /** Returns how many rows towards the Service stand in the table. Ends the spec as inconclusive when fewer than asked for. */
 export async function floodTable(t: SpecContext, stage: ServiceStage, rows: number): Promise<number> {
+  const { clientNode: node, clusterIP } = stage;
+  t.defer(`remove the flood's rows from ${node.name}`, (signal) =>
+    node.exec(['conntrack', '-D', '-f', stage.family, '-p', 'udp', '--orig-dst', clusterIP], { signal }),
+  );
   const perPod = 30_000;
   const pods = Math.ceil(rows / perPod);
   const command = ['node', '/app/udp-flood.mjs', `--host=${stage.clusterIP}`, `--port=${SERVICE_PORT}`];

@@ -1,4 +1,5 @@
 /** Service proxies by name. Declarations only; each is loaded when chosen. */
+import { kpngBackends, type KpngBackend, type KpngDefect, type KpngModel } from './kpng-arguments.ts';
 import type { SubjectEntry } from './subject.ts';
 
 type Mode = 'iptables' | 'nftables' | 'ipvs';
@@ -94,9 +95,26 @@ function kubeProxyEntry(mode: Mode, defect?: string): SubjectEntry {
   };
 }
 
+function kpngEntry(backend: KpngBackend, model: KpngModel, defect?: KpngDefect): SubjectEntry {
+  const processes = model === 'single' ? 'one process a node' : 'two processes a node';
+  return {
+    name: `kpng-${backend}${model === 'split' ? '-split' : ''}${defect === undefined ? '' : `+${defect}`}`,
+    kind: 'service-proxy',
+    summary:
+      defect === undefined
+        ? `kpng, ${backend} backend, ${processes}; needs --kpng-image`
+        : 'kpng whose image lacks the conntrack tool, which it only logs',
+    caughtBy: defect === undefined ? [] : ['udp/clusterip-server-cycles', 'udp/node-port-server-cycles'],
+    load: async () => (await import('./kpng.ts')).kpng(backend, model, defect),
+  };
+}
+
 export const serviceProxies: readonly SubjectEntry[] = [
   kubeProxyEntry('iptables'),
   kubeProxyEntry('nftables'),
   kubeProxyEntry('ipvs'),
+  ...kpngBackends.flatMap((backend) => [kpngEntry(backend, 'single'), kpngEntry(backend, 'split')]),
   ...Object.entries(defects).flatMap(([defect, { modes }]) => modes.map((mode) => kubeProxyEntry(mode, defect))),
+  kpngEntry('nft', 'single', 'no-conntrack-binary'),
+  kpngEntry('iptables', 'single', 'no-conntrack-binary'),
 ];

@@ -1,0 +1,45 @@
+/** kpng's command line for each backend and deployment model. Pure. */
+export type KpngBackend = 'nft' | 'iptables' | 'ipvs' | 'ebpf' | 'userspacelin';
+export type KpngModel = 'single' | 'split';
+export type KpngDefect = 'no-conntrack-binary';
+
+export const kpngBackends: readonly KpngBackend[] = ['nft', 'iptables', 'ipvs', 'ebpf', 'userspacelin'];
+
+const SOCKET = 'unix:///k8s/proxy.sock';
+const KUBE = ['kube', '--kubeconfig=/var/lib/kpng/kubeconfig'];
+
+/** Only these take flags; the others call any flag a usage error. */
+function backendFlags(backend: KpngBackend, clusterCidrs: readonly string[]): readonly string[] {
+  if (backend === 'nft') return ['--node-name=$(NODE_NAME)', ...clusterCidrs.map((cidr) => `--cluster-cidrs=${cidr}`)];
+  return backend === 'ipvs' ? ['--node-name=$(NODE_NAME)'] : [];
+}
+
+/** Values for the manifests' placeholders; lists are JSON, which is YAML too. */
+export function kpngPlaceholders(options: {
+  readonly image: string;
+  readonly backend: KpngBackend;
+  readonly model: KpngModel;
+  readonly defect?: KpngDefect;
+  readonly clusterCidrs: readonly string[];
+  readonly apiServer: string;
+}): Readonly<Record<string, string>> {
+  const { backend, model } = options;
+  const sink = [`to-${backend}`, ...backendFlags(backend, options.clusterCidrs), '--v=2'];
+  const source = model === 'single' ? [...KUBE, 'to-local'] : ['local', `--api=${SOCKET}`];
+  return {
+    KPNG_IMAGE: options.image,
+    API_SERVER: options.apiServer,
+    KPNG_COMMAND: JSON.stringify(options.defect === undefined ? ['kpng'] : withoutConntrack),
+    BACKEND_ARGS: JSON.stringify([...source, ...sink]),
+    SERVER_COMMAND: JSON.stringify(['kpng']),
+    SERVER_ARGS: JSON.stringify([...KUBE, 'to-api', `--listen=${SOCKET}`]),
+  };
+}
+
+/** Runs kpng with a PATH on which everything is found but the conntrack tool, as in an image that lacks it. */
+const withoutConntrack = [
+  'sh',
+  '-c',
+  'mkdir -p /tmp/path && IFS=: && for d in $PATH; do for f in "$d"/*; do case "$f" in */conntrack) ;; *) ln -sf "$f" /tmp/path/ ;; esac; done; done; PATH=/tmp/path exec kpng "$@"',
+  'sh',
+];

@@ -1,0 +1,159 @@
+/** kpng from an image of the user's: every backend, in one process or two, with rights of its own. */
+import { readFile } from 'node:fs/promises';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
+import { removeLeftovers, wantedFeatures } from './kpng-node.ts';
+import { kpngPlaceholders, type KpngBackend, type KpngDefect, type KpngModel } from './kpng-arguments.ts';
+import type { DaemonSet } from './kube-proxy-template.ts';
+import type { ServiceProxy } from './service-proxy.ts';
+import type { SubjectContext } from './subject.ts';
+
+const NAMESPACE = 'kube-system';
+const LABEL = 'app=kpng';
+const NODE_LABEL = { 'kube-proxy': 'kpng' };
+const READY_MS = 120_000;
+
+interface Pod extends KubernetesObject {
+  readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly name: string }[] };
+}
+
+interface Service extends KubernetesObject {
+  readonly spec: { readonly clusterIP: string };
+}
+
+export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect): ServiceProxy {
+  const name = `kpng-${backend}${model === 'split' ? '-split' : ''}${defect === undefined ? '' : `+${defect}`}`;
+  return {
+    name,
+    kind: 'service-proxy',
+    clusterNeeds: { kubeProxyMode: 'none' },
+    pods: { namespace: NAMESPACE, labelSelector: LABEL },
+    async preflight(context) {
+      const missing =
+        imageOf(context) === undefined ? ['--kpng-image: kpng is in no registry, its image is yours'] : [];
+      return [...missing, ...(await wantedFeatures(context, backend))];
+    },
+    async install(context) {
+      const { cluster, signal } = context;
+      const image = imageOf(context) ?? '';
+      await cluster.loadImage(image, signal);
+      const nodes = await cluster.nodes();
+      for (const node of nodes)
+        await cluster.api.patch(
+          { apiVersion: 'v1', kind: 'Node', name: node.name },
+          { metadata: { labels: NODE_LABEL } },
+          signal,
+        );
+      const values = kpngPlaceholders({
+        image,
+        backend,
+        model,
+        ...(defect === undefined ? {} : { defect }),
+        clusterCidrs: podNetworks(nodes.flatMap(({ podCidrs }) => podCidrs)),
+        apiServer: await apiServer(cluster),
+      });
+      for (const file of ['rbac', `${model}-process`]) {
+        const path = new URL(`../../../manifests/kpng/${file}.yaml`, import.meta.url);
+        await cluster.api.applyYaml(await readFile(path, 'utf8'), values, signal);
+      }
+      await rolledOut(context);
+      await reachesApi(context);
+    },
+    async remove(context) {
+      const { api } = context.cluster;
+      const keys = [
+        { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'kpng', namespace: NAMESPACE },
+        { apiVersion: 'v1', kind: 'ConfigMap', name: 'kpng', namespace: NAMESPACE },
+        { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'kpng' },
+        { apiVersion: 'v1', kind: 'ServiceAccount', name: 'kpng', namespace: NAMESPACE },
+      ];
+      for (const key of keys) await api.delete(key, { signal: context.signal });
+      await removeLeftovers(context, backend);
+    },
+    // kpng sends an empty node name to these backends, so nothing is ever local to them.
+    capabilities: () =>
+      Promise.resolve([
+        'conntrack-rows',
+        'node-port',
+        'external-ip',
+        'load-balancer-ip',
+        'session-affinity',
+        'traffic-policy',
+        'restart',
+      ]),
+    info: (context) =>
+      Promise.resolve({
+        name,
+        kind: 'service-proxy',
+        versions: { kpng: imageOf(context) ?? 'no image' },
+        remarks: [
+          `backend ${backend}, ${model === 'single' ? 'one process a node' : 'two processes a node with a unix socket between them'}, image given by --kpng-image`,
+          ...(defect === undefined ? [] : ['known-bad on purpose: started with a PATH that lacks the conntrack tool']),
+        ],
+      }),
+    async logs({ cluster }) {
+      const pods = await cluster.api.list<Pod>('v1', 'Pod', { namespace: NAMESPACE, labelSelector: LABEL });
+      const texts = pods.flatMap(({ metadata, spec }) =>
+        spec.containers.map(async ({ name: container }) => {
+          const ref = { namespace: NAMESPACE, name: metadata.name, container };
+          const text = await cluster.api.logs(ref, { tailLines: 5000 }).catch((error: unknown) => String(error));
+          return [`${metadata.name} ${container} (${spec.nodeName ?? 'no node'})`, text] as const;
+        }),
+      );
+      return Object.fromEntries(await Promise.all(texts));
+    },
+  };
+}
+
+function imageOf(context: SubjectContext): string | undefined {
+  const image = context.options['kpngImage'];
+  return typeof image === 'string' && image !== '' ? image : undefined;
+}
+
+/** kpng wants the pod network as a whole; nodes tell only their own part of it: /24 of a /16, /64 of a /56. */
+export function podNetworks(nodeCidrs: readonly string[]): readonly string[] {
+  const wide = nodeCidrs.map((cidr) => {
+    const [address = ''] = cidr.split('/');
+    return address.includes(':')
+      ? `${address.split(':').slice(0, 3).join(':')}::/48`
+      : `${address.split('.').slice(0, 2).join('.')}.0.0/16`;
+  });
+  return [...new Set(wide)].sort();
+}
+
+async function apiServer(cluster: Cluster): Promise<string> {
+  const nodes = await cluster.nodes();
+  const address = nodes.find((node) => node.controlPlane)?.addresses[cluster.primaryFamily];
+  if (address === undefined)
+    throw new Error('kpng needs the address of a control-plane node, and the cluster shows none');
+  return `https://${address.includes(':') ? `[${address}]` : address}:6443`;
+}
+
+async function rolledOut({ cluster, signal }: SubjectContext): Promise<void> {
+  await cluster.api.waitFor<DaemonSet, true>(
+    { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: NAMESPACE, name: 'kpng' },
+    ([found]) => {
+      const status = found?.status;
+      const current = (status?.observedGeneration ?? 0) >= (found?.metadata.generation ?? 1);
+      const desired = status?.desiredNumberScheduled ?? 0;
+      const updated = status?.updatedNumberScheduled ?? 0;
+      return current && desired > 0 && updated === desired && status?.numberReady === desired ? true : undefined;
+    },
+    { timeoutMs: READY_MS, signal, what: 'DaemonSet kpng is rolled out on every node' },
+  );
+}
+
+/** A proxy works when the first Service does: the API server's own, from every node. */
+async function reachesApi({ cluster, signal }: SubjectContext): Promise<void> {
+  const service = await cluster.api.get<Service>('v1', 'Service', 'kubernetes', 'default', signal);
+  const ip = service?.spec.clusterIP ?? '';
+  const url = `https://${ip.includes(':') ? `[${ip}]` : ip}/healthz`;
+  const script = `for i in $(seq 60); do curl -ksS -m 2 -o /dev/null ${url} && exit 0; sleep 0.5; done; exit 1`;
+  for (const node of await cluster.nodes()) {
+    const { code, stderr } = await node.exec(['sh', '-c', script], { signal, timeoutMs: READY_MS });
+    if (code !== 0)
+      throw new Error(
+        `kpng runs on ${node.name} but ${url} does not answer there: ${stderr.trim().split('\n').at(-1) ?? ''}`,
+      );
+  }
+}
