@@ -12,7 +12,7 @@ import { addBallast, type Ballast } from './ballast.ts';
 import { kernelForgets } from './kernel-forgets.ts';
 import { awaitHydration, cleanupPeriodMs } from './race-passes.ts';
 import { arm, type Opened, openWithinMs, trigger } from './race-trigger.ts';
-import { tcpPort, udpPorts } from './race-objects.ts';
+import { ballastPort, firstFlowPort, tcpPort, udpPorts } from './race-objects.ts';
 import type { RaceStage } from './race-stage.ts';
 
 export interface AttackPlan {
@@ -57,11 +57,9 @@ const healWithinMs = 8000;
 export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan): Promise<Attack> {
   const { protocol } = plan;
   const started = t.evidence.now();
-  const flows = planFlows(stage, plan);
-  const group = `${protocol}-${plan.iteration}`;
   const { client, server, agent, log, ownerEnd } = stage;
 
-  const { ballast, hydratedAt, armed } = await prepare(t, stage, { plan, group, flows });
+  const { ballast, hydratedAt, armed, flows, group } = await prepare(t, stage, plan);
   const race = await t.step('race trigger', () => trigger(t, stage, { plan, flows, hydratedAt, armed }));
   const replies = await watchReplies(t, agent.node, client.ip, flows);
   return t.step('verification', async () => {
@@ -104,15 +102,17 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
 }
 
 /** Until the kernel has forgotten flows that the agent still remembers, with time left before its delete pass. */
-async function prepare(t: SpecContext, stage: RaceStage, race: { plan: AttackPlan; group: string; flows: RaceFlows }) {
-  const { plan, group, flows } = race;
+async function prepare(t: SpecContext, stage: RaceStage, plan: AttackPlan) {
   const { agent, client, log } = stage;
   const protocols = plan.mode === 'ballast' ? (['udp', 'tcp'] as const) : ([plan.protocol] as const);
   let ballast: Ballast | undefined;
   for (let attempt = 1; attempt <= preparations; attempt += 1) {
+    // Other ports each time: an agent that counts misses has counted one for these already.
+    const flows = planFlows(stage, plan);
+    const group = `${plan.protocol}-${flows.clientPorts.first}`;
     await t.step('initial connections', async () => {
       if (plan.mode === 'ballast') ballast ??= await addBallast(t, stage, { rate: plan.rate });
-      await openOnce(t, stage, race);
+      await openOnce(t, stage, { plan, group, flows });
       await t.evidence.require(tuplesInAgentMap(stage, flows));
       await client.driver.call({ cmd: 'reset', group }, t.signal);
     });
@@ -128,7 +128,7 @@ async function prepare(t: SpecContext, stage: RaceStage, race: { plan: AttackPla
     });
     // A pass that began before the last row was gone took its snapshot too early: it may delete nothing, or half.
     const tooEarly = log.lines.slice(hydratedAt).some(({ type }) => type === 'pass-start');
-    if (!tooEarly) return { ballast, hydratedAt, armed };
+    if (!tooEarly) return { ballast, hydratedAt, armed, flows, group };
     await armed.disarm();
     t.log(`the delete pass began before the kernel had forgotten all (${attempt} of ${preparations})`);
   }
@@ -152,19 +152,14 @@ async function openOnce(
   if (first.count < 0.95 * plan.flows) t.inconclusive(`${text}: ${JSON.stringify(first.errors)}`);
 }
 
+let blocks = 0;
+
 function planFlows(stage: RaceStage, plan: AttackPlan): RaceFlows {
-  const { protocol, flows, iteration } = plan;
-  const serverPorts = protocol === 'tcp' ? { first: tcpPort, count: 1 } : { first: udpPorts.first, count: 1 };
-  const count = Math.ceil(flows / serverPorts.count);
-  // Below 32,000 lie the judged flows, above it the ballast; the kernel's own ephemeral ports are not used by these pods.
-  const first = 10_000 + ((iteration * count) % Math.max(1, 21_000 - count));
-  return {
-    protocol,
-    clientIp: stage.client.ip,
-    serverIp: stage.addressAtOwner,
-    clientPorts: { first, count },
-    serverPorts,
-  };
+  const { protocol, flows: count } = plan;
+  const serverPorts = { first: protocol === 'tcp' ? tcpPort : udpPorts.first, count: 1 };
+  const fit = Math.max(1, Math.floor((ballastPort - firstFlowPort) / count));
+  const clientPorts = { first: firstFlowPort + (blocks++ % fit) * count, count };
+  return { protocol, clientIp: stage.client.ip, serverIp: stage.addressAtOwner, clientPorts, serverPorts };
 }
 
 async function hearing(

@@ -13,6 +13,8 @@ export const udpPorts = { first: 7100, count: 64 };
 export const bellPort = 8087;
 /** Here the node tells the client that the first delete was logged; policy lets it in. */
 export const signalPort = 8088;
+/** Source ports of the flows that are judged begin here. */
+export const firstFlowPort = 10_000;
 /** Source ports from here on are ballast: nothing is judged by them, and their cleanup lines are not read. */
 export const ballastPort = 32_000;
 export const ballastLines = 'Conntrack cleanup.*Source port - (3[2-9]|[4-6][0-9])[0-9]{3} ';
