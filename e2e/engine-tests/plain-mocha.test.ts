@@ -16,7 +16,7 @@ async function mocha(argv: readonly string[], env: Readonly<Record<string, strin
     reject: false,
     extendEnv: false,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', E2E_REPORTS_FOLDER: reports, ...env },
-    timeout: 60_000,
+    timeout: 150_000,
   });
   const { exitCode, stdout, stderr } = result;
   return { exitCode, stdout, stderr, ...(await readResults(reports)) };
@@ -31,7 +31,7 @@ async function configFor(spec: string): Promise<void> {
 }
 
 describe('plain mocha', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   before(async () => {
     reports = await mkdtemp(join(tmpdir(), 'staleproof-mocha-'));
     await configFor('verdicts.spec.ts');

@@ -2,12 +2,12 @@
  * One attempt at one spec: deadline and grace, then diagnostics, then clean-up last-in-first-out, then one result line.
  * Diagnostics come before clean-up because clean-up destroys what they look at.
  */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { here, type AttemptState, type Undo } from './attempt-state.ts';
 import { DeadlineError, formatMs, settles, within } from './budget.ts';
 import type { RunClock } from './clock.ts';
-import { redact } from './redact.ts';
+import { redact, redactedJson } from './redact.ts';
 import type { AttemptLine, Verdict } from './result-schema.ts';
 import { createContext, type ContextInput } from './spec-context.ts';
 import type { RegisteredSpec } from './spec.ts';
@@ -216,6 +216,6 @@ function writeArtefacts(folder: string, state: AttemptState, line: AttemptLine):
   const failure = line.failure === undefined ? [] : [line.failure.stack ?? line.failure.message];
   const log = [...state.log, ...failure, ...state.cleanupErrors, `verdict: ${line.verdict}`];
   writeFileSync(path('log.txt'), redact(`${log.join('\n')}\n`));
-  writeFileSync(path('evidence.jsonl'), '');
-  for (const piece of state.evidence) appendFileSync(path('evidence.jsonl'), `${redact(JSON.stringify(piece))}\n`);
+  const evidence = state.evidence.map((piece) => redactedJson(piece));
+  writeFileSync(path('evidence.jsonl'), [...evidence, ''].join('\n'));
 }

@@ -10,7 +10,8 @@ import { asExpected } from './verdict.ts';
 
 export interface Replay {
   readonly plan: readonly PlannedSpec[];
-  readonly outcomes: ReadonlyMap<string, Promise<Outcome>>;
+  /** Emptied on the way. */
+  readonly outcomes: Map<string, Promise<Outcome>>;
   /** Called in plan order, when mocha is done with the item. */
   readonly onOutcome: (item: PlannedSpec, outcome: Outcome) => void;
 }
@@ -22,7 +23,11 @@ export async function replayThroughMocha(replay: Replay): Promise<void> {
   function Reporter(runner: Mocha.Runner): void {
     runner.on('test end', (test) => {
       const entry = items.get(test);
-      if (entry !== undefined) replay.onOutcome(entry.item, entry.outcome);
+      if (entry === undefined) return;
+      replay.onOutcome(entry.item, entry.outcome);
+      // An outcome holds all evidence of its spec: a long run must not hold them all.
+      items.delete(test);
+      replay.outcomes.delete(entry.item.id);
     });
   }
   const mocha = new Mocha({ timeout: 0, reporter: Reporter as unknown as Mocha.ReporterConstructor });

@@ -26,6 +26,11 @@ export function redact(text: string): string {
   return clean;
 }
 
+/** JSON of a value whose strings are redacted one by one: a pattern must not run over the end of a string. */
+export function redactedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? redact(inner) : inner));
+}
+
 /** Registers the credentials of a kubeconfig's text, as they stand there and decoded. */
 export function keepKubeconfigSecret(text: string): void {
   for (const [, value = ''] of text.matchAll(

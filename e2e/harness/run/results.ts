@@ -1,11 +1,12 @@
 /** Writes results.jsonl: one line per event, at once and synchronously, so that a killed run keeps what it had. */
 import { appendFileSync } from 'node:fs';
-import { redact } from './redact.ts';
-import type { AttemptLine, ResultLine, Verdict } from './result-schema.ts';
+import { redactedJson } from './redact.ts';
+import type { ResultLine, Verdict } from './result-schema.ts';
 
 export class ResultWriter {
   readonly file: string;
-  readonly #finals: AttemptLine[] = [];
+  readonly #counts: Partial<Record<Verdict, number>> = {};
+  #finals = 0;
   #troubles = 0;
 
   constructor(file: string) {
@@ -13,13 +14,12 @@ export class ResultWriter {
   }
 
   write(line: ResultLine): void {
-    appendFileSync(this.file, `${JSON.stringify(line, redactValue)}\n`);
-    if (line.type === 'attempt' && line.final) this.#finals.push(line);
+    appendFileSync(this.file, `${redactedJson(line)}\n`);
+    if (line.type === 'attempt' && line.final) {
+      this.#counts[line.verdict] = (this.#counts[line.verdict] ?? 0) + 1;
+      this.#finals += 1;
+    }
     if (line.type === 'note' && line.level === 'infrastructure-error') this.#troubles += 1;
-  }
-
-  get finals(): readonly AttemptLine[] {
-    return this.#finals;
   }
 
   /** Infrastructure errors that belong to no spec. */
@@ -28,13 +28,7 @@ export class ResultWriter {
   }
 
   counts(planned: number): Partial<Record<Verdict, number>> {
-    const counts: Partial<Record<Verdict, number>> = {};
-    for (const { verdict } of this.#finals) counts[verdict] = (counts[verdict] ?? 0) + 1;
-    if (planned > this.#finals.length) counts['not-run'] = planned - this.#finals.length;
-    return counts;
+    const missing = planned - this.#finals;
+    return missing > 0 ? { ...this.#counts, 'not-run': missing } : { ...this.#counts };
   }
-}
-
-function redactValue(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? redact(value) : value;
 }

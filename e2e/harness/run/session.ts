@@ -66,7 +66,7 @@ export class Session {
   readonly #scheduler: Scheduler<PlannedSpec>;
   readonly #settle = new Map<string, (outcome: Outcome) => void>();
   readonly #states = new Map<string, AttemptState>();
-  readonly outcomes: ReadonlyMap<string, Promise<Outcome>>;
+  readonly outcomes: Map<string, Promise<Outcome>>;
   readonly jobs: number;
 
   constructor(input: SessionInput) {
@@ -106,6 +106,7 @@ export class Session {
   #finish(item: PlannedSpec, outcome: Outcome): void {
     this.#states.delete(item.id);
     this.#settle.get(item.id)?.(outcome);
+    this.#settle.delete(item.id);
     if (this.#input.options.bail === true && outcome !== undefined && !asExpected(outcome.verdict))
       this.#scheduler.close();
   }
