@@ -162,6 +162,6 @@ function words(status: Status | undefined): string {
 }
 
 /** Subject names hold `@`, `+` and spaces; a file name keeps what every file system and URL takes as it is. */
-export function fileNameOf(text: string): string {
+function fileNameOf(text: string): string {
   return text.replace(/[^A-Za-z0-9@+._-]+/g, '-').replace(/^[.-]+/, '');
 }

@@ -29,7 +29,7 @@ export function verdictLine(report: ReportData): string {
 }
 
 /** Three numbers that add up to all outcomes and broken runs: expected failures count as skipped, flaky ones as passed. */
-export function tallyLine(report: ReportData): string {
+function tallyLine(report: ReportData): string {
   const standing = (wanted: string): number =>
     report.outcomes.filter((outcome) => VERDICTS[outcome.verdict].standing === wanted).length;
   const brokenRuns = report.runs.filter((run) => run.troubles.length > 0).length;

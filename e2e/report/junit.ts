@@ -6,6 +6,7 @@ import type { AttemptLine, RunStartLine, Verdict } from '../harness/run/result-s
 import { oneLine, printable, quantity } from './printable.ts';
 import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
 import type { Outcome, RunRecord } from './run-record.ts';
+import { shellQuoted } from './shell-quote.ts';
 import { VERDICTS } from './verdict-words.ts';
 
 type Node = Record<string, unknown>;
@@ -80,7 +81,7 @@ function startProperties(start: RunStartLine, own: ReadonlySet<string>): readonl
   return [
     ['seed', String(start.seed)],
     ['schema', String(start.schema)],
-    ['argv', start.argv.join(' ')],
+    ['argv', shellQuoted(start.argv)],
     ...(start.shard === undefined ? [] : [['shard', start.shard] as const]),
     ...Object.entries(start.facts),
     ...subjects.flatMap((subject) =>

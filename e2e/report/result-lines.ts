@@ -123,13 +123,13 @@ const runEnd = z.object({
 });
 
 /** One line of `results.jsonl`. Keys that a later schema adds are ignored, a missing or wrong one is refused. */
-export const resultLine = z.discriminatedUnion('type', [runStart, attempt, note, runEnd]);
+const resultLine = z.discriminatedUnion('type', [runStart, attempt, note, runEnd]);
 
 export type LineOrProblem =
   { readonly ok: true; readonly line: ResultLine } | { readonly ok: false; readonly problem: string };
 
 /** Parses one line; `where` names it in the problem's text. */
-export function parseResultLine(text: string, where: string): LineOrProblem {
+function parseResultLine(text: string, where: string): LineOrProblem {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -126,7 +126,7 @@ function neverRan(run: RunRecord, family: string, spec: SpecInfo): Outcome {
 }
 
 /** `ipv4`, `ipv6` or `dual`; `-` when the run did not say. */
-export function familyOf(run: RunRecord): string {
+function familyOf(run: RunRecord): string {
   const option = run.start?.options['family'] ?? run.start?.options['ipFamily'] ?? run.start?.options['ip-family'];
   return run.start?.facts['family'] ?? (typeof option === 'string' ? option : '-');
 }

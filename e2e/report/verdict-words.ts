@@ -2,7 +2,7 @@
 import type { Verdict } from '../harness/run/result-schema.ts';
 
 /** `good` counts as passed, `bad` breaks the run, `neutral` is neither: JUnit calls it skipped. */
-export type Standing = 'good' | 'bad' | 'neutral';
+type Standing = 'good' | 'bad' | 'neutral';
 
 export interface VerdictWords {
   readonly label: string;

@@ -4,6 +4,7 @@ import type { AttemptLine, FailureRecord } from '../../harness/run/result-schema
 import { duration, printable } from '../printable.ts';
 import { elapsedOf, subjectLabel, whyOf } from '../report-data.ts';
 import type { Outcome } from '../run-record.ts';
+import { shellQuoted } from '../shell-quote.ts';
 import { VERDICTS } from '../verdict-words.ts';
 import { fileAddress, fileLink, type Html, webLink } from './document.ts';
 import { evidenceTable, fileList, measureTable, stepTable } from './evidence-section.ts';
@@ -125,11 +126,10 @@ function again(outcome: Outcome): Html {
     ...withoutSelection(start.argv),
     '--focus',
     `^${outcome.spec.id}$`,
-    '--seed',
-    String(start.seed),
+    ...(start.seed === 0 ? [] : ['--seed', String(start.seed)]),
   ];
   return html`<h3>Run it again</h3>
-    <pre>${command.map(quoted).join(' ')}</pre>`;
+    <pre>${shellQuoted(command)}</pre>`;
 }
 
 const SELECTING = new Set(['--grep', '-g', '--focus', '--skip', '--tags', '--seed', '--shard', '--reporter']);
@@ -139,8 +139,4 @@ function withoutSelection(argv: readonly string[]): readonly string[] {
     const before = argv[index - 1] ?? '';
     return !SELECTING.has(word.split('=')[0] ?? '') && !(SELECTING.has(before) && !before.includes('='));
   });
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -5,6 +5,7 @@ import { measuresOf } from '../console-summary.ts';
 import { duration, oneLine, printable } from '../printable.ts';
 import { elapsedOf, type ReportData, subjectLabel, subjectsOf, whyOf } from '../report-data.ts';
 import type { Outcome } from '../run-record.ts';
+import { shellQuoted } from '../shell-quote.ts';
 import { VERDICTS, WORST_FIRST } from '../verdict-words.ts';
 import { documentHtml, type Html } from './document.ts';
 import { badge, outcomeSection, type Picture } from './outcome-section.ts';
@@ -43,7 +44,7 @@ function banner(report: ReportData): Html {
       (run) =>
         html`<p class="faint">
           run
-          ${run.name}${run.start === undefined ? '' : html`, ${run.start.wall}, <code>npm run e2e -- ${printable(run.start.argv.join(' '))}</code>, seed ${run.start.seed}`}
+          ${run.name}${run.start === undefined ? '' : html`, ${run.start.wall}, <code>npm run e2e -- ${printable(shellQuoted(run.start.argv))}</code>, seed ${run.start.seed}`}
         </p>`,
     )}
   </div>`;

@@ -4,7 +4,7 @@ import { type ReportData, subjectLabel } from '../report-data.ts';
 import type { Outcome } from '../run-record.ts';
 import { worst } from '../verdict-words.ts';
 
-export interface Column {
+interface Column {
   readonly subject: string;
   readonly family: string;
 }
@@ -12,7 +12,7 @@ export interface Cell extends Column {
   readonly verdict: Verdict;
   readonly outcomes: readonly Outcome[];
 }
-export interface MatrixRow {
+interface MatrixRow {
   readonly spec: string;
   /** In the order of the columns; undefined where no run tried. */
   readonly cells: readonly (Cell | undefined)[];
@@ -54,7 +54,7 @@ function cellOf(column: Column, outcomes: readonly Outcome[]): Cell | undefined 
 }
 
 /** Only cells that judged count for "all": a skip says nothing about a subject. */
-export function readingOf(cells: readonly Cell[]): string {
+function readingOf(cells: readonly Cell[]): string {
   const judged = cells.filter((cell) => FAILS.includes(cell.verdict) || HOLDS.includes(cell.verdict));
   const failing = judged.filter((cell) => FAILS.includes(cell.verdict));
   const open = cells.filter((cell) => !judged.includes(cell) && cell.verdict !== 'skip');

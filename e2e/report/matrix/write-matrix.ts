@@ -44,7 +44,7 @@ export async function matrixCsv(matrix: Matrix): Promise<string> {
   );
 }
 
-export async function matrixHtml(matrix: Matrix, report: ReportData): Promise<string> {
+async function matrixHtml(matrix: Matrix, report: ReportData): Promise<string> {
   const page = html`<h1>Spec × subject × family</h1>
     <p class="faint">${report.runs.length} runs: ${report.runs.map((run) => run.name).join(', ')}</p>
     ${report.troubles.map((trouble) => html`<div class="trouble">⚡ ${oneLine(trouble)}</div>`)}

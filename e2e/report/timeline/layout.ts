@@ -25,7 +25,7 @@ export interface Panel {
   readonly style: 'dots' | 'steps';
   readonly series: readonly { readonly name: string; readonly color: string; readonly points: readonly Point[] }[];
 }
-export type Point = readonly [number, number];
+type Point = readonly [number, number];
 
 export interface Layout {
   readonly height: number;
