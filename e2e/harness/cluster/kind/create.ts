@@ -55,10 +55,10 @@ export async function createKindCluster(input: CreateInput): Promise<void> {
   });
   const result = await child;
   if (result.exitCode === 0) return;
+  input.signal.throwIfAborted();
   const folder = await exportNodeLogs(input.name, input.logFolder, result.all).catch(
     (error: unknown) => `(logs could not be taken: ${String(error)})`,
   );
-  input.signal.throwIfAborted();
   const said = redact(result.all)
     .split('\n')
     .filter((line) => /error|fail|timed out|refused/i.test(line))
