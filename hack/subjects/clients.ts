@@ -8,7 +8,7 @@ import { fixturesFolder } from '../images/bundle-fixtures.ts';
 import { ensureKubectl } from '../machine/kind-binary.ts';
 import { runLogged, tryCommand } from '../process/run-command.ts';
 
-const pythonRequirement = 'kubernetes==37.0.2';
+export const pythonRequirement = 'kubernetes==37.0.2';
 const clientParts = ['watch-client-go', 'watch-python', 'kubectl'];
 
 /** Whether `clientFile` makes it. */
@@ -38,14 +38,13 @@ async function clientGo(options: PartOptions): Promise<string> {
   const name = 'watch-client-go';
   const source = join(fixturesFolder, name);
   const sources = readdirSync(source).filter((file) => file.endsWith('.go') || file === 'go.sum');
-  const requires = [...readFileSync(join(source, 'go.mod'), 'utf8').matchAll(/^\s+(k8s\.io\/\S+) (v\S+)$/gm)];
   const { binaries } = await buildGo(
     {
       name,
       goMod: {
         module: `staleproof.dev/${name}`,
         go: '1.26.0',
-        require: Object.fromEntries(requires.map(([, module = '', version = '']) => [module, version])),
+        require: requiresOf(join(source, 'go.mod')),
       },
       files: Object.fromEntries(sources.map((file) => [file, readFileSync(join(source, file), 'utf8')])),
       packages: { [name]: '.' },
@@ -55,6 +54,12 @@ async function clientGo(options: PartOptions): Promise<string> {
     options,
   );
   return binaries[name] ?? '';
+}
+
+/** The direct requirements of a go.mod, which stays the one place that names them. */
+export function requiresOf(goMod: string): Readonly<Record<string, string>> {
+  const lines = readFileSync(goMod, 'utf8').matchAll(/^\s+(k8s\.io\/\S+) (v\S+)$/gm);
+  return Object.fromEntries([...lines].map(([, module = '', version = '']) => [module, version]));
 }
 
 async function pythonEnvironment(options: PartOptions): Promise<string> {

@@ -7,6 +7,7 @@ const silent = [
   'watch/aws-nlb-is-survived-or-noticed',
   'watch/gcp-silent-is-survived-or-noticed',
   'watch/blackhole-flow-is-survived-or-noticed',
+  'watch/blackhole-all-is-survived-or-noticed',
 ];
 const clientNode = { kind: 'node', program: 'watch-client-node' } as const;
 const clientGo = { kind: 'binary', part: 'watch-client-go' } as const;

@@ -1,0 +1,39 @@
+/** `npm run watch -- soak`: do watches of this cluster deliver, for hours, on the public and on the private path? */
+import { writeFile } from 'node:fs/promises';
+import { readSoakOptions, watchUsage } from '../compose/watch-soak-options.ts';
+import { soakTable, soakVerdict } from '../compose/watch-soak-table.ts';
+import { EXIT } from '../harness/run/exit-codes.ts';
+import { UsageError } from '../harness/run/usage-error.ts';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.some((argument) => argument === '-h' || argument === '--help')) {
+    process.stdout.write(`${watchUsage}\n`);
+    return EXIT.asExpected;
+  }
+  const interrupted = new AbortController();
+  let signalCode: number | undefined;
+  for (const [name, code] of [
+    ['SIGINT', EXIT.sigint],
+    ['SIGTERM', EXIT.sigterm],
+  ] as const)
+    process.on(name, () => {
+      signalCode ??= code;
+      interrupted.abort(new Error(`${name}: the soak was interrupted`));
+    });
+  try {
+    const options = readSoakOptions(argv);
+    const { soak } = await import('../compose/watch-soak.ts');
+    const rows = await soak(options, interrupted.signal, say);
+    process.stdout.write(`${soakTable(rows)}\n`);
+    if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(rows, null, 2)}\n`);
+    return soakVerdict(rows);
+  } catch (error) {
+    say((error as Error).message);
+    if (error instanceof UsageError) say(watchUsage);
+    return signalCode ?? (error instanceof UsageError ? EXIT.usage : EXIT.infrastructure);
+  }
+}
