@@ -38,6 +38,25 @@ describe('explaining every frame of a capture', () => {
     expect([...(contents.sent.get('inc') ?? [])]).to.deep.equal([7]);
   });
 
+  it('takes a refused echo as the instance’s when it quotes its nonce', async () => {
+    const echo = (uid: string): Buffer =>
+      udpFrame({
+        source: '10.244.2.9',
+        destination: '10.244.1.5',
+        sourcePort: 9000,
+        destinationPort: 4000,
+        payload: Buffer.from(`PCB1|${uid}|inc|7`),
+      }).subarray(14);
+    const refusal = (uid: string): Buffer => {
+      const frame = talk({ payload: 'x'.repeat(echo(uid).length) });
+      frame.writeUInt8(1, 14 + 9);
+      Buffer.concat([Buffer.from('0303000000000000', 'hex'), echo(uid)]).copy(frame, 34);
+      return frame;
+    };
+    expect(await contentsOf([refusal('u1')])).to.include({ foreignCount: 0, neighbour: 1 });
+    expect((await contentsOf([refusal('u2')])).foreign[0]).to.match(/about a datagram of another/);
+  });
+
   it('calls everything else foreign and says what it is', async () => {
     const cases: [Buffer, RegExp][] = [
       [talk({ uid: 'u2' }), /nonce of pod UID u2/],

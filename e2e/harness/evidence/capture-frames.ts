@@ -1,5 +1,7 @@
 /** Whose a frame is. The rule is closed: whatever is not the instance's nonce, its echo, or neighbour discovery on its link is foreign. */
+import { decodeIp } from './pcap-ip.ts';
 import type { Packet } from './pcap-packet.ts';
+import { decodeTransport, type Icmp, type Transport } from './pcap-transport.ts';
 
 /** What a file may hold: one pod instance with all addresses it ever had, and the sink it speaks to. */
 export interface FrameOwner {
@@ -28,7 +30,10 @@ export function explain(packet: Packet, owner: FrameOwner): Explanation {
       ? { kind: 'neighbour' }
       : foreign('ARP of another address');
   if (transport?.protocol === 'icmpv6' && NEIGHBOUR_TYPES.has(transport.type)) return { kind: 'neighbour' };
-  if (ip === undefined || transport?.protocol !== 'udp') return foreign('the target speaks nothing like it');
+  if (ip === undefined) return foreign('the target speaks nothing like it');
+  if (isUnreachable(transport))
+    return refusedEcho(transport, owner) ? { kind: 'neighbour' } : foreign('about a datagram of another');
+  if (transport?.protocol !== 'udp') return foreign('the target speaks nothing like it');
   const [tag, uid, incarnation = '', seq = ''] = transport.payload.toString('latin1').split('|');
   if (tag !== 'PCB1') return foreign('no nonce');
   if (uid !== owner.uid) return foreign(`nonce of pod UID ${String(uid)}`);
@@ -37,6 +42,21 @@ export function explain(packet: Packet, owner: FrameOwner): Explanation {
   if (ip.source === owner.sinkIp && owner.ips.has(ip.destination))
     return { kind: 'echo', incarnation, seq: Number(seq) };
   return foreign('its nonce between other addresses');
+}
+
+/** Destination unreachable, ICMP and ICMPv6. */
+function isUnreachable(transport: Transport | undefined): transport is Icmp {
+  if (transport?.protocol === 'icmp') return transport.type === 3;
+  return transport?.protocol === 'icmpv6' && transport.type === 1;
+}
+
+/** The kernel of a pod whose process has just ended refuses the echoes still under way, and quotes them. */
+function refusedEcho(icmp: Icmp, owner: FrameOwner): boolean {
+  const quoted = decodeIp(icmp.payload.subarray(4));
+  if (typeof quoted === 'string' || quoted.source !== owner.sinkIp || !owner.ips.has(quoted.destination)) return false;
+  const udp = decodeTransport(quoted.protocol, quoted.payload);
+  if (typeof udp === 'string' || udp?.protocol !== 'udp') return false;
+  return udp.payload.toString('latin1').startsWith(`PCB1|${owner.uid}|`);
 }
 
 function onItsLink(

@@ -2,8 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CaptureInstance, CaptureStage, TalkerOptions } from './capture-stage.ts';
 
-/** Folders in which CNI's host-local keeps `last_reserved_ip.<range>`. */
-const FOLDERS = '/run/cni-ipam/*/ /var/lib/cni/networks/*/ /run/cni/*/';
 const TRIES = 4;
 
 /** Starts a talker that has the address of `former`, whose sandbox is gone. Proven, else the spec is inconclusive. */
@@ -40,7 +38,10 @@ export async function takeAddress(
 
 async function pointBefore(stage: CaptureStage, former: CaptureInstance, address: string): Promise<void> {
   const before = previous(address);
-  const script = `for f in ${FOLDERS}; do [ -e "$f/last_reserved_ip.0" ] && printf %s ${before} > "$f/last_reserved_ip.0"; done; true`;
+  // The old address is given back by the CNI's DEL, a moment after the pod object is gone.
+  const script = `find /run /var/lib/cni -maxdepth 5 -name last_reserved_ip.0 2>/dev/null | while read -r f; do
+    for i in $(seq 100); do [ -e "$(dirname "$f")/${address}" ] || break; sleep 0.1; done
+    printf %s ${previous(address)} > "$f"; done`;
   await former.node.run(['sh', '-c', script], { signal: stage.t.signal });
 }
 

@@ -1,6 +1,6 @@
 import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { takeAddress } from '../../harness/fault/capture-address-reuse.ts';
-import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
@@ -13,7 +13,8 @@ spec(
     tags: ['capture'],
     core: true,
     needs: { workers: 2, capabilities: ['pod-uid'], provider: 'kind' },
-    locks: [...SHARES_AGENTS, 'capture/addresses'],
+    // Pods that other specs start would take the address.
+    locks: OWNS_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',
     refs: [
