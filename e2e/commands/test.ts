@@ -1,0 +1,102 @@
+/**
+ * `npm test`: the suite's own tests. Types, lint, format and dead code first, then every `*.test.ts`; `--cluster` adds the
+ * `*.cluster.test.ts` that need root, Docker or a cluster. Words filter by path: `npm test -- journal`.
+ * Closes with `N passed, N failed, N skipped`; exit 0, 1, or 64 on bad usage.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import Mocha from 'mocha';
+import { closingLine, type Tally } from '../../hack/test-tally.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const usage = 'usage: npm test [-- [--cluster] [--no-lint] [WORD…]]';
+
+const checks: readonly { readonly name: string; readonly argv: readonly string[] }[] = [
+  { name: 'types', argv: ['tsc', '--noEmit'] },
+  { name: 'lint', argv: ['eslint', '.'] },
+  { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  { name: 'dead code', argv: ['knip', '--no-progress'] },
+];
+
+async function check(): Promise<Tally> {
+  let passed = 0;
+  let failed = 0;
+  for (const { name, argv } of checks) {
+    const [file = '', ...args] = argv;
+    const started = Date.now();
+    const result = await execa(file, args, { cwd: root, preferLocal: true, localDir: root, reject: false, all: true });
+    const seconds = ((Date.now() - started) / 1000).toFixed(0);
+    if (result.exitCode === 0) passed++;
+    else failed++;
+    process.stdout.write(`${result.exitCode === 0 ? 'ok    ' : 'FAILED'} ${name} (${argv.join(' ')}, ${seconds} s)\n`);
+    if (result.exitCode !== 0) process.stdout.write(`${result.all}\n`);
+  }
+  return { passed, failed, skipped: 0 };
+}
+
+function testFiles(words: readonly string[], cluster: boolean): readonly string[] {
+  const found = ['e2e', 'hack', 'fixtures'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  );
+  return found
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => cluster || !file.endsWith('.cluster.test.ts'))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort();
+}
+
+/** A test that waits for something that never comes must not hang CI: mocha's own timeout ends it. */
+async function runMocha(files: readonly string[]): Promise<Tally> {
+  const mocha = new Mocha({ timeout: 120_000, forbidOnly: true, reporter: process.stdout.isTTY ? 'spec' : 'dot' });
+  for (const file of files) mocha.addFile(`${root}${file}`);
+  await mocha.loadFilesAsync();
+  return new Promise((resolve) => {
+    const runner = mocha.run(() => {
+      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+      resolve({ passed: passes, failed: failures, skipped: pending });
+    });
+  });
+}
+
+function strays(): () => number {
+  let count = 0;
+  // mocha swallows rejections that nobody awaits; a green with one of them is no green.
+  process.on('unhandledRejection', (reason) => {
+    count++;
+    process.stdout.write(`unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
+  });
+  return () => count;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { cluster: { type: 'boolean', default: false }, lint: { type: 'boolean', default: true } },
+    allowNegative: true,
+  });
+  const files = testFiles(positionals, values.cluster);
+  if (files.length === 0) throw Object.assign(new Error(`no test file matches ${positionals.join(' ')}`), { code: 'ERR_PARSE_ARGS' });
+  process.stdout.write(`staleproof: ${files.length} test files on Node ${process.versions.node}\n`);
+  const late = strays();
+  const lint = values.lint && positionals.length === 0 ? await check() : { passed: 0, failed: 0, skipped: 0 };
+  const tests = await runMocha(files);
+  const total = {
+    passed: lint.passed + tests.passed,
+    failed: lint.failed + tests.failed + late(),
+    skipped: lint.skipped + tests.skipped,
+  };
+  process.stdout.write(`${closingLine(total)}\n`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+try {
+  // Sockets that a failed test left open must not keep the process.
+  process.exit(await main());
+} catch (error) {
+  const isUsage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+  process.stderr.write(`staleproof: ${isUsage ? `${(error as Error).message}\n${usage}` : String((error as Error).stack)}\n`);
+  process.exit(isUsage ? 64 : 1);
+}

@@ -1,0 +1,22 @@
+/** Counts of a test run, and the one line that CI reads. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export function closingLine(tally: Tally): string {
+  return `${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`;
+}
+
+/** The last closing line of a text; undefined when it has none. */
+export function parseClosingLine(text: string): Tally | undefined {
+  const found = [...text.matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1);
+  if (found === undefined) return undefined;
+  return { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]) };
+}
+
+export function sum(tallies: readonly Tally[]): Tally {
+  const add = (key: keyof Tally): number => tallies.reduce((total, tally) => total + tally[key], 0);
+  return { passed: add('passed'), failed: add('failed'), skipped: add('skipped') };
+}
