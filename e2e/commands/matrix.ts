@@ -1,0 +1,106 @@
+/** `npm run e2e:matrix`: the same selection on every backend × family, one cluster each, merged into one table. */
+import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { subjects } from '../harness/subject/registry.ts';
+import { cellsJson, matrixCells, matrixExitCode, type MatrixCell } from './matrix-cells.ts';
+
+const HELP = `npm run e2e:matrix -- --backends A,B --families ipv4,ipv6,dual [--out DIR] [--cells] [options of npm run e2e]
+
+  --backends LIST   service proxies by name (see npm run e2e -- --list-subjects)
+  --families LIST   of ipv4, ipv6, dual (ipv4)
+  --out DIR         where the cells and the merged report go (reports/matrix-<time>)
+  --cells           print the cells as JSON for a CI system's own matrix, and run nothing
+Everything else goes to each cell's run: --tags udp, --grep, --kpng-image, --setup, …
+A broken cell does not stop the others. Exit code: 1 a verdict failed somewhere, 2 a cell could not be judged or run.
+`;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Request {
+  readonly cells: readonly MatrixCell[];
+  readonly out: string;
+  readonly print: boolean;
+  readonly rest: readonly string[];
+}
+
+function parse(argv: readonly string[]): Request {
+  const ours = new Map<string, string>();
+  const rest: string[] = [];
+  let print = false;
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    const [flag = '', inline] = word.split(/=(.*)/s);
+    if (['--backends', '--families', '--out'].includes(flag)) ours.set(flag, inline ?? argv[++index] ?? '');
+    else if (word === '--cells') print = true;
+    else if (['-b', '--backend', '-i', '--ip-family', '--reports-folder'].includes(flag))
+      throw new RangeError(`${flag} is set by the matrix itself; use --backends, --families, --out`);
+    else rest.push(word);
+  }
+  const list = (flag: string, otherwise: string): string[] =>
+    (ours.get(flag) ?? otherwise)
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean);
+  const known = subjects.filter(({ kind }) => kind === 'service-proxy').map(({ name }) => name);
+  const cells = matrixCells(list('--backends', ''), list('--families', 'ipv4'), known);
+  const stamp = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15);
+  return { cells, out: ours.get('--out') ?? join('reports', `matrix-${stamp}`), print, rest };
+}
+
+/** Runs one cell to its end; a signal to the matrix reaches the cell. */
+function runCell(cell: MatrixCell, request: Request): Promise<number> {
+  const args = ['--import', 'tsx', 'e2e/cli.ts', '-b', cell.backend, '-i', cell.family, '--reuse'];
+  if (cell.keep) args.push('--keep');
+  args.push('--reports-folder', join(request.out, cell.name), ...request.rest);
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, forward);
+    const end = (code: number): void => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.off(signal, forward);
+      resolve(code);
+    };
+    child.on('error', () => end(2));
+    child.on('exit', (code, signal) => end(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const request = parse(argv);
+  const { cells, out } = request;
+  if (request.print) {
+    process.stdout.write(`${cellsJson(cells, request.rest)}\n`);
+    return 0;
+  }
+  const codes: number[] = [];
+  for (const [index, cell] of cells.entries()) {
+    process.stderr.write(`\nmatrix cell ${index + 1}/${cells.length}: ${cell.backend} on ${cell.family}\n`);
+    await mkdir(join(root, out, cell.name), { recursive: true });
+    const code = await runCell(cell, request);
+    codes.push(code);
+    if (code > 128) break;
+    if (code === 2 || code === 64)
+      process.stderr.write(`matrix cell ${cell.name} could not be judged (exit ${code}); going on\n`);
+  }
+  const { mergeRuns } = await import('../report/merge.ts');
+  const { matrixOf } = await import('../report/matrix/matrix.ts');
+  const { matrixMarkdown } = await import('../report/matrix/write-matrix.ts');
+  const merged = await mergeRuns([join(root, out)], join(root, out, 'merged'));
+  process.stdout.write(`\n${matrixMarkdown(matrixOf(merged.report))}\n`);
+  process.stdout.write(`matrix: ${join(out, 'merged')}\n`);
+  return matrixExitCode(codes);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    const usage = error instanceof RangeError;
+    process.stderr.write(`staleproof matrix: ${usage ? error.message : String((error as Error).stack)}\n`);
+    process.exitCode = usage ? 64 : 2;
+  },
+);
