@@ -1,0 +1,52 @@
+/** The end-to-end lanes of CI: what is run and how it has to end. An area adds its lanes here and nowhere else. */
+
+export interface Lane {
+  readonly name: string;
+  /** Arguments of `npm run e2e --`. */
+  readonly args: readonly string[];
+  /** 0: all as expected. 1: the known-bad subject is caught. */
+  readonly exit: 0 | 1;
+  /** Specs that must have this verdict, so that an exit code has the right reason. */
+  readonly verdicts: Readonly<Record<string, 'pass' | 'fail'>>;
+  /** Its clusters go before the next lane begins: two cores carry one cluster well. */
+  readonly last?: true;
+}
+
+const cycles = 'udp/clusterip-server-cycles';
+const owned = 'race/client-owned-flows-survive-cleanup';
+
+function udp(proxy: string): readonly Lane[] {
+  return [
+    {
+      name: `udp on ${proxy}`,
+      args: ['-b', proxy, '--tags', 'udp && !slow', '--keep', '--reuse'],
+      exit: 0,
+      verdicts: { [cycles]: 'pass' },
+    },
+    {
+      name: `udp on ${proxy}+no-cleanup`,
+      args: ['-b', `${proxy}+no-cleanup`, '--focus', cycles, '--keep', '--reuse'],
+      exit: 1,
+      verdicts: { [cycles]: 'fail' },
+      last: true,
+    },
+  ];
+}
+
+export const lanes: readonly Lane[] = [
+  ...udp('kube-proxy-iptables'),
+  ...udp('kube-proxy-nftables'),
+  {
+    name: 'race on npa@1.4.1',
+    args: ['--subject', 'npa@1.4.1', '--race-mode', 'held', '--focus', owned, '--keep', '--reuse'],
+    exit: 1,
+    verdicts: { [owned]: 'fail' },
+  },
+  {
+    name: 'race on npa@1.4.3',
+    args: ['--subject', 'npa@1.4.3', '--race-mode', 'held', '--focus', owned, '--keep', '--reuse'],
+    exit: 0,
+    verdicts: { [owned]: 'pass' },
+    last: true,
+  },
+];

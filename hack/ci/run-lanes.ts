@@ -1,0 +1,58 @@
+/**
+ * CI's end-to-end part: runs the lanes one after the other, takes all clusters down, and closes with one line that also
+ * counts the `npm test` of before (its output comes as a file). Exit 1 on any surprise.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { formatDuration } from '../process/steps.ts';
+import { type Tally, closingLine, parseClosingLine, sum } from '../test-tally.ts';
+import { judgeLane } from './judge-lane.ts';
+import { type Lane, lanes } from './lanes.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const laneTimeout = 25 * 60_000;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function npmRun(script: string, args: readonly string[]): Promise<number | undefined> {
+  const result = await execa('npm', ['run', '--silent', script, '--', ...args], {
+    cwd: root,
+    reject: false,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: laneTimeout,
+    forceKillAfterDelay: 60_000,
+  });
+  return result.exitCode;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+async function runLane(lane: Lane, index: number): Promise<Tally> {
+  const folder = join(root, 'reports', 'ci', String(index + 1));
+  say(`\n=== lane ${index + 1}/${lanes.length}: ${lane.name} (must exit ${lane.exit})`);
+  const started = Date.now();
+  const exit = await npmRun('e2e', ['--setup', '--reports-folder', folder, ...lane.args]);
+  const wrong = judgeLane(lane, exit, read(join(folder, 'latest', 'results.jsonl')));
+  say(`=== ${wrong.length === 0 ? 'as expected' : 'SURPRISE'}: ${lane.name}, ${formatDuration(Date.now() - started)}`);
+  for (const line of wrong) say(`    ${line}`);
+  if (lane.last === true) await npmRun('cluster', ['down', '--all']);
+  return wrong.length === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
+const before = parseClosingLine(read(process.argv[2] ?? '') ?? '') ?? { passed: 0, failed: 1, skipped: 0 };
+const tallies: Tally[] = [before];
+for (const [index, lane] of lanes.entries()) tallies.push(await runLane(lane, index));
+await npmRun('cluster', ['down', '--all']);
+const collected = await npmRun('gc', []);
+tallies.push({ passed: collected === 0 ? 1 : 0, failed: collected === 0 ? 0 : 1, skipped: 0 });
+const total = sum(tallies);
+say(`\n${closingLine(total)}`);
+process.exit(total.failed === 0 ? 0 : 1);
