@@ -78,6 +78,12 @@ describe('the scheduler', () => {
     expect(simulate(tasks, 6).starts.get('exclusive')).to.equal(3);
   });
 
+  it('starts tasks without a slot whatever runs, but never past a lock that an earlier one waits for', () => {
+    const task = (id: string, slots: number, locks: readonly string[] = []): Task => ({ id, locks, slots });
+    const tasks = [task('a', 1), task('b', 1, ['node']), task('c', 0), task('d', 0, ['node']), task('e', 0)];
+    expect(pick(tasks, [], 1).map(({ id }) => id)).to.deep.equal(['a', 'c', 'e']);
+  });
+
   it('starts in definition order with one job', () => {
     const tasks = Array.from({ length: 9 }, (_, index) => ({ id: String(index), locks: [], ticks: 1 }));
     expect([...simulate(tasks, 1).starts.keys()]).to.deep.equal(tasks.map((task) => task.id));

@@ -7,6 +7,8 @@ import type { Lock } from './spec.ts';
 export interface Task {
   readonly id: string;
   readonly locks: readonly Lock[];
+  /** Job slots taken, 1 unless said otherwise. */
+  readonly slots?: number;
 }
 
 /** Tasks of `pending` that start now, given those that run. Pure. */
@@ -21,12 +23,12 @@ export function pick<T extends Task>(pending: readonly T[], running: readonly Ta
   running.forEach(take);
   const starting: T[] = [];
   for (const task of pending) {
-    if (running.length + starting.length >= jobs) break;
-    const free = task.locks.every((lock) => {
+    const unlocked = task.locks.every((lock) => {
       const { name, mode } = lockMode(lock);
       const holder = held.get(name);
       return holder === undefined || (holder === 'shared' && mode === 'shared');
     });
+    const free = unlocked && (task.slots === 0 || used(running) + used(starting) < jobs);
     if (free) starting.push(task);
     // A waiting task's locks count as exclusively held: otherwise a stream of shared holders could pass it for ever.
     if (free) take(task);
@@ -34,6 +36,8 @@ export function pick<T extends Task>(pending: readonly T[], running: readonly Ta
   }
   return starting;
 }
+
+const used = (tasks: readonly Task[]): number => tasks.reduce((sum, { slots }) => sum + (slots ?? 1), 0);
 
 export function lockMode(lock: Lock): { readonly name: string; readonly mode: 'shared' | 'exclusive' } {
   return typeof lock === 'string' ? { name: lock, mode: 'exclusive' } : { name: lock.name, mode: 'shared' };

@@ -22,6 +22,7 @@ export interface PlannedSpec {
   readonly repetition: number;
   readonly spec: RegisteredSpec;
   readonly locks: readonly Lock[];
+  readonly slots?: number;
 }
 
 /** The final attempt's line, or `undefined` when the spec never started. */
@@ -57,6 +58,7 @@ export function planOf(specs: readonly RegisteredSpec[], repeat: number, firstRe
         spec,
         // Two repetitions of one spec are as disruptive to each other as any two specs, and share all names of its claim.
         locks: [...(spec.meta.locks ?? []), `spec/${spec.meta.id}`],
+        ...(spec.meta.slots === undefined ? {} : { slots: spec.meta.slots }),
       });
   return plan;
 }

@@ -35,6 +35,8 @@ export interface SpecMeta {
   readonly core?: boolean;
   readonly needs?: Needs;
   readonly locks?: readonly Lock[];
+  /** Job slots that the body takes, default 1. 0 for one that waits on work which many specs share. */
+  readonly slots?: 0 | 1;
   /** Milliseconds, scaled by the slow factor. */
   readonly timeout: number;
   readonly refs: readonly Ref[];

@@ -16,6 +16,7 @@ for (const profile of faultProfiles)
       tags: ['watch', 'informer', 'keepalive', ...(fast.includes(profile.name) ? ['fast'] : [])],
       core: true,
       needs: { provider: 'kind' },
+      slots: 0,
       timeout: 240_000,
       refs: [
         profile.source,

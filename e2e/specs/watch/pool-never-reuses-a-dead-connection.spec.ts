@@ -12,6 +12,7 @@ for (const name of ['none', 'azure-reset', 'aws-nlb', 'gcp-silent', 'proxy-fin']
       claim: `A connection pool MUST NOT hand out a connection that died by ${name} without recovering within ${profileNamed(name).noticeWithinSeconds} s.`,
       tags: ['watch'],
       needs: { provider: 'kind' },
+      slots: 0,
       timeout: 240_000,
       refs: [
         profileNamed(name).source,

@@ -15,6 +15,7 @@ for (const profile of faultProfiles)
       claim: `A client of a plain TCP connection MUST keep it alive through ${profile.summary}, or MUST notice the loss within ${profile.noticeWithinSeconds} s.`,
       tags: ['watch', 'tcp', ...(fast.includes(profile.name) ? ['fast'] : [])],
       needs: { cluster: false },
+      slots: 0,
       timeout: 180_000,
       refs: [
         profile.source,
