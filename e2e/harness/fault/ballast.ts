@@ -34,7 +34,7 @@ export interface Ballast {
 export async function addBallast(
   t: SpecContext,
   stage: RaceStage,
-  options: { readonly rate?: number | undefined; readonly wanted?: number },
+  options: { readonly rate?: number | undefined; readonly wanted?: number | undefined },
 ): Promise<Ballast> {
   const { node } = stage.agent;
   const [max = 0, count = 0] = (
