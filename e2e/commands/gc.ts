@@ -1,5 +1,6 @@
 /** `npm run gc`: takes back what dead runs left. Living runs and kept clusters are not touched. */
 import { parseArgs } from 'node:util';
+import { restoreMachine } from '../../hack/machine/restore-machine.ts';
 import { findLeftovers } from '../harness/cluster/kind/leftovers.ts';
 import { readJournals, replay } from '../harness/run/journal-replay.ts';
 
@@ -33,6 +34,12 @@ async function collect(dryRun: boolean): Promise<number> {
     } catch (error) {
       say(`FAILED to remove ${what}: ${error instanceof Error ? error.message : String(error)}`);
       failures++;
+    }
+  }
+  if (!dryRun && !readJournals().some((journal) => journal.alive)) {
+    for (const line of await restoreMachine()) {
+      say(`this machine: ${line}`);
+      steps++;
     }
   }
   if (steps + failures === 0) say('nothing is left behind');

@@ -21,6 +21,9 @@ export interface Machine {
 export async function prepareMachine(options: Options, request: EnvironmentRequest): Promise<Machine> {
   const { signal, log } = request;
   const kind = options.provider !== 'existing';
+  const { meetPrerequisites } = await import('./prerequisites.ts');
+  await meetPrerequisites(options, signal, log);
+  await checkPrerequisites(options, request);
   const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
   const { createParts } = await import('../../hack/subjects/parts.ts');
   const { createSteps } = await import('../../hack/process/steps.ts');
@@ -31,6 +34,8 @@ export async function prepareMachine(options: Options, request: EnvironmentReque
       : { image: options.nodeImage, podNetwork: 'kindnet' as const };
   const fixturesImage = options.fixturesImage ?? (await ensureFixturesImage({ signal, log }));
   const parts = createParts(createSteps(log));
+  const { missingKernelFeatures } = await import('../../hack/doctor/kernel-features.ts');
+  const missingKernel = kind ? ((await missingKernelFeatures(node.image)) ?? {}) : {};
   const guard = kind ? await guarded(options, log) : undefined;
   return {
     nodeImage: node.image,
@@ -38,7 +43,7 @@ export async function prepareMachine(options: Options, request: EnvironmentReque
     fixturesImage,
     parts,
     facts: guard === undefined ? {} : { guard: 'loaded' },
-    missingKernel: {},
+    missingKernel,
     ...(guard === undefined ? {} : { guard }),
   };
 }

@@ -26,7 +26,7 @@ export interface FixturesImageOptions {
   readonly signal?: AbortSignal | undefined;
   /** Areas of the run: only their layers are built. Default all. */
   readonly areas?: readonly string[];
-  log(line: string): void;
+  log(this: void, line: string): void;
 }
 
 /** Returns `staleproof/fixtures:<hash>`, in the local Docker daemon. A changed program costs one layer, seconds. */

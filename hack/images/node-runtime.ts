@@ -18,7 +18,7 @@ export async function ensureNodeRuntime(
     kind: 'node-runtime',
     inputs: { name, version },
     expectedMs: 10_000,
-    async make(this: void, folder: string, logFile: string, signal: AbortSignal | undefined) {
+    async make(folder: string, logFile: string, signal: AbortSignal | undefined) {
       const spec = `${name}@${version}`;
       await runLogged(['npm', 'pack', '--silent', '--pack-destination', folder, spec], logFile, {
         signal,

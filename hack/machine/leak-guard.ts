@@ -13,15 +13,21 @@ interface Link {
 
 const registries = ['https://registry-1.docker.io/v2/', 'https://registry.k8s.io/v2/'];
 
-/** A machine asks for the guard when no registry answers (it is a closed one), or when told so. */
-export async function wantsGuard(asked: boolean | undefined, env = process.env): Promise<boolean> {
-  if (asked !== undefined) return asked;
-  if (env['HTTPS_PROXY'] !== undefined || env['https_proxy'] !== undefined) return false;
+/** Whether images can be pulled here. A proxy counts as a way: fetch does not use it, Docker does. */
+export async function registryAnswers(env = process.env): Promise<boolean> {
+  if (env['HTTPS_PROXY'] !== undefined || env['https_proxy'] !== undefined) return true;
   const answers = registries.map((url) => fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(5_000) }));
   return Promise.any(answers).then(
-    () => false,
     () => true,
+    () => false,
   );
+}
+
+/** A machine asks for the guard when no registry answers (it is a closed one), or when told so. */
+export async function wantsGuard(asked: boolean | undefined): Promise<boolean> {
+  if (asked !== undefined) return asked;
+  // Once loaded it stays until gc: the question, slow on a machine without a way out, has been answered.
+  return (await readGuardCounters()) !== undefined || !(await registryAnswers());
 }
 
 /** Idempotent: rules that are loaded already stay, with their counts. Returns false when there is no uplink to guard. */

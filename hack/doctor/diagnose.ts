@@ -1,0 +1,59 @@
+/** Asks a machine for everything that a run needs. Changes nothing. */
+import { localNodeImage } from '../images/node-image.ts';
+import { readGuardCounters, registryAnswers } from '../machine/leak-guard.ts';
+import type { Check, Row, Surroundings } from './check.ts';
+import { allChecks } from './checks.ts';
+
+export interface DiagnoseOptions {
+  readonly provider?: 'kind' | 'existing';
+  /** A given image needs neither a registry nor a compiler. */
+  readonly nodeImage?: string | undefined;
+  readonly nodeImageSource?: 'auto' | 'local' | 'pull' | 'build' | undefined;
+  /** The guard is wanted even where a registry answers. */
+  readonly guard?: boolean | undefined;
+}
+
+export async function diagnose(
+  options: DiagnoseOptions = {},
+  checks: readonly Check[] = allChecks(),
+): Promise<readonly Row[]> {
+  const around = await look(options);
+  const rows: Row[] = [];
+  for (const check of checks) if (check.applies(around)) rows.push(await rowOf(check, around));
+  return rows;
+}
+
+/** What has to be there before anything runs; `limited` rows only cost specs. */
+export function missingRows(rows: readonly Row[]): readonly Row[] {
+  return rows.filter(({ state }) => state === 'missing');
+}
+
+async function look(options: DiagnoseOptions): Promise<Surroundings> {
+  const nodeImage = options.nodeImage ?? (await localNodeImage().catch(() => undefined))?.image;
+  // Asking takes seconds where nothing answers; with an image at hand it only decides on the guard, and a loaded one is enough.
+  const guarded = options.guard === true || (nodeImage !== undefined && (await readGuardCounters()) !== undefined);
+  const answers = guarded ? false : await registryAnswers();
+  const source = options.nodeImageSource ?? 'auto';
+  const mustBuild = nodeImage === undefined && (source === 'build' || (source === 'auto' && !answers));
+  return { provider: options.provider ?? 'kind', mustBuild, nodeImage, registryAnswers: answers };
+}
+
+// A probe that throws is a finding about this machine, not a crash of the table.
+async function rowOf(check: Check, around: Surroundings): Promise<Row> {
+  const { what, neededBy, repair } = check;
+  try {
+    const { state, found, remedy } = await check.probe(around);
+    const toDo = state === 'ok' ? '' : (remedy ?? check.remedy);
+    return { what, state, found, neededBy, remedy: toDo, ...(repair === undefined ? {} : { repair }) };
+  } catch (error) {
+    const found = `probe failed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;
+    return {
+      what,
+      state: 'missing',
+      found,
+      neededBy,
+      remedy: check.remedy,
+      ...(repair === undefined ? {} : { repair }),
+    };
+  }
+}
