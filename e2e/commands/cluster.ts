@@ -153,8 +153,15 @@ async function main(): Promise<number> {
   }
   if (rest.length > 0) throw new UsageError(`unexpected: ${rest.join(' ')}`);
   const abort = new AbortController();
+  // `once` would not do: execa's own handler ends the process when it finds itself the only listener left.
+  let interruptedAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => abort.abort(new Error(`interrupted by ${signal}`)));
+    process.on(signal, () => {
+      // npm delivers one Ctrl-C twice; a second one later means it.
+      if (interruptedAt > 0 && performance.now() - interruptedAt > 1_000) process.exit(130);
+      if (interruptedAt === 0) interruptedAt = performance.now();
+      abort.abort(new Error(`interrupted by ${signal}; cleaning up`));
+    });
   try {
     if (verb === 'up') await up(values, abort.signal);
     else if (verb === 'down') await down(values);

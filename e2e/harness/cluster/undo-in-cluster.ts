@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { JournalEntry, Place } from '../run/journal-entry.ts';
 import type { KubeApi } from './cluster.ts';
+import { docker } from './kind/docker.ts';
 import { isApiError } from './kube/api-error.ts';
 import { connect } from './kube/connection.ts';
 import { KubeClient } from './kube/kube-client.ts';
@@ -63,24 +64,22 @@ async function withCluster(access: Access, body: (api: KubeApi) => Promise<void>
   } catch (error) {
     // Nobody may look any more; that is for whoever reads the journal to judge.
     if (isApiError(error, 404)) return;
-    if (await isGoneKindCluster(connection.server)) return;
+    if (await isGoneKindCluster(connection.server, error)) return;
     throw error;
   } finally {
     connection.close();
   }
 }
 
-/** A kind API server listens on a port of this machine that a container publishes; no such container, no cluster. */
-async function isGoneKindCluster(server: string): Promise<boolean> {
+/**
+ * A kind API server listens on a port of this machine that a container publishes: no such container, no cluster. Ports are
+ * given again, so another cluster may answer there, with another certificate authority.
+ */
+async function isGoneKindCluster(server: string, error: unknown): Promise<boolean> {
   const url = new URL(server);
   if (!['127.0.0.1', '[::1]', 'localhost', '0.0.0.0'].includes(url.hostname)) return false;
-  const { docker } = await import('./kind/docker.ts');
-  const ports = await docker([
-    'ps',
-    '--filter',
-    'label=io.x-k8s.kind.role=control-plane',
-    '--format',
-    '{{.Ports}}',
-  ]).catch(() => undefined);
+  if (/certificate|self-signed/.test(String(error)) || isApiError(error, 401)) return true;
+  const argv = ['ps', '--filter', 'label=io.x-k8s.kind.role=control-plane', '--format', '{{.Ports}}'];
+  const ports = await docker(argv).catch(() => undefined);
   return ports !== undefined && !ports.includes(`:${url.port}->`);
 }

@@ -47,7 +47,8 @@ export async function createKindCluster(input: CreateInput): Promise<void> {
   });
   child.all.on('data', (chunk: Buffer) => {
     for (const line of String(chunk).split(/[\r\n]+/)) {
-      const named = /^\s*[•✗]\s+(.*?)\s*(?:[^\w\s.)"-]+\s*(?:\.\.\.)?)?\s*$/u.exec(line)?.[1];
+      // `• Preparing nodes 📦 📦  ...` begins a phase, `✗ …` says which one failed.
+      const named = /^\s*[•✗]\s+([\x20-\x7e]+?)[ .]*(?:[^\x20-\x7e].*)?$/u.exec(line)?.[1]?.trim();
       if (named === undefined || named === phase) continue;
       phase = named;
       input.log(`kind: ${phase}`);
