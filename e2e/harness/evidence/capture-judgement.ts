@@ -34,12 +34,12 @@ export interface JudgedFile {
 export async function judgeBound(
   stage: CaptureStage,
   instance: CaptureInstance,
-  options: { readonly request?: CaptureRequest; readonly moreFilesThan?: number } = {},
+  options: { readonly request?: CaptureRequest; readonly moreFilesThan?: number; readonly withinMs?: number } = {},
 ): Promise<CaptureView> {
   const start = performance.now();
   let last: CaptureView | undefined;
   const view = await reached(
-    stage.wait('the capture is bound', BIND_MS, async () => {
+    stage.wait('the capture is bound', options.withinMs ?? BIND_MS, async () => {
       last = await stage.view(options.request);
       const enough = (last?.files.length ?? 0) > (options.moreFilesThan ?? 0);
       return last?.capturing === true && last.podUID === instance.uid && enough ? last : undefined;
@@ -229,5 +229,78 @@ export async function judgeProcesses(stage: CaptureStage, view: CaptureView, wan
     subject: stage.subject.name,
     expected: `${wanted} tcpdump for one object`,
     observed: `${found.length} ${found.join(', ')}`,
+  });
+}
+
+/** Waits for one of the phases, with that reason when one is given; judged, because the subject owes it. */
+export async function judgePhase(
+  stage: CaptureStage,
+  phases: readonly string[],
+  reason?: string,
+  request?: CaptureRequest,
+): Promise<CaptureView> {
+  let last: CaptureView | undefined;
+  const view = await reached(
+    stage.wait(`phase ${phases.join(' or ')}`, BIND_MS, async () => {
+      last = await stage.view(request);
+      const right = last !== undefined && phases.includes(last.phase);
+      return right && (reason === undefined || last?.reason === reason) ? last : undefined;
+    }),
+  );
+  stage.t.judge({
+    ok: view !== undefined,
+    subject: stage.subject.name,
+    expected: `phase ${phases.join(' or ')}${reason === undefined ? '' : ` because of ${reason}`}`,
+    observed: `${String(last?.phase)} because of ${String(last?.reason)}`,
+  });
+  return view as CaptureView;
+}
+
+/** Deletes the capture object and judges that its tcpdumps end within `limitMs` and that the object goes. */
+export async function judgeEndOfObject(stage: CaptureStage, request: CaptureRequest, limitMs: number): Promise<void> {
+  const { t, subject } = stage;
+  const view = await stage.view(request);
+  const paths = new Set(view?.files.map((file) => file.path));
+  const nodes = await t.env.cluster.nodes();
+  const running = async (): Promise<number> =>
+    (await Promise.all(nodes.map((node) => capturesOnNode(node)))).flat().filter(({ file }) => paths.has(file)).length;
+  await t.evidence.require({
+    name: 'a tcpdump runs for the object',
+    lane: 'files',
+    prove: async () => {
+      const count = await running();
+      return count === 1 ? { proven: true, value: count, summary: 'one' } : { proven: false, reason: `${count} run` };
+    },
+  });
+  const start = performance.now();
+  await subject.delete(t.env.cluster, request.namespace, request.name, t.signal);
+  const ended = await reached(
+    stage.wait('its tcpdump ends', limitMs + 3000, async () =>
+      (await running()) === 0 ? performance.now() - start : undefined,
+    ),
+  );
+  t.evidence.measure({
+    name: 'end after deletion',
+    value: ended ?? Number.POSITIVE_INFINITY,
+    unit: 'ms',
+    bound: limitMs,
+  });
+  t.judge({
+    ok: ended !== undefined && ended <= limitMs * t.env.slowFactor,
+    subject: subject.name,
+    expected: `no tcpdump of a deleted object after ${limitMs} ms`,
+    observed: ended === undefined ? `${await running()} still running` : `ended after ${Math.round(ended)} ms`,
+  });
+  const gone = await reached(
+    stage.wait('the object is gone', BIND_MS, async () => {
+      const now = await stage.view(request);
+      return now === undefined || now.uid !== view?.uid ? true : undefined;
+    }),
+  );
+  t.judge({
+    ok: gone === true,
+    subject: subject.name,
+    expected: 'the deleted object to go',
+    observed: 'still there with its finalizer',
   });
 }

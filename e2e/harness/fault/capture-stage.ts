@@ -160,6 +160,53 @@ export class CaptureStage {
     return this.subject.view(this.t.env.cluster, request.namespace, request.name, this.t.signal);
   }
 
+  /** Waits until the instance has ended by itself; its object stays. */
+  completed(instance: CaptureInstance): Promise<string> {
+    return this.#phase(instance, ['Succeeded', 'Failed']);
+  }
+
+  /** Waits until the instance runs, for pods that the sink need not hear. */
+  runs(instance: CaptureInstance): Promise<string> {
+    return this.#phase(instance, ['Running']);
+  }
+
+  async #phase(instance: CaptureInstance, phases: readonly string[]): Promise<string> {
+    const { name, namespace, uid } = instance;
+    return this.t.evidence.require({
+      name: `pod ${name} is ${phases.join(' or ')}`,
+      lane: name,
+      prove: async () => {
+        const phase = await this.wait(`pod ${name} (${uid}) is ${phases.join(' or ')}`, POD_MS, async () => {
+          const pod = await this.t.env.cluster.api.get<CapturePod>('v1', 'Pod', name, namespace, this.t.signal);
+          return pod?.metadata.uid === uid && phases.includes(pod.status?.phase ?? '') ? pod.status?.phase : undefined;
+        });
+        return { proven: true, value: phase, summary: phase };
+      },
+    });
+  }
+
+  async label(instance: CaptureInstance, labels: Readonly<Record<string, string>>): Promise<void> {
+    const { name, namespace, uid } = instance;
+    await this.t.env.cluster.api.patch(
+      { apiVersion: 'v1', kind: 'Pod', name, namespace },
+      { metadata: { uid, labels } },
+      this.t.signal,
+    );
+  }
+
+  /** A second namespace that goes with the spec. */
+  async anotherNamespace(suffix: string): Promise<string> {
+    const made: { remove?: (signal: AbortSignal) => Promise<void> } = {};
+    this.t.defer(`remove the namespace of ${suffix}`, async (signal) => made.remove?.(signal));
+    const { cluster } = this.t.env;
+    const namespace = await cluster.createNamespace(`${this.t.slug}-${suffix}`, {
+      podSecurity: 'privileged',
+      signal: this.t.signal,
+    });
+    made.remove = (signal) => namespace.remove(signal);
+    return namespace.name;
+  }
+
   /** Waits for a value; its own deadline is stretched by the slow factor. Not reached: InfrastructureError unless caught. */
   wait<T>(what: string, timeoutMs: number, probe: () => Promise<T | undefined>): Promise<T> {
     return waitUntil(what, timeoutMs * this.t.env.slowFactor, this.t.signal, probe);

@@ -1,0 +1,40 @@
+import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { restartContainer } from '../../harness/fault/restart-container.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'capture/container-restart',
+    title: 'A container restart does not interrupt the capture of its pod',
+    claim:
+      'When a container of the target restarts and the sandbox stays, the capture MUST go on without a gap in the same file.',
+    tags: ['capture'],
+    needs: { workers: 2, capabilities: ['pod-uid'] },
+    locks: SHARES_AGENTS,
+    timeout: 180_000,
+    judges: 'packet-capture',
+    refs: [
+      {
+        title: 'inspektor-gadget#315: PIDs are recycled',
+        url: 'https://github.com/inspektor-gadget/inspektor-gadget/issues/315',
+      },
+    ],
+  },
+  async (t) => {
+    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    await stage.capture();
+    const target = await t.step('start the target', () => stage.start());
+    await judgeBound(stage, target);
+    await t.step('kill its process', () => restartContainer(stage, target));
+    await judgeBound(stage, target);
+    const judged = await t.step('judge the capture', () => judgeCapture(stage, [{ instance: target, ended: false }]));
+    t.judge({
+      ok: judged.length === 1 && judged[0]?.contents.sent.size === 2,
+      subject: stage.subject.name,
+      expected: 'one file with the packets of both processes',
+      observed: judged.map(({ file, contents }) => `epoch ${file.epoch}: ${contents.sent.size} processes`).join(', '),
+    });
+  },
+);

@@ -1,0 +1,48 @@
+import { judgeBound, judgeCapture, type Expected } from '../../harness/evidence/capture-judgement.ts';
+import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { recreate } from '../../harness/fault/recreate.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'capture/fast-cycles',
+    title: 'Twenty fast recreations leave twenty-one files and one tcpdump',
+    claim:
+      'However fast a pod of one name is replaced, as a StatefulSet does, each instance MUST have one file of its own and MUST miss no packet in 95 of 100 recreations, never more than two.',
+    tags: ['capture', 'slow'],
+    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'] },
+    locks: SHARES_AGENTS,
+    timeout: 600_000,
+    iterations: 20,
+    judges: 'packet-capture',
+    refs: [
+      {
+        title: 'cilium#19931: wrong address after a StatefulSet recreate',
+        url: 'https://github.com/cilium/cilium/issues/19931',
+      },
+    ],
+  },
+  async (t) => {
+    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    await stage.capture();
+    let current = await t.step('start web-0', () => stage.start());
+    const all: Expected[] = [];
+    for (let round = 1; round <= (t.iterations ?? 20); round++) {
+      all.push({ instance: current, ended: true });
+      const grace = round % 2;
+      current = await t.step(`recreate it with grace ${grace} (${round})`, () =>
+        recreate(stage, current, { graceSeconds: grace }),
+      );
+    }
+    await judgeBound(stage, current);
+    all.push({ instance: current, ended: false });
+    const judged = await t.step('judge all captures', () => judgeCapture(stage, all));
+    t.judge({
+      ok: judged.length === all.length,
+      subject: stage.subject.name,
+      expected: `${all.length} files of ${all.length} instances`,
+      observed: `${judged.length} files`,
+    });
+  },
+);

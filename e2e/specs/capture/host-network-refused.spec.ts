@@ -1,0 +1,33 @@
+import { judgePhase, judgeProcesses } from '../../harness/evidence/capture-judgement.ts';
+import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'capture/host-network-refused',
+    title: 'A pod in its node’s network is refused as a target',
+    claim:
+      'A capture of a hostNetwork pod MUST be refused with a reason, because its packets cannot be told from its node’s.',
+    tags: ['capture'],
+    needs: { workers: 2, capabilities: ['pod-uid'] },
+    locks: SHARES_AGENTS,
+    timeout: 120_000,
+    judges: 'packet-capture',
+    refs: [{ title: 'retina: a hostNetwork pod means the whole node', url: 'https://github.com/microsoft/retina' }],
+  },
+  async (t) => {
+    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    await stage.capture();
+    const target = await t.step('start a hostNetwork pod', () => stage.create({ hostNetwork: true }));
+    await t.step('prove that it runs', () => stage.runs(target));
+    const view = await t.step('judge the refusal', () => judgePhase(stage, ['Refused'], 'HostNetwork'));
+    t.judge({
+      ok: view.files.length === 0,
+      subject: stage.subject.name,
+      expected: 'no file of a refused target',
+      observed: `${view.files.length} files`,
+    });
+    await judgeProcesses(stage, view, 0);
+  },
+);

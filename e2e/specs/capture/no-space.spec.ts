@@ -1,0 +1,37 @@
+import { judgeBound, judgePhase, judgeProcesses } from '../../harness/evidence/capture-judgement.ts';
+import { smallCaptureDisk } from '../../harness/fault/capture-disk.ts';
+import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'capture/no-space',
+    title: 'A full disk ends the capture and says so',
+    claim:
+      'When the node has no room for captures, the status MUST leave Capturing with that reason and no tcpdump may run; with room again the capture MUST go on.',
+    tags: ['capture'],
+    needs: { workers: 2, capabilities: ['pod-uid', 'node-files'], provider: 'kind' },
+    locks: OWNS_AGENTS,
+    timeout: 180_000,
+    judges: 'packet-capture',
+    refs: [
+      {
+        title: 'inspektor-gadget#5289: a full disk',
+        url: 'https://github.com/inspektor-gadget/inspektor-gadget/issues/5289',
+      },
+    ],
+  },
+  async (t) => {
+    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    const disk = await t.step('give the captures a small disk', () => smallCaptureDisk(stage));
+    await stage.capture();
+    const target = await t.step('start the target', () => stage.start());
+    const view = await judgeBound(stage, target);
+    await t.step('fill the disk', () => disk.fill());
+    const failed = await t.step('judge the phase', () => judgePhase(stage, ['Failed'], 'NoSpace'));
+    await judgeProcesses(stage, failed, 0);
+    await t.step('make room', () => disk.empty());
+    await t.step('judge the new capture', () => judgeBound(stage, target, { moreFilesThan: view.files.length }));
+  },
+);

@@ -1,0 +1,47 @@
+import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { recreate } from '../../harness/fault/recreate.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'capture/recreate-other-node',
+    title: 'A pod recreated under its name on another node is captured there, and only there',
+    claim:
+      'When a target is recreated on another node, the capture on the old node MUST end and exactly one capture in the cluster MUST run, on the new node, under the new UID.',
+    tags: ['capture'],
+    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'] },
+    locks: SHARES_AGENTS,
+    timeout: 180_000,
+    judges: 'packet-capture',
+    refs: [
+      {
+        title: 'cilium#29571: the old address of a recreated StatefulSet pod',
+        url: 'https://github.com/cilium/cilium/issues/29571',
+      },
+    ],
+  },
+  async (t) => {
+    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    await stage.capture();
+    const target = await t.step('start the target', () => stage.start());
+    await judgeBound(stage, target);
+    const next = await t.step('recreate it on the other node', () =>
+      recreate(stage, target, { graceSeconds: 1, node: stage.otherNode }),
+    );
+    await judgeBound(stage, next);
+    const judged = await t.step('judge the captures', () =>
+      judgeCapture(stage, [
+        { instance: target, ended: true },
+        { instance: next, ended: false },
+      ]),
+    );
+    t.judge({
+      ok: judged.at(-1)?.file.nodeName === stage.otherNode.name,
+      subject: stage.subject.name,
+      expected: `the second file on ${stage.otherNode.name}`,
+      observed: judged.map(({ file }) => `epoch ${file.epoch} on ${file.nodeName}`).join(', '),
+    });
+  },
+);
