@@ -21,9 +21,7 @@ export interface Machine {
 export async function prepareMachine(options: Options, request: EnvironmentRequest): Promise<Machine> {
   const { signal, log } = request;
   const kind = options.provider !== 'existing';
-  const { meetPrerequisites } = await import('./prerequisites.ts');
-  await meetPrerequisites(options, signal, log);
-  await checkPrerequisites(options, request);
+  const { checkPrerequisites } = await import('./prerequisites.ts');
   const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
   const { createParts } = await import('../../hack/subjects/parts.ts');
   const { createSteps } = await import('../../hack/process/steps.ts');
