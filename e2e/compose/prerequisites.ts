@@ -1,10 +1,13 @@
 /** Before anything is made: what the machine lacks, in doctor's table; mended when told so, otherwise the run ends here. */
 import { createInterface } from 'node:readline/promises';
 import type { Options } from '../harness/run/options/schema.ts';
-import type { EnvironmentRequest } from '../harness/run/run-environment.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
 
-export async function checkPrerequisites(options: Options, request: EnvironmentRequest): Promise<void> {
+export async function meetPrerequisites(
+  options: Options,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
   const { diagnose, missingRows } = await import('../../hack/doctor/diagnose.ts');
   const asked = {
     provider: options.provider ?? 'kind',
@@ -17,11 +20,11 @@ export async function checkPrerequisites(options: Options, request: EnvironmentR
   if (missing.length === 0) return;
   const { doctorTable } = await import('../../hack/doctor/table.ts');
   const names = missing.map((row) => row.what).join(', ');
-  request.log(doctorTable(rows));
+  log(doctorTable(rows));
   if (!(await wantsSetUp(options, names)))
     throw new InfrastructureError(`missing: ${names}; the table says how to get each, --setup does it`);
   const { setUp } = await import('../../hack/set-up.ts');
-  const left = await setUp(missing, { signal: request.signal, log: request.log });
+  const left = await setUp(missing, { signal, log });
   if (left.length > 0) throw new InfrastructureError(`set-up could not do everything: ${left.join('; ')}`);
   const still = missingRows(await diagnose(asked));
   if (still.length > 0)
