@@ -4,6 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { composition } from '../../compose/composition.ts';
+import { parseOptions } from '../../harness/run/options/parse.ts';
+import { select } from '../../harness/run/select.ts';
+import { loadSpecs } from '../../harness/run/spec-registry.ts';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Programs of others: that they are installed is not ours to test, but a new one has to be named here on purpose. */
@@ -34,6 +38,8 @@ export const run = (entry: string, args: readonly string[]) =>
 
 const scripts = async (): Promise<Readonly<Record<string, string>>> =>
   (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts;
+
+let specs: ReturnType<typeof loadSpecs> | undefined;
 
 /** The answer of a command to --help, asked once. */
 const helpTexts = new Map<string, Promise<string>>();
@@ -71,13 +77,20 @@ function entryOf(script: string): string | undefined {
   return command === undefined ? undefined : command === 'e2e' ? 'e2e/cli.ts' : `e2e/commands/${command}.ts`;
 }
 
-/** The engine validates every option, and an expression that selects nothing is an error: --list does both without a cluster. */
+/** All options are parsed, the selection is made and the subjects are chosen, as a run does before it touches anything. */
 export async function problemWithRun(args: readonly string[]): Promise<string | undefined> {
-  const lists = args.some((arg) => /^--(list|help)/.test(arg));
   // What failed last depends on the machine, so that filter alone is left out.
   const asked = args.filter((arg) => arg !== '--rerun-failed');
-  const result = await run('e2e/cli.ts', lists ? asked : [...asked, '--list', 'json']);
-  return result.exitCode === 0 ? undefined : `exit code ${result.exitCode ?? '?'}: ${result.all.slice(0, 400)}`;
+  try {
+    const options = await parseOptions(asked, {});
+    if (options.help === true || options.listSubjects !== undefined || options.listTags === true) return undefined;
+    specs ??= loadSpecs(composition.specFolders);
+    const { specs: selected } = select(await specs, options, undefined);
+    if (options.list === undefined) await composition.choose(options, selected);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Sub-command and options have to stand in the command's own help. */

@@ -1,0 +1,81 @@
+/** The watch area's matrix, client × profile, from result lines. Pure. */
+import type { EvidenceRecord, Json, ResultLine } from '../harness/run/result-schema.ts';
+
+interface Cell {
+  readonly client: string;
+  readonly profile: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+const marks: Readonly<Record<string, string>> = {
+  pass: 'PASS',
+  fail: 'FAIL',
+  'expected-fail': 'known FAIL',
+  'unexpected-pass': 'PASS (was known to fail)',
+  inconclusive: 'inconclusive',
+  skip: 'not run',
+};
+
+/** Markdown, one table a path; undefined when the lines hold no cell. The last attempt of a spec counts. */
+export function watchMatrix(lines: readonly ResultLine[]): string | undefined {
+  const cells = new Map<string, Cell>();
+  for (const line of lines)
+    if (line.type === 'attempt')
+      for (const cell of line.evidence.flatMap((piece) => cellOf(piece, line.spec.tags.includes('tcp'))))
+        cells.set(`${cell.path} ${cell.client} ${cell.profile}`, cell);
+  if (cells.size === 0) return undefined;
+  const all = [...cells.values()];
+  const paths = [...new Set(all.map(({ path }) => path))];
+  return paths
+    .map((path) =>
+      tableOf(
+        path,
+        all.filter((cell) => cell.path === path),
+      ),
+    )
+    .join('\n\n');
+}
+
+function tableOf(path: string, cells: readonly Cell[]): string {
+  const profiles = [...new Set(cells.map(({ profile }) => profile))];
+  const clients = [...new Set(cells.map(({ client }) => client))];
+  const text = (client: string, profile: string): string =>
+    cells.find((cell) => cell.client === client && cell.profile === profile)?.text ?? '';
+  const rows = [
+    [path, ...profiles],
+    ['---', ...profiles.map(() => '---')],
+    ...clients.map((client) => [client, ...profiles.map((profile) => text(client, profile))]),
+  ];
+  return rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
+}
+
+function cellOf(piece: EvidenceRecord, tcp: boolean): readonly Cell[] {
+  if (piece.kind !== 'watch-cell' || !isObject(piece.data)) return [];
+  const { fate, detectionMs, undetectedForMs, recoveryMs } = piece.data;
+  const [client, profile, path, verdict] = ['client', 'profile', 'path', 'verdict'].map((key) =>
+    textAt(piece.data, key),
+  );
+  if (client === undefined || profile === undefined || path === undefined || verdict === undefined) return [];
+  const kept = isObject(fate) && fate['kind'] === 'kept';
+  const numbers = [
+    ...(kept ? ['kept alive'] : []),
+    ...(typeof detectionMs === 'number' ? [`noticed ${seconds(detectionMs)}`] : []),
+    ...(typeof undetectedForMs === 'number' ? [`unnoticed > ${seconds(undetectedForMs)}`] : []),
+    ...(typeof recoveryMs === 'number' ? [`next event ${seconds(recoveryMs)}`] : []),
+  ];
+  const mark = marks[verdict] ?? verdict;
+  const what = tcp ? 'TCP' : 'API';
+  return [{ client, profile, path: `${what}, ${path}`, text: [mark, ...numbers].join(', ') }];
+}
+
+function textAt(data: Json | undefined, key: string): string | undefined {
+  const value = isObject(data) ? data[key] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
