@@ -1,7 +1,10 @@
 /** `npm run watch -- soak`: do watches of this cluster deliver, for hours, on the public and on the private path? */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readSoakOptions, watchUsage } from '../compose/watch-soak-options.ts';
 import { soakTable, soakVerdict } from '../compose/watch-soak-table.ts';
+import { watchMatrix } from '../report/watch-matrix.ts';
+import type { ResultLine } from '../harness/run/result-schema.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 
@@ -25,6 +28,7 @@ async function main(argv: readonly string[]): Promise<number> {
       interrupted.abort(new Error(`${name}: the soak was interrupted`));
     });
   try {
+    if (argv[0] === 'matrix') return await printMatrix(argv.slice(1));
     const options = readSoakOptions(argv);
     const { soak } = await import('../compose/watch-soak.ts');
     const rows = await soak(options, interrupted.signal, say);
@@ -36,4 +40,17 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof UsageError) say(watchUsage);
     return signalCode ?? (error instanceof UsageError ? EXIT.usage : EXIT.infrastructure);
   }
+}
+
+async function printMatrix([folder = 'reports/latest', ...rest]: readonly string[]): Promise<number> {
+  if (rest.length > 0) throw new UsageError(`matrix takes one folder, got ${rest.length + 1}`);
+  const path = join(folder, 'results.jsonl');
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new UsageError(`${path}: there are no results; the run is: npm run e2e -- --tags watch`);
+  });
+  const lines = text.split('\n').filter((line) => line !== '');
+  const matrix = watchMatrix(lines.map((line) => JSON.parse(line) as ResultLine));
+  if (matrix === undefined) throw new UsageError(`${path}: no cell of the watch area is in it`);
+  process.stdout.write(`${matrix}\n`);
+  return EXIT.asExpected;
 }

@@ -8,7 +8,9 @@ Updates a ConfigMap every --interval seconds; a watch has --deadline seconds to 
   --client   client-node (default), client-go, python-client; repeatable
   --path     public: from this machine, through what stands before the API server; private: from a pod, through the Service
   --image    image with the programs for the private path (default: built, and loaded into a kind cluster)
-Other faults and clients: npm run e2e -- --tags watch`;
+       npm run watch -- matrix [FOLDER]
+Prints client × profile of a run of the watch area (default: reports/latest).
+The run itself: npm run e2e -- --tags watch`;
 
 const clients = ['client-node', 'client-go', 'python-client'] as const;
 export type SoakClient = (typeof clients)[number];

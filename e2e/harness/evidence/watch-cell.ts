@@ -39,6 +39,9 @@ export interface CellResult {
   readonly events: EventCounts;
   readonly connections: number;
   readonly relists: number;
+  /** For the timeline, wall clock in ms: what the client saw (number of the update), and its TCP keepalives. */
+  readonly deliveries: readonly (readonly [number, number])[];
+  readonly keepalivesAt: readonly number[];
 }
 
 /** An event later than this counts as late: the deadline of the original apiserver-watcher. */
@@ -59,6 +62,10 @@ export function judgeCell(cell: CellObservation): CellResult {
     fate,
     events,
     connections: cell.flows.length,
+    deliveries: cell.lines.flatMap(({ type, wall, n }) => (type === 'update' ? [[wall, n ?? 0] as const] : [])),
+    keepalivesAt: cell.flows.flatMap(({ keepalives }) =>
+      keepalives.flatMap(({ at, from }) => (from === 'client' ? [at] : [])),
+    ),
     relists: Math.max(0, cell.lines.filter(({ type }) => type === 'list').length - 1),
     ...(detectionMs === undefined ? {} : { detectionMs }),
     ...(lossAt === undefined || noticed !== undefined ? {} : { undetectedForMs: cell.until - lossAt }),

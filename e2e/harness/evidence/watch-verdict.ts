@@ -73,9 +73,10 @@ export async function judgeLane(t: SpecContext, profile: FaultProfile, outcome: 
 }
 
 function recordCell(t: SpecContext, { cell, verdict, known }: DecidedCell): void {
-  const { client, profile, path, reason, fate } = cell;
+  const { deliveries, keepalivesAt, ...told } = cell;
+  const { client, profile, path, reason, fate } = told;
   const at = fate.kind === 'lost' ? t.evidence.fromWall(fate.at) : t.evidence.now();
-  const data = { ...cell, verdict, ...(known === undefined ? {} : { known: known.reason, link: known.link }) };
+  const data = { ...told, verdict, ...(known === undefined ? {} : { known: known.reason, link: known.link }) };
   t.evidence.record({
     at,
     kind: 'watch-cell',
@@ -95,6 +96,16 @@ function recordCell(t: SpecContext, { cell, verdict, known }: DecidedCell): void
     if (cell.detectionMs !== undefined)
       t.evidence.record({ at: at + cell.detectionMs, kind: 'log-line', lane: client, summary: `noticed: ${reason}` });
   }
+  const series = (name: string, unit: string, points: readonly (readonly [number, number])[]): void => {
+    const onRunClock = points.map(([wall, value]) => [t.evidence.fromWall(wall), value] as const);
+    if (points.length > 0) t.evidence.series({ name, lane: client, unit, points: onRunClock });
+  };
+  series(`${client}: updates seen`, 'update number', deliveries);
+  series(
+    `${client}: keepalives`,
+    'count',
+    keepalivesAt.map((at, index) => [at, index + 1]),
+  );
   const measure = (name: string, value: number | undefined, unit: string): void => {
     if (value !== undefined)
       t.evidence.measure({ name: `${client} ${profile} ${path} ${name}`, value: Math.round(value), unit });
