@@ -235,12 +235,6 @@ export class ServiceStage {
     this.#t.evidence.record({ kind: 'fault', lane: 'endpoints', summary: `Service ${SERVICE_NAME} deleted` });
   }
 
-  /** Creates the Service again, with the cluster IP it had. */
-  async recreateService(shape: ServiceShape = {}): Promise<void> {
-    const object = serviceObject(this.namespace, { families: [this.family], ...shape, clusterIP: this.clusterIP });
-    await this.#t.env.cluster.api.apply(object, this.#t.signal);
-  }
-
   async patchService(patch: unknown): Promise<void> {
     await this.#t.env.cluster.api.patch(this.#service(), patch, this.#t.signal);
   }

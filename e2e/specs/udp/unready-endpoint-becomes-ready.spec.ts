@@ -11,7 +11,7 @@ spec(
     claim:
       'When an endpoint that existed unready becomes ready, the service proxy MUST delete rows that keep clients away from it; it MUST NOT have done so only when the unready endpoint appeared.',
     tags: ['udp', 'conntrack'],
-    needs: { workers: 2, capabilities: ['conntrack-rows'] },
+    needs: { workers: 2, capabilities: ['conntrack-rows', 'external-ip'] },
     locks: SHARES_PROXY,
     timeout: 120_000,
     judges: 'service-proxy',
@@ -32,7 +32,7 @@ spec(
     const server = await t.step('start an unready server in the Service', () =>
       stage.addServer('server-1', { unready: true }),
     );
-    await t.step('create the Service', () => stage.recreateService());
+    await t.step('give the Service the address', () => stage.patchService({ spec: { externalIPs: [early.address] } }));
     await t.evidence.require(stage.endpointsAre([]));
     await early.client.stream.settle(50, 15_000 * t.env.slowFactor);
     const premature = early.client.stream.flow().replies.length;
@@ -49,7 +49,7 @@ spec(
       ...early,
       stream: early.client.stream,
       staleRow: early.row,
-      from: { name: 'the cluster IP itself', ip: stage.clusterIP },
+      from: { name: 'the address itself', ip: early.address },
       to: { name: server.name, ip: stage.ip(server) },
       sequence,
       after: 'the endpoint became ready',

@@ -11,7 +11,7 @@ spec(
     claim:
       'When the first endpoint of a Service appears, the service proxy MUST delete rows that clients made before there was a rule, so that a client that never stops sending reaches the endpoint.',
     tags: ['udp', 'conntrack'],
-    needs: { workers: 2, capabilities: ['conntrack-rows'] },
+    needs: { workers: 2, capabilities: ['conntrack-rows', 'external-ip'] },
     locks: SHARES_PROXY,
     timeout: 120_000,
     judges: 'service-proxy',
@@ -32,7 +32,9 @@ spec(
     const server = await t.step('start a server outside the Service', () =>
       stage.addServer('server-1', { member: false }),
     );
-    await t.step('create the Service, without an endpoint', () => stage.recreateService());
+    await t.step('give the Service the address, without an endpoint', () =>
+      stage.patchService({ spec: { externalIPs: [early.address] } }),
+    );
     const sequence = early.client.stream.lastSequence();
     await t.step('the server joins', () => stage.admit(server));
     await t.evidence.require(stage.endpointsAre([server]));
@@ -40,7 +42,7 @@ spec(
       ...early,
       stream: early.client.stream,
       staleRow: early.row,
-      from: { name: 'the cluster IP itself', ip: stage.clusterIP },
+      from: { name: 'the address itself', ip: early.address },
       to: { name: server.name, ip: stage.ip(server) },
       sequence,
       after: 'the first endpoint appeared',
