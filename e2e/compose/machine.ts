@@ -21,7 +21,8 @@ export interface Machine {
 export async function prepareMachine(options: Options, request: EnvironmentRequest): Promise<Machine> {
   const { signal, log } = request;
   const kind = options.provider !== 'existing';
-  const { checkPrerequisites } = await import('./prerequisites.ts');
+  const { meetPrerequisites } = await import('./prerequisites.ts');
+  await meetPrerequisites(options, signal, log);
   const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
   const { createParts } = await import('../../hack/subjects/parts.ts');
   const { createSteps } = await import('../../hack/process/steps.ts');
