@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { describe, it } from 'mocha';
+import type { Verdict } from '../harness/run/result-schema.ts';
+import { attemptLine, specInfo, wholeRun } from '../report/result-fixture.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const report = (...args: readonly string[]) =>
+  execa(process.execPath, ['--import', 'tsx', 'e2e/commands/report.ts', ...args], { cwd: root, reject: false });
+
+async function runsWith(...verdicts: readonly Verdict[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'report-command-'));
+  for (const [index, verdict] of verdicts.entries()) {
+    const lines = wholeRun([attemptLine(verdict, { spec: specInfo(`udp/s${index}`), evidence: [] })], {
+      run: `r${index}`,
+    });
+    await mkdir(join(folder, `r${index}`));
+    await writeFile(
+      join(folder, `r${index}`, 'results.jsonl'),
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    );
+  }
+  return folder;
+}
+
+describe('npm run report', function () {
+  this.timeout(120_000);
+
+  it('merges with the exit code of the worst: 0 as expected, 1 failed, 2 not judged', async () => {
+    const codes = [];
+    for (const verdicts of [
+      ['pass', 'skip'],
+      ['pass', 'inconclusive'],
+      ['inconclusive', 'fail'],
+    ] as const) {
+      const folder = await runsWith(...verdicts);
+      const result = await report('merge', folder, '--out', join(folder, 'merged'), '--formats', 'junit');
+      codes.push(result.exitCode);
+      expect(result.stdout).to.match(/\d passed, \d failed, \d skipped$/);
+    }
+    expect(codes).to.deep.equal([0, 2, 1]);
+  });
+
+  it('writes the trend page and conformance reports where it is told to', async () => {
+    const folder = await runsWith('pass', 'fail');
+    expect((await report('trend', folder, '--out', join(folder, 'trend'))).exitCode).to.equal(0);
+    expect(await readFile(join(folder, 'trend', 'index.html'), 'utf8')).to.contain('udp/s1');
+    expect((await report('conformance', folder, '--out', join(folder, 'conformance'))).exitCode).to.equal(0);
+    expect(await readdir(join(folder, 'conformance'))).to.deep.equal(['kube-proxy-nftables-ipv4.yaml']);
+  });
+
+  it('answers a mistake with one line and 64, and a folder without runs with 2', async () => {
+    for (const [args, text] of [
+      [['merg', 'x'], 'unknown command "merg"; allowed: merge'],
+      [['merge'], 'merge needs at least one folder'],
+      [['merge', '.', '--formats', 'junit,pdf'], 'unknown format "pdf"; allowed: junit'],
+      [['trend', '--last', '0'], '--last 0: expected a number'],
+      [['merge', '--nothing'], "Unknown option '--nothing'"],
+    ] as const) {
+      const result = await report(...args);
+      expect(result.exitCode, args.join(' ')).to.equal(64);
+      expect(result.stderr).to.contain(text);
+      expect(result.stderr.trim().split('\n')).to.have.length(1);
+    }
+    const empty = await mkdtemp(join(tmpdir(), 'report-command-'));
+    const result = await report('merge', empty, '--out', join(empty, 'merged'));
+    expect(result.exitCode).to.equal(2);
+    expect(result.stderr).to.contain('no run (a folder with results.jsonl) was found');
+  });
+});
