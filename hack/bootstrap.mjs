@@ -3,10 +3,21 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { swallowedOptions, swallowedText } from './swallowed-options.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [command = '', ...args] = process.argv.slice(2);
 const entry = command === 'e2e' ? 'e2e/cli.ts' : `e2e/commands/${command}.ts`;
+
+const swallowed = swallowedOptions(command, process.env);
+if (swallowed.length > 0) {
+  console.error(`staleproof: ${swallowedText(command, swallowed)}`);
+  process.exit(64);
+}
+if (!existsSync(`${root}${entry}`)) {
+  console.error(`staleproof: there is no command ${command}; package.json lists the scripts`);
+  process.exit(64);
+}
 
 function modulesAreStale() {
   const installed = `${root}node_modules/.package-lock.json`;
