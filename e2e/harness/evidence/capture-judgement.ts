@@ -73,9 +73,16 @@ export async function judgeCapture(
   // The truth is taken before the files: what the sink has, the capture must have had earlier.
   const truth = new Map(expected.map(({ instance }) => [instance.uid, stage.truth.snapshot(instance.uid)]));
   const live = expected.some((one) => !one.ended);
-  const view = await settledView(stage, expected, options.request);
+  const { view, open } = await settledView(stage, expected, options.request);
   const judged: JudgedFile[] = [];
   for (const file of view.files) judged.push(await judgeFile(stage, file, expected));
+  // After the packets: a file that goes on is bad, what it goes on with says why.
+  t.judge({
+    ok: open.length === 0,
+    subject: subject.name,
+    expected: 'the file of an instance that has ended to be closed',
+    observed: open.map((file) => `epoch ${file.epoch} of ${String(file.podUID).slice(0, 8)} still open`).join(', '),
+  });
   judgePaths(stage, view);
   for (const one of expected) judgeCompleteness(stage, one, judged, truth.get(one.instance.uid) ?? new Map());
   for (const before of options.earlier ?? []) judgeUnchanged(stage, before, judged);
@@ -91,28 +98,24 @@ export async function judgeCapture(
   return judged;
 }
 
-/** The view once every instance that ended is shown as ended; judged, because the subject owes it. */
+/** The view once every instance that ended is shown as ended, or what is still open when the time is up. */
 async function settledView(
   stage: CaptureStage,
   expected: readonly Expected[],
   request?: CaptureRequest,
-): Promise<CaptureView> {
-  let last: CaptureView | undefined;
+): Promise<{ readonly view: CaptureView; readonly open: readonly CaptureFile[] }> {
   const over = new Set(expected.filter((one) => one.ended).map((one) => one.instance.uid));
-  const view = await reached(
+  const stillOpen = (view: CaptureView): readonly CaptureFile[] =>
+    view.files.filter((file) => file.endedAtMs === undefined && over.has(file.podUID ?? ''));
+  const settled = await reached(
     stage.wait('files of ended instances are closed', BIND_MS, async () => {
-      last = await stage.view(request);
-      const open = last?.files.filter((file) => file.endedAtMs === undefined && over.has(file.podUID ?? '')) ?? [];
-      return last !== undefined && open.length === 0 ? last : undefined;
+      const view = await stage.view(request);
+      return view !== undefined && stillOpen(view).length === 0 ? view : undefined;
     }),
   );
-  stage.t.judge({
-    ok: view !== undefined,
-    subject: stage.subject.name,
-    expected: 'the file of an instance that has ended to be closed',
-    observed: `files ${last?.files.map((file) => `epoch ${file.epoch} of ${String(file.podUID).slice(0, 8)} ${file.endReason ?? 'open'}`).join(', ') ?? 'none'}`,
-  });
-  return view as CaptureView;
+  const view = settled ?? (await stage.view(request));
+  if (view === undefined) throw new Error(`capture ${request?.name ?? 'capture'} is gone while it is judged`);
+  return { view, open: stillOpen(view) };
 }
 
 async function judgeFile(stage: CaptureStage, file: CaptureFile, expected: readonly Expected[]): Promise<JudgedFile> {

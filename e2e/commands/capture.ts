@@ -1,0 +1,130 @@
+/** `npm run capture -- deploy|collect`: the packet-capture controller on the cluster of the current kubeconfig context, and its files from it. */
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { connect } from '../harness/cluster/kube/connection.ts';
+import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
+import { docker, nodeContainers } from '../harness/cluster/kind/docker.ts';
+import { summarizeCapture } from '../harness/evidence/capture-summary.ts';
+import { EXIT } from '../harness/run/exit-codes.ts';
+import { UsageError } from '../harness/run/usage-error.ts';
+import { CAPTURE_IMAGE, captureManifests } from '../harness/subject/capture-manifests.ts';
+import { agentOn, listCaptures, listPods, readFromAgent } from '../compose/capture-objects.ts';
+
+const usage = `usage: npm run capture -- deploy  [--kubeconfig FILE] [--context NAME] [--image REF]
+       npm run capture -- collect [--kubeconfig FILE] [--context NAME] [-n NAMESPACE] [-o FOLDER]
+deploy   builds the image (unless --image names one that the nodes can pull), loads it into a kind cluster's nodes,
+         and applies manifests/packet-capture
+collect  fetches every capture file with its status: captures/*.pcap, capture-files.txt, capture-summary.txt, pods.txt`;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const { values, positionals } = parse(argv);
+    if (values.help) {
+      say(usage);
+      return EXIT.asExpected;
+    }
+    const [command, ...rest] = positionals;
+    if (rest.length > 0 || (command !== 'deploy' && command !== 'collect')) throw new UsageError('deploy or collect');
+    const connection = await connect({ kubeconfig: values.kubeconfig, context: values.context });
+    try {
+      const api = new KubeClient(connection, { labels: {} });
+      if (command === 'deploy') await deploy(api, connection.context, values.image);
+      else await collect(api, values.namespace, values.output);
+    } finally {
+      connection.close();
+    }
+    return EXIT.asExpected;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (!(error instanceof UsageError)) return EXIT.infrastructure;
+    process.stderr.write(`${usage}\n`);
+    return EXIT.usage;
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        kubeconfig: { type: 'string' },
+        context: { type: 'string' },
+        image: { type: 'string' },
+        namespace: { type: 'string', short: 'n' },
+        output: { type: 'string', short: 'o', default: 'artifacts' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function deploy(api: KubeClient, context: string, image: string | undefined): Promise<void> {
+  if (image === undefined) await loadOwnImage(context);
+  await api.applyYaml(await captureManifests(image ?? CAPTURE_IMAGE));
+  await api.waitFor(
+    { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'packet-capture-system', name: 'packet-capture-agent' },
+    ([set]) => {
+      const { desiredNumberScheduled = 0, numberReady = 0 } =
+        (set as { status?: Record<string, number> } | undefined)?.status ?? {};
+      return desiredNumberScheduled > 0 && numberReady === desiredNumberScheduled ? true : undefined;
+    },
+    { timeoutMs: 120_000, what: 'an agent is ready on every node' },
+  );
+  say('packet-capture runs; next: kubectl apply -f manifests/packet-capture/examples/packetcapture.yaml');
+}
+
+/** Only a kind cluster takes an image from this machine; another one pulls `--image`. */
+async function loadOwnImage(context: string): Promise<void> {
+  if (!context.startsWith('kind-'))
+    throw new UsageError(`context ${context} is no kind cluster: push the image somewhere and name it with --image`);
+  const { ensureFixturesImage } = await import('../../hack/images/fixtures-image.ts');
+  const built = await ensureFixturesImage({ areas: ['capture'], log: say });
+  await docker(['tag', built, CAPTURE_IMAGE]);
+  const folder = await mkdtemp(join(tmpdir(), 'staleproof-image-'));
+  try {
+    const archive = join(folder, 'image.tar');
+    await docker(['save', '--output', archive, CAPTURE_IMAGE], { timeoutMs: 300_000 });
+    for (const node of await nodeContainers(context.slice('kind-'.length))) {
+      const load = ['exec', '-i', node, 'ctr', '-n', 'k8s.io', 'images', 'import', '--snapshotter', 'overlayfs', '-'];
+      await docker(load, { inputFile: archive, timeoutMs: 300_000 });
+      say(`loaded ${CAPTURE_IMAGE} into ${node}`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function collect(api: KubeClient, namespace: string | undefined, folder: string): Promise<void> {
+  await mkdir(join(folder, 'captures'), { recursive: true });
+  const captures = await listCaptures(api, namespace);
+  const files: string[] = ['NAMESPACE CAPTURE EPOCH POD POD-UID NODE STARTED ENDED REASON PACKETS BYTES SHA256 FILE'];
+  const summaries: string[] = [];
+  for (const { metadata, status } of captures)
+    for (const record of status?.captures ?? []) {
+      const bytes = await readFromAgent(api, await agentOn(api, record.nodeName), record.file);
+      const name = `${metadata.namespace ?? ''}_${metadata.name}_${basename(record.file)}`;
+      const facts = [metadata.namespace, metadata.name, record.epoch, record.podName, record.podUID, record.nodeName];
+      const ends = [record.startedAt, record.endedAt ?? '-', record.endReason ?? '-', record.packets, record.bytes];
+      if (bytes === undefined) {
+        files.push([...facts, ...ends, 'gone', record.file].join(' '));
+        continue;
+      }
+      await writeFile(join(folder, 'captures', name), bytes);
+      files.push([...facts, ...ends, createHash('sha256').update(bytes).digest('hex'), name].join(' '));
+      summaries.push(`${name}\n${await summarizeCapture(bytes)}`);
+    }
+  await writeFile(join(folder, 'capture-files.txt'), `${files.join('\n')}\n`);
+  await writeFile(join(folder, 'capture-summary.txt'), `${summaries.join('\n')}\n`);
+  await writeFile(join(folder, 'pods.txt'), `${(await listPods(api, namespace)).join('\n')}\n`);
+  say(`${captures.length} captures, ${files.length - 1} files: ${folder}/capture-files.txt`);
+}
