@@ -1,7 +1,7 @@
 /** `npm run doctor`: what this machine, or an existing cluster, has and lacks. Changes nothing unless --setup is given. */
 import { parseArgs } from 'node:util';
 import type { Row } from '../../hack/doctor/check.ts';
-import { diagnose, missingRows } from '../../hack/doctor/diagnose.ts';
+import { diagnose, missingRows, repairableRows } from '../../hack/doctor/diagnose.ts';
 import { doctorTable, verdictLine } from '../../hack/doctor/table.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 
@@ -37,7 +37,7 @@ async function doctor(argv: readonly string[]): Promise<number> {
   let rows = await look(given);
   if (given.setup === true) {
     const { setUp } = await import('../../hack/set-up.ts');
-    for (const line of await setUp(missingRows(rows), { log })) log(`by hand: ${line}`);
+    for (const line of await setUp(repairableRows(rows), { log })) log(`by hand: ${line}`);
     rows = await look(given);
     if (missingRows(rows).length === 0 && given.context === undefined) {
       const { ensureNodeImage } = await import('../../hack/images/node-image.ts');

@@ -4,11 +4,13 @@ import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { goVersion } from '../go/go-build.ts';
 import { kernelFeatures, missingKernelFeatures } from './kernel-features.ts';
+import { bpfPackages } from '../machine/apt-packages.ts';
 import { dockerVersion } from '../machine/docker-daemon.ts';
 import { builtKind, installedKind, kindVersion } from '../machine/kind-binary.ts';
 import { readGuardCounters } from '../machine/leak-guard.ts';
 import { lowSysctls, minimums, readSysctl } from '../machine/sysctls.ts';
 import { tryCommand } from '../process/run-command.ts';
+import { npaBuildNeeds } from '../subjects/npa-build.ts';
 import type { Check, Probe } from './check.ts';
 import { isAtLeast, parseVersion } from './versions.ts';
 
@@ -82,6 +84,17 @@ const machineChecks: readonly Check[] = [
       if (version !== undefined && isAtLeast(version, minimumGo)) return ok(version);
       const found = version === undefined ? 'not found' : `${version}, older than ${minimumGo}`;
       return mustBuild ? missing(found) : { state: 'limited', found };
+    },
+  },
+  {
+    what: 'BPF compiler',
+    neededBy: 'building network policy agents (race)',
+    remedy: `Debian packages ${bpfPackages.join(', ')}`,
+    repair: 'bpf-packages',
+    applies: onKind,
+    async probe() {
+      const lacking = await npaBuildNeeds();
+      return lacking.length === 0 ? ok('clang, libbpf, bpftool, BTF') : { state: 'limited', found: lacking.join('; ') };
     },
   },
   {

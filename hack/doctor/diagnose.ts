@@ -28,6 +28,11 @@ export function missingRows(rows: readonly Row[]): readonly Row[] {
   return rows.filter(({ state }) => state === 'missing');
 }
 
+/** What `--setup` mends: all that is missing, and what only costs specs where it knows how. */
+export function repairableRows(rows: readonly Row[]): readonly Row[] {
+  return rows.filter(({ state, repair }) => state === 'missing' || (state === 'limited' && repair !== undefined));
+}
+
 async function look(options: DiagnoseOptions): Promise<Surroundings> {
   const nodeImage = options.nodeImage ?? (await localNodeImage().catch(() => undefined))?.image;
   // Asking takes seconds where nothing answers; with an image at hand it only decides on the guard, and a loaded one is enough.

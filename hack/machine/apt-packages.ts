@@ -5,6 +5,9 @@ import { stateRoot } from '../cache/cache-folders.ts';
 import { runLogged, tryCommand } from '../process/run-command.ts';
 import type { OsRelease } from './os-release.ts';
 
+/** What compiles the BPF programs of a policy agent: compiler, headers, and the reader of the kernel's types. */
+export const bpfPackages = ['clang', 'libbpf-dev', 'bpftool'] as const;
+
 const trixieSource = '/etc/apt/sources.list.d/staleproof-trixie.sources';
 // What the set-up and the node access call on this machine itself.
 const tools = ['iptables', 'nftables', 'iproute2', 'procps', 'conntrack'];
