@@ -19,12 +19,32 @@ export async function awaitHydration(t: SpecContext, stage: RaceStage): Promise<
   return log.lines.findIndex((line, index) => index >= start && line.type === 'hydrated');
 }
 
-/** That many delete passes, each after a reading of the map that began from now on. */
+/** An agent whose map is empty begins passes and says no more: that many beginnings hold a reading and a deleting pass for sure. */
+const startsOfACycle = 4;
+
+/** That many cleanup cycles, each a reading of the map that began from now on and the delete pass after it. */
 export async function awaitCycles(t: SpecContext, stage: RaceStage, count: number): Promise<void> {
   for (let cycle = 1; cycle <= count; cycle += 1) {
-    const hydrated = await awaitHydration(t, stage);
-    await awaitLine(t, stage, 'pass-done', hydrated, 'the end of the delete pass');
+    const timeoutMs = 4 * cleanupPeriodMs(t) + 20_000;
+    const options = {
+      from: stage.log.mark,
+      timeoutMs,
+      signal: t.signal,
+      what: `the end of cleanup cycle ${cycle} of ${count}`,
+    };
+    await stage.log.waitFor(endOfCycle(), options).catch(notCleaning(t));
   }
+}
+
+/** Fed with every line in order; true at the line that ends the cycle. */
+export function endOfCycle(): (line: { readonly type: string }) => boolean {
+  let starts = 0;
+  let hydrated = false;
+  return ({ type }) => {
+    if (type === 'pass-start') starts += 1;
+    if (type === 'hydrated' && starts > 0) hydrated = true;
+    return (type === 'pass-done' && hydrated) || starts === startsOfACycle;
+  };
 }
 
 async function awaitLine(t: SpecContext, stage: RaceStage, type: string, from: number, what: string): Promise<void> {
