@@ -64,6 +64,8 @@ async function up(values: Values, signal: AbortSignal): Promise<void> {
     import('../../hack/images/node-image.ts'),
     import('../harness/cluster/kind/cluster-name.ts'),
   ]);
+  const { readyForClusters } = await import('../../hack/machine/ready-for-clusters.ts');
+  await readyForClusters({ log });
   const given = values['node-image'];
   const node =
     given === undefined ? await ensureNodeImage({ signal, log }) : { image: given, podNetwork: 'own' as const };

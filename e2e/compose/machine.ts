@@ -54,8 +54,9 @@ export function defaultJobs(workers: number, cores = cpus().length): number {
 
 /** Loads the leak guard where it is wanted; what it counted before this run is not this run's. */
 async function guarded(options: Options, log: (line: string) => void): Promise<Machine['guard']> {
-  const { loadGuard, readGuardCounters, wantsGuard } = await import('../../hack/machine/leak-guard.ts');
-  if (!(await wantsGuard(options.guard)) || !(await loadGuard(log))) return undefined;
+  const { readGuardCounters } = await import('../../hack/machine/leak-guard.ts');
+  const { readyForClusters } = await import('../../hack/machine/ready-for-clusters.ts');
+  if (!(await readyForClusters({ guard: options.guard, log }))) return undefined;
   const before = (await readGuardCounters()) ?? {};
   return async () => {
     const after = (await readGuardCounters()) ?? {};

@@ -41,7 +41,7 @@ const machineChecks: readonly Check[] = [
     neededBy: 'kind clusters, images',
     remedy: 'https://docs.docker.com/engine/install/',
     repair: 'docker-packages',
-    applies: always,
+    applies: onKind,
     async probe() {
       const client = await tryCommand(['docker', '--version'], { timeout: 10_000 });
       const daemon = await tryCommand(['sh', '-c', 'command -v dockerd'], { timeout: 10_000 });
@@ -56,7 +56,7 @@ const machineChecks: readonly Check[] = [
     neededBy: 'kind clusters, images',
     remedy: 'start it: systemctl start docker, or dockerd by hand',
     repair: 'docker-daemon',
-    applies: always,
+    applies: onKind,
     async probe() {
       const version = await dockerVersion();
       return version === undefined ? missing('does not answer') : atLeast(version, minimumDocker);
@@ -119,7 +119,7 @@ const machineChecks: readonly Check[] = [
     probe() {
       const low = lowSysctls().map(({ key, found, wanted }) => `${key.split('.').at(-1) ?? ''} ${found} < ${wanted}`);
       const now = Object.keys(minimums).map(readSysctl).join(' and ');
-      return Promise.resolve(low.length === 0 ? ok(now) : missing(low.join(', ')));
+      return Promise.resolve(low.length === 0 ? ok(now) : raisedByRun(low.join(', ')));
     },
   },
   {
@@ -130,7 +130,7 @@ const machineChecks: readonly Check[] = [
     applies: (around) => onKind(around) && !around.registryAnswers && process.platform === 'linux',
     async probe() {
       const counters = await readGuardCounters();
-      if (counters === undefined) return missing('not loaded');
+      if (counters === undefined) return raisedByRun('not loaded');
       const stopped = Object.values(counters).reduce((sum, packets) => sum + packets, 0);
       return ok(`loaded, ${stopped} packets stopped`);
     },
@@ -178,6 +178,12 @@ function kernelChecks(): readonly Check[] {
 
 export function allChecks(): readonly Check[] {
   return [...machineChecks, ...kernelChecks()];
+}
+
+/** What every run of root sets and gc takes back again is nothing to install; anybody else has to ask for it. */
+function raisedByRun(found: string): Probe {
+  if (process.getuid?.() !== 0) return missing(found);
+  return { state: 'limited', found: `${found}; a run sets it`, remedy: 'nothing to do' };
 }
 
 function atLeast(version: string, minimum: string): Probe {

@@ -56,10 +56,12 @@ function filesBelow(folder: string): readonly string[] {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-// `node --import tsx hack/images/bundle-fixtures.ts <folder>`: how fixtures/Dockerfile gets the programs.
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [target = ''] = process.argv.slice(2);
+// `node --import tsx hack/images/bundle-fixtures.ts <folder>`: how fixtures/Dockerfile gets the programs. No top-level await:
+// mocha loads the test beside this file by require().
+async function main(target: string): Promise<void> {
   const files = await bundleFixtures();
   await writeFiles(files, target);
   console.log(`${files.size} files below ${target}`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) void main(process.argv[2] ?? '/');

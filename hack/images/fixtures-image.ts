@@ -1,4 +1,7 @@
-/** The image of the in-pod programs: Debian and tools, Node.js, clients in other languages, and the programs on top. */
+/**
+ * The image of the in-pod programs: Debian and tools, Node.js, and the programs on top. Programs in other languages are
+ * built as parts and put into pods, or into further images by addFiles().
+ */
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheRoot } from '../cache/cache-folders.ts';
@@ -7,7 +10,6 @@ import { contentHash } from '../cache/content-hash.ts';
 import { createSteps } from '../process/steps.ts';
 import { bundleFixtures, writeFiles } from './bundle-fixtures.ts';
 import { addLayer, hasImage, importImage } from './docker-images.ts';
-import { fixtureLayers } from './fixture-layers.ts';
 import { ensureNodeRuntime } from './node-runtime.ts';
 import { type RootFileSystem, ensureRootFileSystem } from './root-file-system.ts';
 
@@ -24,40 +26,28 @@ const fixturesRoot: RootFileSystem = {
 
 export interface FixturesImageOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Areas of the run: only their layers are built. Default all. */
-  readonly areas?: readonly string[];
   log(this: void, line: string): void;
 }
 
 /** Returns `staleproof/fixtures:<hash>`, in the local Docker daemon. A changed program costs one layer, seconds. */
 export async function ensureFixturesImage(options: FixturesImageOptions): Promise<string> {
   const part = { steps: createSteps(options.log), signal: options.signal };
-  const base = await ensureFixturesBase(part, options.areas);
+  const base = await ensureFixturesBase(part);
   const programs = await bundleFixtures();
   const tag = `staleproof/fixtures:${contentHash({ base, programs: Object.fromEntries(programs) })}`;
   if (await hasImage(tag, options.signal)) return tag;
   return stacked(base, tag, (stage) => writeFiles(programs, stage), options.signal);
 }
 
-/** Root file system, Node.js and the layers of these areas; for images of subjects as well, whose files go on top by addFiles(). */
-export async function ensureFixturesBase(options: PartOptions, areas?: readonly string[]): Promise<string> {
+/** Debian, tools and Node.js: what changes rarely. */
+async function ensureFixturesBase(options: PartOptions): Promise<string> {
   const root = await ensureRootFileSystem(fixturesRoot, options);
   const node = await ensureNodeRuntime(options);
-  const layers: { hash: string; files: Readonly<Record<string, string>> }[] = [
-    { hash: node.hash, files: { 'usr/local/bin/node': node.path } },
-  ];
-  for (const layer of fixtureLayers) {
-    const wanted = areas === undefined || layer.areas.length === 0 || layer.areas.some((area) => areas.includes(area));
-    if (wanted) layers.push(await layer.build(options));
-  }
-  let image = `staleproof/fixtures-root:${root.hash}`;
+  const image = `staleproof/fixtures-root:${root.hash}`;
+  const base = `staleproof/fixtures-base:${contentHash([image, node.hash])}`;
+  if (await hasImage(base, options.signal)) return base;
   if (!(await hasImage(image, options.signal))) await importImage(root.path, image, [], options.signal);
-  for (const { hash, files } of layers) {
-    const next = `staleproof/fixtures-base:${contentHash([image, hash])}`;
-    if (!(await hasImage(next, options.signal))) await addFiles(image, next, files, options.signal);
-    image = next;
-  }
-  return image;
+  return addFiles(image, base, { 'usr/local/bin/node': node.path }, options.signal);
 }
 
 /** A new image: `base` and local files or folders under their paths in the image. */
