@@ -30,7 +30,7 @@ export async function readNodes(api: KubeApi, signal?: AbortSignal): Promise<rea
   return nodes.map(nodeFacts).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
-export function nodeFacts(node: NodeObject): NodeFacts {
+function nodeFacts(node: NodeObject): NodeFacts {
   const internal = (node.status?.addresses ?? []).filter((one) => one.type === 'InternalIP').map((one) => one.address);
   const ipv4 = internal.find((address) => !address.includes(':'));
   const ipv6 = internal.find((address) => address.includes(':'));

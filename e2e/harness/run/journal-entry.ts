@@ -4,14 +4,14 @@ import { z } from 'zod';
 const cluster = { kubeconfig: z.string(), context: z.string().optional() };
 
 /** Where a sysctl or a file is: this machine, a named network namespace of it, a container (a kind node), a node by its helper pod. */
-export const placeSchema = z.discriminatedUnion('at', [
+const placeSchema = z.discriminatedUnion('at', [
   z.strictObject({ at: z.literal('host') }),
   z.strictObject({ at: z.literal('netns'), name: z.string() }),
   z.strictObject({ at: z.literal('container'), name: z.string() }),
   z.strictObject({ at: z.literal('node'), namespace: z.string(), node: z.string(), ...cluster }),
 ]);
 
-export const entrySchema = z.discriminatedUnion('kind', [
+const entrySchema = z.discriminatedUnion('kind', [
   /** `value` is the original, as read before the change. */
   z.strictObject({ kind: z.literal('sysctl'), place: placeSchema, key: z.string(), value: z.string() }),
   z.strictObject({ kind: z.literal('netns'), name: z.string() }),

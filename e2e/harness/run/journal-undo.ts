@@ -46,7 +46,7 @@ async function restoreSysctl(entry: Of<'sysctl'>): Promise<void> {
 }
 
 /** `net.ipv4.conf.eth0.100.x` is ambiguous; `/` as separator, as sysctl(8) has it, is not. */
-export function sysctlPath(key: string): string {
+function sysctlPath(key: string): string {
   return key.includes('/') ? key : key.replaceAll('.', '/');
 }
 

@@ -63,7 +63,7 @@ async function whyNot(api: KubeApi, namespace: string): Promise<string> {
   return `warnings: ${[...warnings].slice(0, 4).join(' | ').slice(0, 600) || 'none'}`;
 }
 
-export async function helperOn(api: KubeApi, namespace: string, node: string): Promise<PodRef> {
+async function helperOn(api: KubeApi, namespace: string, node: string): Promise<PodRef> {
   const pods = await api.list<HelperPod>('v1', 'Pod', {
     namespace,
     labelSelector: selector,
@@ -90,7 +90,7 @@ export async function runOnNode(
  * In the node's mount, UTS, IPC and network namespaces when the program exists there. A lean node has no conntrack or tcpdump;
  * then the helper image's own runs, in the node's network and process namespaces, where paths of files are the helper's.
  */
-export function onHost(argv: readonly string[]): string[] {
+function onHost(argv: readonly string[]): string[] {
   const script =
     'if nsenter -t 1 -m -- sh -c \'command -v "$1" >/dev/null\' sh "$1" 2>/dev/null; then exec nsenter -t 1 -m -u -i -n -- "$@"; else exec "$@"; fi';
   return ['sh', '-c', script, 'sh', ...argv];

@@ -17,7 +17,7 @@ import { installHelper } from './node-helper.ts';
 import { requireImage } from './node-images.ts';
 import { ensureSystemNamespace } from './system-namespace.ts';
 
-export const systemNamespace = 'staleproof-system';
+const systemNamespace = 'staleproof-system';
 const leaseName = 'run';
 
 export async function openExistingCluster(request: ClusterRequest): Promise<OpenCluster> {

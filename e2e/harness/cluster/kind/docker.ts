@@ -1,7 +1,7 @@
 /** The Docker command line. A failure names the command and docker's last words. */
 import { execa } from 'execa';
 
-export class DockerError extends Error {
+class DockerError extends Error {
   override readonly name = 'DockerError';
 }
 

@@ -9,7 +9,7 @@ export interface KindConfigInput {
 }
 
 /** Kubernetes' and kind's usual ranges; the leak guard knows them. */
-export const subnets = {
+const subnets = {
   ipv4: { pods: '10.244.0.0/16', services: '10.96.0.0/16' },
   ipv6: { pods: 'fd00:10:244::/56', services: 'fd00:10:96::/112' },
 } as const;

@@ -6,7 +6,7 @@
 import { isIPv6 } from 'node:net';
 import type { ClusterNode, IpFamily } from '../cluster.ts';
 
-export const conflistPath = '/etc/cni/net.d/10-staleproof.conflist';
+const conflistPath = '/etc/cni/net.d/10-staleproof.conflist';
 
 interface CniPlugin {
   readonly type: string;

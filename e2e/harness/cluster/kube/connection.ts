@@ -10,7 +10,7 @@ import { ApiError, ApiTransportError, apiErrorFrom } from './api-error.ts';
 import { redact } from '../../run/redact.ts';
 import { openSocket } from './socket.ts';
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string;
   /** Path and query below the server's address. */
   readonly path: string;
@@ -185,7 +185,7 @@ function loadConfig(
   return config;
 }
 
-export async function textOf(stream: IncomingMessage): Promise<string> {
+async function textOf(stream: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

@@ -21,7 +21,7 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
 }
 
 describe('the Kubernetes client', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
   let fake: FakeApiServer;
   let connection: Connection;
   let client: KubeClient;

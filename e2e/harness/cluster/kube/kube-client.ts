@@ -10,7 +10,7 @@ import { execInPod, spawnInPod } from './pod-exec.ts';
 import { followLogs, readLogs, type LogOptions } from './pod-logs.ts';
 import { ResourcePaths } from './resource-paths.ts';
 
-export const fieldManager = 'staleproof';
+const fieldManager = 'staleproof';
 
 export interface KubeClientOptions {
   /** Put on every applied object. */

@@ -19,7 +19,7 @@ export async function parseManifest(
   });
 }
 
-export function substitute(text: string, values: Readonly<Record<string, string>>): string {
+function substitute(text: string, values: Readonly<Record<string, string>>): string {
   const missing = new Set<string>();
   const result = text.replace(/(\$?)\$\{([A-Z][A-Z0-9_]*)\}/g, (_whole, escape: string, name: string) => {
     if (escape !== '') return `\${${name}}`;

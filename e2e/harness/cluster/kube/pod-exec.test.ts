@@ -36,7 +36,7 @@ function alive(pid: number): boolean {
 }
 
 describe('exec in a pod', function () {
-  this.timeout(15_000);
+  this.timeout(60_000);
   let fake: FakeApiServer;
   let connection: Connection;
   const pidFile = join(tmpdir(), `staleproof-exec-${process.pid}`);
@@ -118,7 +118,7 @@ describe('exec in a pod', function () {
 });
 
 describe('a process kept in a pod', function () {
-  this.timeout(15_000);
+  this.timeout(60_000);
   let fake: FakeApiServer;
   let connection: Connection;
   beforeEach(async () => {
