@@ -24,6 +24,8 @@ export interface Backend {
   target(lane: Lane, cell: string, folder: string): Promise<ClientTarget>;
   /** Makes update number n; undefined when the server speaks by itself. Throws InfrastructureError when the server refuses. */
   readonly update?: (group: Group, n: number, signal: AbortSignal) => Promise<MadeUpdate>;
+  /** Ends the server, which comes back by itself. Returns the wall clock (ms). */
+  readonly restart?: () => Promise<number>;
 }
 
 const wall = (): number => performance.timeOrigin + performance.now();
@@ -88,6 +90,10 @@ export async function apiBackend(cluster: Cluster, slug: string): Promise<Backen
       kubeconfig: await writeKubeconfig(cluster, lane.target[family], join(folder, `${lane.profile.name}.kubeconfig`)),
       namespace: namespace(groupOf(lane.profile)),
     }),
+    restart: async () => {
+      await node.run(['pkill', '-TERM', '-x', 'kube-apiserver']);
+      return wall();
+    },
     update: async (group, n, signal) => {
       const tried = wall();
       try {

@@ -66,6 +66,7 @@ function refreshesOf(flow: FlowHistory): number {
 }
 
 function lossOf(flow: FlowHistory, { profile, idleSeconds, firedAt, until }: FateInput): Lost | undefined {
+  if (profile.onExpiry === 'server-ends') return serverEnd(flow, firedAt ?? 0, until);
   const closed = Math.min(...flow.fins.filter(({ injected }) => !injected).map(({ at }) => at), Infinity);
   if (profile.trigger === 'none') return undefined;
   if (profile.model === 'proxy') {
@@ -102,6 +103,25 @@ function lossOf(flow: FlowHistory, { profile, idleSeconds, firedAt, until }: Fat
   const what = resets.length === 0 ? '' : `, RST to ${towards}`;
   const reason = `forgotten after ${idleSeconds} s of silence: ${missing.length} later packets did not pass${what}`;
   return { kind: 'lost', at: first - silence + idleSeconds * 1000, reason, resets, lostSegments: missing.length };
+}
+
+/** The server's own FIN or RST after the command; one that came before is an ordinary end. */
+function serverEnd(flow: FlowHistory, firedAt: number, until: number): Lost | undefined {
+  const during = <T extends { readonly at: number; readonly towards: string; readonly injected: boolean }>(
+    ends: readonly T[],
+  ) => ends.find(({ at, towards, injected }) => towards === 'client' && !injected && at >= firedAt - 50 && at <= until);
+  const early = [...flow.fins, ...flow.resets].some(({ at }) => at < firedAt - 50);
+  const [fin, reset] = [during(flow.fins), during(flow.resets)];
+  const at = Math.min(fin?.at ?? Infinity, reset?.at ?? Infinity);
+  if (early || at === Infinity) return undefined;
+  const what = at === fin?.at ? 'FIN' : 'RST';
+  return {
+    kind: 'lost',
+    at,
+    reason: `the server sent a ${what} ${((at - firedAt) / 1000).toFixed(1)} s after the command`,
+    resets: [],
+    lostSegments: 0,
+  };
 }
 
 const lastBefore = (flow: FlowHistory, at: number): number =>

@@ -85,6 +85,7 @@ export async function runMatrix({
       idleSeconds,
       signal,
       ...(backend.update === undefined ? {} : { update: backend.update }),
+      ...(backend.restart === undefined ? {} : { restart: backend.restart }),
     });
     const deaths = new Map(running.map(({ client, process }) => [client.name, process.endedWith()]));
     await bed.finish();

@@ -80,6 +80,9 @@ export async function observeLane(t: SpecContext, request: ProfileRequest): Prom
     (one) =>
       one.open &&
       one.speaks === request.speaks &&
+      // A server that goes away is everybody's fault: such a session has one lane.
+      request.profile.onExpiry !== 'server-ends' &&
+      one.members.every(({ profile }) => profile.onExpiry !== 'server-ends') &&
       one.idleSeconds === idleSeconds &&
       !one.members.some(({ profile }) => profile.name === request.profile.name),
   );
@@ -92,10 +95,19 @@ export async function observeLane(t: SpecContext, request: ProfileRequest): Prom
   t.defer('test bed of the idle load balancers', () =>
     mine.outcome.catch(() => undefined).finally(() => sessions.delete(mine)),
   );
-  const outcomes = await mine.outcome;
+  // The body ends with its signal; what the session has to take back is waited for in the clean-up.
+  const outcomes = await Promise.race([mine.outcome, aborted(t.signal)]);
   const outcome = outcomes.get(request.profile.name);
   if (outcome === undefined) throw new InfrastructureError(`the session gave no outcome for ${request.profile.name}`);
   return outcome;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 function idleSecondsOf(t: SpecContext): number {

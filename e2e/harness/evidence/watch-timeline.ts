@@ -17,8 +17,12 @@ interface TimelineOptions {
   readonly bed: Bed;
   readonly idleSeconds: number;
   readonly update?: NonNullable<Backend['update']>;
+  readonly restart?: NonNullable<Backend['restart']>;
   readonly signal: AbortSignal;
 }
+
+/** Seconds after the command: how long a server may be away, and how long is watched after the first update that it takes. */
+const restartSchedule = { away: 120, next: [6, 12], window: 45 };
 
 /** Seconds. `first` leaves expired flows a moment to show that they are; `window` lets a loss be noticed and two updates follow. */
 const idleSchedule = { first: 2, next: [5, 10], window: 31 };
@@ -69,6 +73,28 @@ export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTi
     await make('now', 3);
     await until(1 + commandSchedule.window);
   };
+  const restart = options.restart;
+  const restarted = async (fire: NonNullable<typeof restart>): Promise<void> => {
+    await until(1);
+    const at = await fire();
+    for (const { profile } of bed.lanes) fired.set(profile.name, at);
+    while (updates.now.length === 0)
+      await delay(1000, undefined, { signal })
+        .then(() => make('now', 1))
+        .catch((error: unknown) => {
+          if (signal.aborted || performance.now() - start > restartSchedule.away * 1000) throw error;
+        });
+    const back = (performance.now() - start) / 1000;
+    for (const [index, seconds] of restartSchedule.next.entries()) {
+      await until(back + seconds);
+      await make('now', index + 2);
+    }
+    await until(back + restartSchedule.window);
+  };
+  if (restart !== undefined && bed.lanes.some(({ profile }) => profile.onExpiry === 'server-ends')) {
+    await restarted(restart);
+    return { fired, lifted, updates, until: performance.timeOrigin + performance.now() };
+  }
   const waits = bed.lanes.some(({ profile }) => profile.trigger !== 'command') ? [idleLanes()] : [];
   if (bed.lanes.some(({ profile }) => profile.trigger === 'command')) waits.push(commandedLanes());
   await Promise.all(waits);

@@ -12,7 +12,7 @@ export const profileSchema = z
     summary: z.string().min(10),
     trigger: z.enum(['idle', 'command', 'none']),
     model: z.enum(['packet', 'proxy']),
-    onExpiry: z.enum(['reset-both', 'fin-both', 'nothing']),
+    onExpiry: z.enum(['reset-both', 'fin-both', 'nothing', 'server-ends']),
     laterPacket: z.enum(['reset-sender', 'drop']),
     lagSeconds: z.number().min(0).max(120),
     scope: z.enum(['flow', 'all']),

@@ -7,8 +7,8 @@ export interface FaultProfile {
   readonly trigger: 'idle' | 'command' | 'none';
   /** `packet`: TCP stays end to end and every packet counts as activity. `proxy`: TCP ends here and only payload counts. */
   readonly model: 'packet' | 'proxy';
-  /** What is sent at the moment of forgetting. */
-  readonly onExpiry: 'reset-both' | 'fin-both' | 'nothing';
+  /** What is sent at the moment of forgetting; `server-ends`: no balancer's doing, the server itself goes away and comes back. */
+  readonly onExpiry: 'reset-both' | 'fin-both' | 'nothing' | 'server-ends';
   /** What a later packet of a forgotten connection meets. */
   readonly laterPacket: 'reset-sender' | 'drop';
   /** Seconds between expiry and the resets (a reaper that comes by now and then). */
@@ -164,11 +164,28 @@ export const faultProfiles = [
   },
 ] as const satisfies readonly FaultProfile[];
 
-export type ProfileName = (typeof faultProfiles)[number]['name'];
+/** Faults that are no balancer; each has a spec of its own. */
+export const serverFaults = [
+  {
+    ...packet,
+    name: 'apiserver-restart',
+    summary: 'the API server is told to end and is started again by the kubelet',
+    trigger: 'command',
+    onExpiry: 'server-ends',
+    laterPacket: 'drop',
+    noticeWithinSeconds: 30,
+    source: {
+      title: 'KEP-1904: watches over a restart of the API server',
+      url: 'https://github.com/kubernetes/enhancements/issues/1904',
+    },
+  },
+] as const satisfies readonly FaultProfile[];
+
+export type ProfileName = (typeof faultProfiles)[number]['name'] | (typeof serverFaults)[number]['name'];
 
 /** Throws with the known names when there is no such profile. */
 export function profileNamed(name: string): FaultProfile {
-  const found = faultProfiles.find((profile) => profile.name === name);
+  const found = [...faultProfiles, ...serverFaults].find((profile) => profile.name === name);
   if (found !== undefined) return found;
   throw new Error(`no fault profile ${name}; known: ${faultProfiles.map((profile) => profile.name).join(', ')}`);
 }

@@ -21,7 +21,7 @@ const noDialKeepAlive = 'keepalive defeated: net.Dialer{KeepAlive: -1}, HTTP2_RE
 
 /** With keepalive on, an idle timeout of packets never strikes; every other loss stops the informer. */
 const deadInformer: KnownLoss = {
-  profiles: ['proxy-fin', 'reset-now', 'blackhole-flow', 'blackhole-all'],
+  profiles: ['proxy-fin', 'reset-now', 'blackhole-flow', 'blackhole-all', 'apiserver-restart'],
   reason: 'the informer calls its error handlers and stops until start() is called again',
   link: 'https://github.com/kubernetes-client/javascript/issues/2385',
 };

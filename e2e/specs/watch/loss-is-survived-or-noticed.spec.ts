@@ -16,8 +16,9 @@ for (const profile of faultProfiles)
       tags: ['watch', 'informer', 'keepalive', ...(fast.includes(profile.name) ? ['fast'] : [])],
       core: true,
       needs: { provider: 'kind' },
+      locks: [{ name: 'cluster/apiserver', shared: true }],
       slots: 0,
-      timeout: 240_000,
+      timeout: 420_000,
       refs: [
         profile.source,
         { title: 'Azure/AKS#1755: watches dropped in silence', url: 'https://github.com/Azure/AKS/issues/1755' },

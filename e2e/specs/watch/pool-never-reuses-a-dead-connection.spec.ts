@@ -12,8 +12,9 @@ for (const name of ['none', 'azure-reset', 'aws-nlb', 'gcp-silent', 'proxy-fin']
       claim: `A connection pool MUST NOT hand out a connection that died by ${name} without recovering within ${profileNamed(name).noticeWithinSeconds} s.`,
       tags: ['watch'],
       needs: { provider: 'kind' },
+      locks: [{ name: 'cluster/apiserver', shared: true }],
       slots: 0,
-      timeout: 240_000,
+      timeout: 420_000,
       refs: [
         profileNamed(name).source,
         { title: 'kubernetes-client/python#1158', url: 'https://github.com/kubernetes-client/python/issues/1158' },

@@ -16,7 +16,7 @@ for (const profile of faultProfiles)
       tags: ['watch', 'tcp', ...(fast.includes(profile.name) ? ['fast'] : [])],
       needs: { cluster: false },
       slots: 0,
-      timeout: 180_000,
+      timeout: 300_000,
       refs: [
         profile.source,
         { title: 'Azure/AKS#1755: watches dropped in silence', url: 'https://github.com/Azure/AKS/issues/1755' },

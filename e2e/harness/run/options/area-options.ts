@@ -1,7 +1,7 @@
 /** Options that one area or one subject reads through `env.options`, by these names. */
 import { fields } from './field.ts';
 
-const { text, count, choice, duration } = fields('Areas');
+const { flag, text, count, choice, duration } = fields('Areas');
 
 export const areaOptions = {
   iterations: count('iterations of specs that iterate', { max: 100_000 }, { short: 'n' }),
@@ -11,6 +11,9 @@ export const areaOptions = {
   npaPodLabel: text('label selector of an installed agent', 'SELECTOR'),
   cleanupPeriod: duration("the agent's clean-up period"),
   kernelTimeout: duration('nf_conntrack_tcp_timeout_established during the race'),
+  watchRestartApiserver: flag(
+    'let the watch area restart the API server of a kind cluster, which disturbs other specs',
+  ),
   watchIdleTimeout: duration('idle timeout of the emulated load balancers (45s)'),
   kpngImage: text('image of kpng', 'IMAGE'),
 };
