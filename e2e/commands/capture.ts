@@ -88,7 +88,7 @@ async function loadOwnImage(context: string): Promise<void> {
   if (!context.startsWith('kind-'))
     throw new UsageError(`context ${context} is no kind cluster: push the image somewhere and name it with --image`);
   const { ensureFixturesImage } = await import('../../hack/images/fixtures-image.ts');
-  const built = await ensureFixturesImage({ areas: ['capture'], log: say });
+  const built = await ensureFixturesImage({ log: say });
   await docker(['tag', built, CAPTURE_IMAGE]);
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-image-'));
   try {
