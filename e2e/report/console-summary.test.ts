@@ -63,4 +63,8 @@ describe('step-summary', () => {
     expect(mdLink('x', 'javascript:alert(1)')).to.equal('x');
     expect(md('see https://example.org')).to.not.contain('https://');
   });
+
+  it('escapes each character once', () => {
+    expect(md('npa@1.4.3+held & <b> #1 a|b')).to.equal('npa&#64;1.4.3\\+held &amp; &lt;b&gt; \\#1 a\\|b');
+  });
 });

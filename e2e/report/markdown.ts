@@ -1,14 +1,12 @@
 /** Escaping for the Markdown that GitHub renders: whatever text is given shows as itself, in one table cell. */
 import { oneLine } from './printable.ts';
 
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '@': '&#64;' };
+
 /** Every ASCII punctuation character that Markdown or inline HTML could act on gets an entity or a backslash. */
 export function md(text: string, max = Infinity): string {
   return oneLine(text, max)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;')
-    .replace(/[\\`*_{}[\]()#+!|~$]/g, (character) => `\\${character}`)
+    .replace(/[&<>@\\`*_{}[\]()#+!|~$]/g, (character) => ENTITIES[character] ?? `\\${character}`)
     .replace(/\b(https?):\/\//g, '$1&#58;//');
 }
 

@@ -66,6 +66,16 @@ describe('run-record', () => {
     expect(cut?.verdict).to.equal('not-run');
   });
 
+  it('keeps specs of a set-up that failed under the subject and family that were asked for', () => {
+    const options = { backend: 'kube-proxy-iptables', subject: ['npa@1.4.3'], ipFamily: 'ipv6' };
+    const specs = [specInfo('udp/a'), specInfo('race/b')];
+    const run = recordOfLines([runStart(specs, { subjects: [], facts: {}, options }), runEnd({ exitCode: 2 })]);
+    expect(outcomesOf(run).map((outcome) => [outcome.subjects, outcome.family])).to.deep.equal([
+      [['kube-proxy-iptables'], 'ipv6'],
+      [['npa@1.4.3'], 'ipv6'],
+    ]);
+  });
+
   it('keeps definition order whatever finished first', () => {
     const specs = ['udp/a', 'udp/b', 'udp/c'].map((id) => specInfo(id));
     const attempts = specs.toReversed().map((spec) => attemptLine('pass', { spec }));

@@ -117,11 +117,19 @@ const JUDGED_BY_AREA: Readonly<Record<string, string>> = {
   capture: 'packet-capture',
 };
 
+/** When set-up failed no subject is there yet: what was asked for keeps a broken cell in its column of the matrix. */
+function subjectsOfSpecThatNeverRan(run: RunRecord, spec: SpecInfo): readonly string[] {
+  const there = run.start?.subjects ?? [];
+  const judged = there.filter((subject) => subject.kind === JUDGED_BY_AREA[spec.area]);
+  if (there.length > 0) return (judged.length > 0 ? judged : there).map((subject) => subject.name);
+  const { backend, subject } = run.start?.options ?? {};
+  if (spec.area === 'udp' && typeof backend === 'string') return [backend];
+  return Array.isArray(subject) ? subject.filter((name): name is string => typeof name === 'string') : [];
+}
+
 function neverRan(run: RunRecord, family: string, spec: SpecInfo): Outcome {
   const reason = run.troubles[0] ?? 'the run ended without a result for it';
-  const all = run.start?.subjects ?? [];
-  const judged = all.filter((subject) => subject.kind === JUDGED_BY_AREA[spec.area]);
-  const subjects = (judged.length > 0 ? judged : all).map((subject) => subject.name);
+  const subjects = subjectsOfSpecThatNeverRan(run, spec);
   return { run, spec, subjects, family, repetition: 1, attempts: [], verdict: 'not-run', reason };
 }
 

@@ -4,6 +4,7 @@ import type { MeasureTrend } from './trend-data.ts';
 
 const WIDTH = 280;
 const HEIGHT = 64;
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' });
 
 /** SVG whose ids are made from `id`. The axis begins at zero, so that a small wobble looks small. */
 export function sparkline(measure: MeasureTrend, id: string): Promise<string> {
@@ -15,7 +16,7 @@ export function sparkline(measure: MeasureTrend, id: string): Promise<string> {
     yAxis: {
       type: 'value',
       splitNumber: 2,
-      axisLabel: { fontSize: 9, color: '#64748b' },
+      axisLabel: { fontSize: 9, color: '#64748b', formatter: (value: number) => COMPACT.format(value) },
       splitLine: { lineStyle: { color: '#e2e8f0' } },
       ...(bound === undefined ? {} : { max: ({ max }: { max: number }) => Math.max(max, bound) }),
     },
