@@ -70,13 +70,12 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
       for (const key of keys) await api.delete(key, { signal: context.signal });
       await removeLeftovers(context, backend);
     },
-    // kpng sends an empty node name to these backends, so nothing is ever local to them.
+    // Not among them: load-balancer-ip. Its nft backend did not answer on an ingress IP.
     capabilities: () =>
       Promise.resolve([
         'conntrack-rows',
         'node-port',
         'external-ip',
-        'load-balancer-ip',
         'session-affinity',
         'traffic-policy',
         'restart',
