@@ -6,20 +6,15 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPacketFile } from '../harness/evidence/pcap-reader.ts';
+import type { BenchLine } from './bench-line.ts';
 import { udpFrame, writeCapture } from '../harness/evidence/pcap-writer.ts';
 
 /** Payload sizes in turn: nonces, a query, a segment. */
 const PAYLOADS = [64, 64, 120, 600, 1400, 1400];
 
-export interface BenchLine {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly bar?: number;
-}
-
-/** Megabytes of the file default to 1,000; `rounds` are measured in turns so that both meet the same noise. */
-export async function benchPcap(megabytes = 1000, rounds = 3): Promise<readonly BenchLine[]> {
+/** `args`: megabytes of the file (1,000) and rounds (3), which are measured in turns so that both meet the same noise. */
+export async function bench(args: readonly string[] = []): Promise<readonly BenchLine[]> {
+  const [megabytes, rounds] = [Number(args[0] ?? 1000), Number(args[1] ?? 3)];
   const folder = await mkdtemp(join(process.env['STALEPROOF_BENCH_DIR'] ?? tmpdir(), 'staleproof-bench-'));
   try {
     const path = join(folder, 'big.pcap');

@@ -37,7 +37,6 @@ export async function takeAddress(
 }
 
 async function pointBefore(stage: CaptureStage, former: CaptureInstance, address: string): Promise<void> {
-  const before = previous(address);
   // The old address is given back by the CNI's DEL, a moment after the pod object is gone.
   const script = `find /run /var/lib/cni -maxdepth 5 -name last_reserved_ip.0 2>/dev/null | while read -r f; do
     for i in $(seq 100); do [ -e "$(dirname "$f")/${address}" ] || break; sleep 0.1; done

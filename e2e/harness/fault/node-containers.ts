@@ -19,7 +19,7 @@ export async function killAllSandboxes(stage: CaptureStage): Promise<void> {
         const now = await sandboxesOf(node, decoy.uid);
         return now.length === 1 && now[0] !== before[0] ? now[0] : undefined;
       });
-      return { proven: true, value: after, summary: String(after).slice(0, 13) };
+      return { proven: true, value: after, summary: after.slice(0, 13) };
     },
   });
 }
