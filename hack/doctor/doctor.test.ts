@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import type { Check, Row } from './check.ts';
+import { diagnose, missingRows } from './diagnose.ts';
+import { kernelFeatures, parseProbes, probeScript } from './kernel-features.ts';
+import { doctorTable, verdictLine } from './table.ts';
+
+const row: Row = { what: 'kind', state: 'missing', found: 'not 0.33.0', neededBy: 'clusters', remedy: 'go install x' };
+
+describe('doctor', () => {
+  it('prints a line a row, the remedy only where something is to be done', () => {
+    const table = doctorTable([{ ...row, what: 'Node.js', state: 'ok', found: '20.20.2', remedy: '' }, row]);
+    expect(table.split('\n').slice(1)).to.deep.equal([
+      '✓  Node.js  20.20.2     clusters',
+      '✗  kind     not 0.33.0  clusters   go install x',
+    ]);
+  });
+
+  it('says ready when what is missing only costs specs', () => {
+    expect(verdictLine([{ ...row, state: 'limited' }])).to.match(/^ready; 1 limited/);
+    expect(verdictLine([row])).to.equal('1 missing');
+  });
+
+  it('turns a probe that throws into a row', async () => {
+    const check: Check = {
+      what: 'thing',
+      neededBy: 'test',
+      remedy: 'fix it',
+      applies: () => true,
+      probe: () => Promise.reject(new Error('boom\nstack')),
+    };
+    const rows = await diagnose({ nodeImage: 'given', guard: true }, [check, { ...check, applies: () => false }]);
+    expect(missingRows(rows)).to.deep.equal([
+      { what: 'thing', state: 'missing', found: 'probe failed: boom', neededBy: 'test', remedy: 'fix it' },
+    ]);
+  });
+
+  it('reads the kernel probes, and names each feature once', () => {
+    const missing = parseProbes('probed nft ok\nprobed ipvs no \nprobed netem no Error: unknown qdisc \n');
+    expect(Object.keys(missing)).to.deep.equal(['ipvs', 'netem']);
+    expect(missing['netem']).to.match(/^Error: unknown qdisc \(kernel /);
+    for (const { name } of kernelFeatures) expect(probeScript(kernelFeatures)).to.include(`probed ${name} ok`);
+  });
+});
