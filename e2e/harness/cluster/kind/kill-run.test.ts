@@ -63,12 +63,20 @@ describe('kill -9 of a run on kind', function () {
       );
       let last = 'started';
       child.stdout.on('data', (chunk: Buffer) => (last = String(chunk).trim().split('\n').at(-1) ?? last));
+      // The last one dies for sure after it has changed things inside the cluster too.
+      const untilChanged = kill === kills;
+      const begun = performance.now();
       const moment = Math.random() * withinMs;
+      const changed = new Promise((resolve) =>
+        child.stdout.on('data', (chunk: Buffer) => String(chunk).includes('changed') && resolve(true)),
+      );
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      await Promise.race([delay(moment), gone]);
+      await Promise.race([untilChanged ? changed : delay(moment), gone]);
       child.kill('SIGKILL');
       await gone;
-      process.stdout.write(`    kill ${kill} after ${(moment / 1000).toFixed(1)} s, at: ${last}\n`);
+      process.stdout.write(
+        `    kill ${kill} after ${((performance.now() - begun) / 1000).toFixed(1)} s, at: ${last}\n`,
+      );
       // Its exit code speaks of everything on this machine, leftovers of others too.
       const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', gc], { encoding: 'utf8' });
       const said = stdout.split('\n').filter((line) => line.includes(purpose));

@@ -121,10 +121,10 @@ export class KubeClient implements KubeApi {
       propagationPolicy: 'Background',
       ...(options.graceSeconds !== undefined && { gracePeriodSeconds: options.graceSeconds }),
     };
-    const uid = (
-      await absentIsUndefined(this.#connection.request({ method: 'GET', path, signal }) as Promise<KubernetesObject>)
-    )?.metadata.uid;
-    if (uid === undefined) return;
+    const before = await absentIsUndefined(
+      this.#connection.request({ method: 'GET', path, signal }) as Promise<KubernetesObject>,
+    );
+    if (before === undefined) return;
     await absentIsUndefined(this.#connection.request({ method: 'DELETE', path, body, signal }));
     if (options.wait === false) return;
     let last: KubernetesObject | undefined;
@@ -134,7 +134,7 @@ export class KubeClient implements KubeApi {
           this.#connection.request({ method: 'GET', path, signal: inner }) as Promise<KubernetesObject>,
         );
         // A new object of the same name (a StatefulSet's pod) means that the old one is gone.
-        return last === undefined || last.metadata.uid !== uid ? true : undefined;
+        return last === undefined || last.metadata.uid !== before.metadata.uid ? true : undefined;
       },
       {
         what: `${target.kind} ${target.namespace === undefined ? '' : `${target.namespace}/`}${target.name} is deleted`,
