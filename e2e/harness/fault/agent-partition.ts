@@ -22,8 +22,8 @@ export async function cutFromApi(stage: CaptureStage): Promise<() => Promise<voi
     await node.exec(['nft', 'delete', 'table', 'inet', TABLE]);
   };
   t.defer('let the agent reach the API again', heal);
-  const rules = `table inet ${TABLE} { chain cut { type filter hook prerouting priority -310; ${family} saddr ${address} counter drop; } }`;
-  await node.run(['sh', '-c', `echo '${rules}' | nft -f -`], { signal: t.signal });
+  const rules = `table inet ${TABLE} { chain cut { type filter hook prerouting priority -310;\n ${family} saddr ${address} counter drop\n }\n}\n`;
+  await node.run(['nft', '-f', '-'], { signal: t.signal, stdin: rules });
   await t.evidence.require({
     name: 'packets of the agent are dropped',
     lane: 'agents',

@@ -23,7 +23,15 @@ export async function smallCaptureDisk(stage: CaptureStage): Promise<CaptureDisk
   return {
     fill: async () => {
       await node.run(['fallocate', '-l', '60M', BALLAST], { signal: t.signal });
-      t.evidence.record({ kind: 'fault', lane: 'disk', summary: `60 of 100 MB of ${FOLDER} on ${node.name} filled` });
+      await t.evidence.require({
+        name: 'less is free than the agent asks for',
+        lane: 'disk',
+        prove: async () => {
+          const free = Number((await node.run(['df', '--output=avail', '-m', FOLDER])).split('\n')[1]);
+          const summary = `${free} MiB free below ${FOLDER} on ${node.name}`;
+          return free < 64 ? { proven: true, value: free, summary } : { proven: false, reason: summary };
+        },
+      });
     },
     empty: async () => {
       await node.run(['rm', '-f', BALLAST], { signal: t.signal });

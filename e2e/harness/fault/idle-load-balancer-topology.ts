@@ -23,6 +23,7 @@ export interface Topology {
     readonly server: Addresses;
     /** Name of the server-side end of the router's link; unique on the machine. */
     readonly serverLink: string;
+    /** Table, and priority of the rule that leads to it: before the main table, whose priority is 32766. */
     readonly routeTable: number;
   };
 }
@@ -45,7 +46,7 @@ export function topology(slug: string, segment: number): Topology {
       wan: { ipv4: `10.99.${segment}.${index + 1}`, ipv6: `fd99:${hex}::${(index + 1).toString(16)}` },
       server: { ipv4: `10.99.${segment}.${index + 101}`, ipv6: `fd99:${hex}::1:${(index + 1).toString(16)}` },
       serverLink: `sp${hex.padStart(2, '0')}${shortHash(slug)}w${index}`,
-      routeTable: 10_000 + segment * 100 + index,
+      routeTable: 1000 + segment * 100 + index,
     }),
   };
 }
