@@ -1,7 +1,11 @@
 /** What has to be seen before a capture is judged: that the noise was there, and what runs on the node. */
 import type { ClusterNode } from '../cluster/cluster.ts';
 import type { CaptureInstance, CaptureStage } from '../fault/capture-stage.ts';
+import { reached } from '../fault/capture-wait.ts';
 import type { Premise, Proof } from '../run/context.ts';
+
+/** A busy machine starts the decoy late; it is part of every stage and will come. */
+const NOISE_MS = 20_000;
 
 export function describeInstance(instance: CaptureInstance): string {
   return `${instance.name} (${instance.uid.slice(0, 8)}, ${[...instance.ips].join(' ') || 'no address yet'}, ${instance.node.name})`;
@@ -13,25 +17,34 @@ export function noiseWasThere(stage: CaptureStage): Premise<number> {
     name: 'a decoy, DNS lookups and the agent’s API traffic ran beside the target',
     lane: 'noise',
     prove: async (signal): Promise<Proof<number>> => {
-      const { t, decoy } = stage;
-      if (decoy === undefined) return { proven: false, reason: 'no decoy' };
-      const heard = stage.truth.count(decoy.uid);
-      const log = await t.env.cluster.api.logs(
-        { namespace: decoy.namespace, name: decoy.name },
-        { tailLines: 50, signal },
+      let last = await noise(stage, signal);
+      const found = await reached(
+        stage.wait('the noise is there', NOISE_MS, async () => {
+          last = await noise(stage, signal);
+          return last.proven ? last : undefined;
+        }),
       );
-      const last = log
-        .split('\n')
-        .filter((line) => line.includes('"type":"sent"'))
-        .at(-1);
-      const lookups = last === undefined ? 0 : (JSON.parse(last) as { lookups: number }).lookups;
-      const answers = await stage.subject.apiAnswers(t.env.cluster, stage.node.name, signal);
-      const summary = `decoy ${heard} datagrams, ${lookups} lookups, agent ${String(answers)} API answers (before: ${String(stage.apiAnswersBefore)})`;
-      const agentSpoke = answers === undefined || answers !== stage.apiAnswersBefore;
-      if (heard < 20 || lookups < 1 || !agentSpoke) return { proven: false, reason: summary };
-      return { proven: true, value: heard, summary };
+      return found ?? last;
     },
   };
+}
+
+async function noise(stage: CaptureStage, signal: AbortSignal): Promise<Proof<number>> {
+  const { t, decoy } = stage;
+  if (decoy === undefined) return { proven: false, reason: 'no decoy' };
+  const heard = stage.truth.count(decoy.uid);
+  const pod = { namespace: decoy.namespace, name: decoy.name };
+  const log = await t.env.cluster.api.logs(pod, { tailLines: 50, signal }).catch(() => '');
+  const line = log
+    .split('\n')
+    .filter((text) => text.includes('"type":"sent"'))
+    .at(-1);
+  const lookups = line === undefined ? 0 : (JSON.parse(line) as { lookups: number }).lookups;
+  const answers = await stage.subject.apiAnswers(t.env.cluster, stage.node.name, signal);
+  const summary = `decoy ${heard} datagrams, ${lookups} lookups, agent ${String(answers)} API answers (before: ${String(stage.apiAnswersBefore)})`;
+  const agentSpoke = answers === undefined || answers !== stage.apiAnswersBefore;
+  if (heard < 20 || lookups < 1 || !agentSpoke) return { proven: false, reason: summary };
+  return { proven: true, value: heard, summary };
 }
 
 /** Running tcpdumps of a node by the file they write, whichever container they are in. */
