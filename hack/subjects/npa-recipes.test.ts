@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { policyAgents } from '../../e2e/harness/subject/policy-agents.ts';
+import { npaRecipe, npaVariants } from './npa-recipes.ts';
+
+const built = policyAgents.map(({ name }) => name).filter((name) => name !== 'npa@installed');
+
+describe('recipes of the network policy agent', () => {
+  it('there is one for every subject, and a subject for every variant', () => {
+    expect(built.map((name) => npaRecipe(name)).length).to.equal(built.length);
+    for (const [variant, { of }] of Object.entries(npaVariants))
+      expect(built, variant).to.include(`npa@${of.slice(1)}+${variant}`);
+  });
+
+  it('a known-bad subject names the specs that catch it', () => {
+    for (const { name, caughtBy } of policyAgents)
+      if (name.includes('+') || name === 'npa@1.4.1') expect(caughtBy, name).not.to.be.empty;
+  });
+
+  it('refuses names that nobody makes', () => {
+    expect(() => npaRecipe('npa@1.4.2')).to.throw('no recipe makes npa@1.4.2');
+    expect(() => npaRecipe('npa@1.4.1+no-cleanup')).to.throw('npa@1.4.3+no-cleanup');
+  });
+});
