@@ -157,6 +157,10 @@ describe('the engine, judging', function () {
       level: 'infrastructure-error',
       summary: 'late error of udp/late-error: Error: too late',
     });
+    expect(
+      run.lines.filter((line) => line.type === 'note'),
+      'one stray, one note',
+    ).to.have.length(1);
     const alone = await runEngine(['--specs', fixture('strays.spec.ts'), '--focus', 'late-error|bystander']);
     expect(alone.code, 'a late error of a passed spec').to.equal(2);
   });

@@ -30,7 +30,17 @@ export async function replayThroughMocha(replay: Replay): Promise<void> {
       replay.outcomes.delete(entry.item.id);
     });
   }
-  const mocha = new Mocha({ timeout: 0, reporter: Reporter as unknown as Mocha.ReporterConstructor });
+  const mocha = new Mocha({
+    timeout: 0,
+    reporter: Reporter as unknown as Mocha.ReporterConstructor,
+    enableGlobalSetup: true,
+    // Before the runner registers its own listeners: afterwards they could no longer be replaced.
+    globalSetup: [
+      function (this: Mocha.Runner) {
+        takeOverStrays(this);
+      },
+    ],
+  } as Mocha.MochaOptions);
   for (const item of replay.plan) {
     const area = areaOf(item.spec.meta.id);
     const suite = lastSuite(mocha, area) ?? Mocha.Suite.create(mocha.suite, area);
@@ -42,7 +52,7 @@ export async function replayThroughMocha(replay: Replay): Promise<void> {
     suite.addTest(test);
   }
   await new Promise<void>((resolve) => {
-    takeOverStrays(mocha.run(() => resolve()));
+    mocha.run(() => resolve());
   });
 }
 
