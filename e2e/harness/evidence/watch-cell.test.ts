@@ -43,6 +43,14 @@ describe('a cell', () => {
     const result = judgeCell(cell({ lines }));
     expect(result).to.include({ verdict: 'pass', detectionMs: 10, recoveryMs: 2100 });
   });
+  it('passes when a pool answers the next list without a word about the loss', () => {
+    const result = judgeCell(cell({ lines: [first, line('update', 48_000, { n: 1, via: 'list' })], updates: [] }));
+    expect(result).to.include({ verdict: 'pass', detectionMs: 3000 });
+  });
+  it('does not take what the old connection delivers for a sign of notice', () => {
+    const result = judgeCell(cell({ lines: [first, line('update', 60_000, { n: 1, via: 'watch' })] }));
+    expect(result.verdict).to.equal('fail');
+  });
   it('fails when the client hears nothing', () => {
     expect(judgeCell(cell({}))).to.include({ verdict: 'fail', undetectedForMs: 35_000 });
   });

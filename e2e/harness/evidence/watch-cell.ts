@@ -107,8 +107,9 @@ function judgeKept(
   return decide('pass', reason);
 }
 
-/** What a client says when it knows: an error, an end, or that it connects anew. */
-const isNotice = ({ type }: ClientLine): boolean => type === 'loss' || type === 'end' || type === 'connect';
+/** What a client says when it knows: an error, an end, that it connects anew, or the answer to a new list (a pool retries in silence). */
+const isNotice = ({ type, via }: ClientLine): boolean =>
+  type === 'loss' || type === 'end' || type === 'connect' || (type === 'update' && via === 'list');
 
 const describe = (line: ClientLine | undefined): string =>
   line === undefined
