@@ -31,6 +31,8 @@ async function survive(t: SpecContext, title: string, change: Change): Promise<v
 export async function flowsSurviveFullMap(t: SpecContext): Promise<void> {
   const stage = await openEnforcedStage(t, { owner: 'client' });
   await t.step(`give the agent a map of ${smallestMap} entries`, () => shrinkMap(t, stage, smallestMap));
+  // Ready comes before the filters are attached to the new map.
+  await t.evidence.require(policyIsEnforced(stage));
   const idle = await openIdle(t, stage);
   const ballast = await t.step('fill the map', () => addBallast(t, stage, { wanted: 2 * smallestMap }));
   await judgeSurvival(t, stage, idle, `${ballast.tuples} other flows went through a map of ${smallestMap} entries`);
