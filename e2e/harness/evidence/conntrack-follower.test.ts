@@ -45,7 +45,7 @@ function fakeSpec() {
     env: { cluster: { name: `c${Math.random()}` } },
     defer: (_: string, body: () => Promise<unknown>) => undo.push(body),
   } as unknown as SpecContext;
-  return { t, end: async () => void (await Promise.all(undo.map((body) => body()))) };
+  return { t, end: () => Promise.all(undo.map((body) => body())) };
 }
 
 describe('conntrack follower', () => {

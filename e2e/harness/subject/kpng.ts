@@ -77,7 +77,8 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
         'node-port',
         'external-ip',
         'session-affinity',
-        'traffic-policy',
+        // The others are sent an empty node name, so no endpoint is ever local to them.
+        ...(backend === 'nft' || backend === 'ipvs' ? ['traffic-policy'] : []),
         'restart',
       ]),
     info: (context) =>
