@@ -16,7 +16,8 @@ describe('the bridge to mocha', function () {
 
   it('takes stray errors away from mocha, which would blame the test whose turn it is, and keeps plan order', async () => {
     const events = ['uncaughtException', 'unhandledRejection'] as const;
-    const before = new Set(events.flatMap((event) => process.listeners(event)));
+    const emitter: NodeJS.EventEmitter = process;
+    const before = new Set(events.flatMap((event) => emitter.listeners(event)));
     const plan = planOf([specOf('a'), specOf('b')], 1);
     const settle: ((outcome: Outcome) => void)[] = [];
     const outcomes = new Map(plan.map(({ id }) => [id, new Promise<Outcome>((resolve) => settle.push(resolve))]));
@@ -26,10 +27,10 @@ describe('the bridge to mocha', function () {
       outcomes,
       onOutcome: (item, outcome) => void seen.push(`${item.id} ${outcome?.verdict ?? 'not run'}`),
     });
-    while (events.some((event) => process.listeners(event).every((listener) => before.has(listener)))) await turn();
+    while (events.some((event) => emitter.listeners(event).every((listener) => before.has(listener)))) await turn();
     for (const event of events)
-      for (const listener of process.listeners(event) as ((error: Error, origin: unknown) => void)[])
-        if (!before.has(listener as never)) listener(new Error('of another spec'), Promise.resolve());
+      for (const listener of emitter.listeners(event))
+        if (!before.has(listener)) Reflect.apply(listener, process, [new Error('of another spec'), Promise.resolve()]);
     settle[1]?.(undefined);
     await turn();
     expect(seen, 'b waits for a').to.deep.equal([]);
