@@ -1,5 +1,5 @@
 /** `npm run cluster -- up|down|status`: a cluster to work with, outside of any run. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -136,7 +136,7 @@ async function status(values: Values): Promise<void> {
     const state = stateOf(mark, usedBy?.run);
     const what = mark === null ? '' : `  ${mark.familyMode}  kube-proxy ${mark.kubeProxyMode}  since ${mark.createdAt}`;
     const config = join(root, 'reports', 'clusters', name, 'kubeconfig');
-    process.stdout.write(`${name}  ${state}${what}  ${relative(process.cwd(), config)}\n`);
+    process.stdout.write(`${name}  ${state}${what}  ${existsSync(config) ? relative(process.cwd(), config) : ''}\n`);
   }
 }
 
