@@ -10,7 +10,7 @@ import { createSteps } from './process/steps.ts';
 
 export interface SetUpOptions {
   readonly signal?: AbortSignal | undefined;
-  log(this: void, line: string): void;
+  readonly log: (line: string) => void;
 }
 
 const order: readonly Repair[] = ['docker-packages', 'docker-daemon', 'sysctls', 'kind', 'bpf-packages', 'guard'];

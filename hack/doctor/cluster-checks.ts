@@ -62,7 +62,8 @@ export function canIText({ verb, group, resource, subresource, namespace }: Acce
 /** Never throws: what is wrong with the context or the cluster is a row. */
 export async function clusterRows(context: string, kubeconfig?: string): Promise<readonly Row[]> {
   try {
-    const { AuthorizationV1Api, KubeConfig, VersionApi } = await import('@kubernetes/client-node');
+    const { AuthorizationV1Api, KubeConfig, V1SelfSubjectAccessReview, VersionApi } =
+      await import('@kubernetes/client-node');
     const config = new KubeConfig();
     if (kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(kubeconfig);
@@ -70,8 +71,8 @@ export async function clusterRows(context: string, kubeconfig?: string): Promise
     const { gitVersion } = await config.makeApiClient(VersionApi).getCode();
     const reviews = config.makeApiClient(AuthorizationV1Api);
     const rows = clusterNeeds.map(async ({ neededBy, ...access }): Promise<Row> => {
-      const spec = { resourceAttributes: access };
-      const { status } = await reviews.createSelfSubjectAccessReview({ body: { spec } });
+      const body = Object.assign(new V1SelfSubjectAccessReview(), { spec: { resourceAttributes: access } });
+      const { status } = await reviews.createSelfSubjectAccessReview({ body });
       const allowed = status?.allowed === true;
       const remedy = allowed
         ? ''

@@ -26,7 +26,7 @@ const fixturesRoot: RootFileSystem = {
 
 export interface FixturesImageOptions {
   readonly signal?: AbortSignal | undefined;
-  log(this: void, line: string): void;
+  readonly log: (line: string) => void;
 }
 
 /** Returns `staleproof/fixtures:<hash>`, in the local Docker daemon. A changed program costs one layer, seconds. */

@@ -16,7 +16,7 @@ export interface NodeImage {
 export interface NodeImageOptions {
   readonly source?: NodeImageSource;
   readonly signal?: AbortSignal | undefined;
-  log(this: void, line: string): void;
+  readonly log: (line: string) => void;
 }
 
 const pullWithinMs = 15 * 60_000;

@@ -50,7 +50,7 @@ export function readMirror(): string {
 /** Installs packages by name. Throws CommandError with the log of apt-get. */
 export async function installPackages(
   packages: readonly string[],
-  options: { readonly signal?: AbortSignal | undefined; log(this: void, line: string): void },
+  options: { readonly signal?: AbortSignal | undefined; readonly log: (line: string) => void },
 ): Promise<void> {
   const logFile = join(stateRoot(), 'log', 'apt-get.log');
   if (packages.some((name) => name.endsWith('/trixie'))) {

@@ -19,7 +19,7 @@ export async function dockerVersion(): Promise<string | undefined> {
 /** Starts the daemon and returns its version once it answers. Throws with the daemon's last lines. */
 export async function startDocker(options: {
   readonly signal?: AbortSignal | undefined;
-  log(this: void, line: string): void;
+  readonly log: (line: string) => void;
 }): Promise<string> {
   const running = await dockerVersion();
   if (running !== undefined) return running;

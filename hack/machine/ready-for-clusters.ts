@@ -6,7 +6,7 @@ import { raiseSysctls } from './sysctls.ts';
 export async function readyForClusters(options: {
   /** `--guard`; undefined lets the machine decide. */
   readonly guard?: boolean | undefined;
-  log(this: void, line: string): void;
+  readonly log: (line: string) => void;
 }): Promise<boolean> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   raiseSysctls(options.log);
