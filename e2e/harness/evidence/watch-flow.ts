@@ -140,15 +140,6 @@ function crossings(segments: readonly SeenSegment[]): ReadonlyMap<SeenSegment, S
   return pairs;
 }
 
-/** Time of the last segment that both sides have before `before`, and whether anything was between. */
-export function lastCrossing(flow: FlowHistory, before: number): number {
-  const lostAt = new Set(flow.lost.map(({ at }) => at));
-  const crossed = flow.segments.filter(
-    (segment) => segment.at < before && !segment.flags.rst && !lostAt.has(segment.at),
-  );
-  return crossed.at(-1)?.at ?? flow.openedAt;
-}
-
 /** The longest silence (ms) between two segments of a flow, from its opening to `until`. */
 export function longestSilence(flow: FlowHistory, until: number): number {
   let longest = 0;
