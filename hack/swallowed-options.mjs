@@ -12,7 +12,9 @@ const ours = {
 /** The options that npm swallowed, as the user wrote them. */
 export function swallowedOptions(command, env) {
   const names = ours[command] ?? ['grep', 'tags', 'subject'];
-  return names.filter((name) => env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined).map((name) => `--${name}`);
+  return names
+    .filter((name) => env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined)
+    .map((name) => `--${name}`);
 }
 
 /** One line: what happened and what to type. */
