@@ -103,7 +103,7 @@ export class NpaAgent {
   async mapKeys(signal: AbortSignal): Promise<readonly NpaMapKey[]> {
     const options = { signal, timeoutMs: 60_000 };
     const tools = toolFolders.flatMap((folder) => [`${folder}/aws-eks-na-cli`, `${folder}/aws-eks-na-cli-v6`]);
-    const find = `for t in ${tools.join(' ')}; do test -x $t && $t ebpf loaded-ebpfdata >/tmp/.npa-maps 2>/dev/null && grep -q conntrack /tmp/.npa-maps && { echo $t; cat /tmp/.npa-maps; break; }; done`;
+    const find = `for t in ${tools.join(' ')}; do test -x $t && $t ebpf loaded-ebpfdata >/tmp/.npa-maps 2>/dev/null && grep -q conntrack /tmp/.npa-maps && { echo $t; cat /tmp/.npa-maps; break; }; done; true`;
     const text = await this.node.run(['sh', '-c', find], options);
     const id = /Map Name:\s+\S*conntrack\S*\s+Map ID:\s+(\d+)/.exec(text)?.[1];
     const tool = text.split('\n')[0];

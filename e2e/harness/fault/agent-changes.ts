@@ -70,8 +70,11 @@ export async function shrinkMap(t: SpecContext, stage: RaceStage, size: number):
   });
   const given = containers[0]?.args?.find((arg) => arg.startsWith('--conntrack-cache-table-size='))?.split('=')[1];
   t.defer('give the agent its map size back', async (signal) => {
-    await api.patch(daemonSet, withSize(Number(given ?? 524_288)), signal);
+    const small = await stage.agent.pod(signal);
     await clearCopies(stage, signal);
+    await api.patch(daemonSet, withSize(Number(given ?? 524_288)), signal);
+    // The next spec meets the agent as it was.
+    await anotherIsReady(t, stage, small.id, signal);
   });
   await clearCopies(stage, t.signal);
   await comesBack(t, stage, async () => {
@@ -90,11 +93,7 @@ async function comesBack(t: SpecContext, stage: RaceStage, change: () => Promise
   const before = await stage.agent.pod(t.signal);
   const started = t.evidence.now();
   await change();
-  await t.env.cluster.api.waitFor<AgentPod, true>(
-    { apiVersion: 'v1', kind: 'Pod', namespace: npaDefaults.namespace, labelSelector: npaDefaults.podLabel },
-    (pods) => (pods.some((pod) => isNewAndReady(pod, stage.agent.node.name, before.id)) ? true : undefined),
-    { timeoutMs: backWithinMs, signal: t.signal, what: `another agent on ${stage.agent.node.name} is Ready` },
-  );
+  await anotherIsReady(t, stage, before.id, t.signal);
   await stage.log.waitFor((line) => line.type === 'pass-start', {
     from,
     timeoutMs: backWithinMs,
@@ -107,6 +106,14 @@ async function comesBack(t: SpecContext, stage: RaceStage, change: () => Promise
     lane: 'agent',
     summary: `another agent works on ${stage.agent.node.name} after ${ms} ms`,
   });
+}
+
+async function anotherIsReady(t: SpecContext, stage: RaceStage, oldId: string, signal: AbortSignal): Promise<void> {
+  await t.env.cluster.api.waitFor<AgentPod, true>(
+    { apiVersion: 'v1', kind: 'Pod', namespace: npaDefaults.namespace, labelSelector: npaDefaults.podLabel },
+    (pods) => (pods.some((pod) => isNewAndReady(pod, stage.agent.node.name, oldId)) ? true : undefined),
+    { timeoutMs: backWithinMs, signal, what: `another agent on ${stage.agent.node.name} is Ready` },
+  );
 }
 
 function isNewAndReady(pod: AgentPod, node: string, oldId: string): boolean {
