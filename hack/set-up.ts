@@ -1,6 +1,6 @@
 /** Does what doctor says is missing, where it knows how: Debian and Ubuntu, as root. */
 import type { Repair, Row } from './doctor/check.ts';
-import { bpfPackages, dockerPackages, installPackages } from './machine/apt-packages.ts';
+import { bpfPackages, dockerPackages, installPackages, networkPackages } from './machine/apt-packages.ts';
 import { startDocker } from './machine/docker-daemon.ts';
 import { ensureKind } from './machine/kind-binary.ts';
 import { loadGuard } from './machine/leak-guard.ts';
@@ -13,7 +13,15 @@ export interface SetUpOptions {
   readonly log: (line: string) => void;
 }
 
-const order: readonly Repair[] = ['docker-packages', 'docker-daemon', 'sysctls', 'kind', 'bpf-packages', 'guard'];
+const order: readonly Repair[] = [
+  'docker-packages',
+  'docker-daemon',
+  'sysctls',
+  'kind',
+  'bpf-packages',
+  'network-packages',
+  'guard',
+];
 
 // Neither of these needs a package manager: they work on every Linux.
 const anywhere = new Set<Repair>(['kind']);
@@ -43,6 +51,7 @@ const repairs: Readonly<Record<Repair, (options: SetUpOptions) => Promise<unknow
   sysctls: ({ log }) => Promise.resolve(raiseSysctls(log)),
   kind: ({ log, signal }) => ensureKind({ steps: createSteps(log), signal }),
   'bpf-packages': (options) => installPackages(bpfPackages, options),
+  'network-packages': (options) => installPackages(networkPackages, options),
   guard: async ({ log }) => {
     await installPackagesFor('nft', ['nftables', 'iproute2'], log);
     await loadGuard(log);

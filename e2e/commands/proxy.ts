@@ -117,7 +117,8 @@ async function main(argv: readonly string[]): Promise<number> {
   else if (command === 'redeploy') await redeploy(target);
   else {
     const stop = new AbortController();
-    process.once('SIGINT', () => stop.abort());
+    // Not once(): a second listener-less SIGINT would end us beside a running child.
+    process.on('SIGINT', () => stop.abort());
     await watchImage(target, stop.signal);
   }
   return 0;

@@ -66,7 +66,9 @@ function strays(): () => number {
   // mocha swallows rejections that nobody awaits; a green with one of them is no green.
   process.on('unhandledRejection', (reason) => {
     count++;
-    process.stdout.write(`unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
+    process.stdout.write(
+      `unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`,
+    );
   });
   return () => count;
 }
@@ -78,7 +80,8 @@ async function main(): Promise<number> {
     allowNegative: true,
   });
   const files = testFiles(positionals, values.cluster);
-  if (files.length === 0) throw Object.assign(new Error(`no test file matches ${positionals.join(' ')}`), { code: 'ERR_PARSE_ARGS' });
+  if (files.length === 0)
+    throw Object.assign(new Error(`no test file matches ${positionals.join(' ')}`), { code: 'ERR_PARSE_ARGS' });
   process.stdout.write(`staleproof: ${files.length} test files on Node ${process.versions.node}\n`);
   const late = strays();
   const lint = values.lint && positionals.length === 0 ? await check() : { passed: 0, failed: 0, skipped: 0 };
@@ -97,6 +100,8 @@ try {
   process.exit(await main());
 } catch (error) {
   const isUsage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
-  process.stderr.write(`staleproof: ${isUsage ? `${(error as Error).message}\n${usage}` : String((error as Error).stack)}\n`);
+  process.stderr.write(
+    `staleproof: ${isUsage ? `${(error as Error).message}\n${usage}` : String((error as Error).stack)}\n`,
+  );
   process.exit(isUsage ? 64 : 1);
 }

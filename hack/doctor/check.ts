@@ -1,7 +1,8 @@
 /** The shape of a prerequisite: one literal says what it is, who needs it, how it is looked for and who can mend it. */
 
 /** What `--setup` can do; hack/set-up.ts has one function for each. */
-export type Repair = 'docker-packages' | 'docker-daemon' | 'sysctls' | 'kind' | 'bpf-packages' | 'guard';
+export type Repair =
+  'docker-packages' | 'docker-daemon' | 'sysctls' | 'kind' | 'bpf-packages' | 'network-packages' | 'guard';
 
 /** `limited`: nothing stops, but specs that need it are skipped or something later fails. */
 export type State = 'ok' | 'limited' | 'missing';

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { goVersion } from '../go/go-build.ts';
 import { kernelFeatures, missingKernelFeatures } from './kernel-features.ts';
-import { bpfPackages } from '../machine/apt-packages.ts';
+import { bpfPackages, networkPackages } from '../machine/apt-packages.ts';
 import { dockerVersion } from '../machine/docker-daemon.ts';
 import { builtKind, installedKind, kindVersion } from '../machine/kind-binary.ts';
 import { readGuardCounters } from '../machine/leak-guard.ts';
@@ -95,6 +95,23 @@ const machineChecks: readonly Check[] = [
     async probe() {
       const lacking = await npaBuildNeeds();
       return lacking.length === 0 ? ok('clang, libbpf, bpftool, BTF') : { state: 'limited', found: lacking.join('; ') };
+    },
+  },
+  {
+    what: 'network tools',
+    neededBy: 'watch: balancers and captures in network namespaces of this machine',
+    remedy: `Debian packages ${networkPackages.join(', ')}`,
+    repair: 'network-packages',
+    applies: (around) => onKind(around) && process.platform === 'linux',
+    async probe() {
+      const programs = ['tcpdump', 'haproxy', 'python3', 'conntrack', 'nft', 'ip', 'iptables'];
+      const found = await Promise.all(
+        programs.map((name) => tryCommand(['sh', '-c', `command -v ${name}`], { timeout: 10_000 })),
+      );
+      const lacking = programs.filter((_, index) => found[index]?.exitCode !== 0);
+      return lacking.length === 0
+        ? ok(programs.join(', '))
+        : { state: 'limited', found: `not found: ${lacking.join(', ')}` };
     },
   },
   {

@@ -11,6 +11,8 @@ export const bpfPackages = ['clang', 'libbpf-dev', 'bpftool'] as const;
 const trixieSource = '/etc/apt/sources.list.d/staleproof-trixie.sources';
 // What the set-up and the node access call on this machine itself.
 const tools = ['iptables', 'nftables', 'iproute2', 'procps', 'conntrack'];
+/** What balancers and captures in network namespaces of this machine call (watch), and the benchmark of the pcap reader. */
+export const networkPackages = ['tcpdump', 'haproxy', 'python3', ...tools] as const;
 const trixiePin = '/etc/apt/preferences.d/staleproof-trixie';
 
 /** Bookworm's docker.io 20.10 asks for CAP_SYS_RESOURCE even where the machine lacks it; Docker ≥ 23 takes what is there. */

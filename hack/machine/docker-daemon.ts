@@ -1,13 +1,12 @@
 /** Docker's daemon: found running, started through the service manager, or started by hand where there is none. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stateRoot } from '../cache/cache-folders.ts';
 import { lastLines, runCommand, tryCommand } from '../process/run-command.ts';
 
 const readyWithinMs = 60_000;
-const stopWithinMs = 30_000;
 
 /** The daemon's version, or undefined when none answers. */
 export async function dockerVersion(): Promise<string | undefined> {
@@ -49,32 +48,6 @@ function startByHand(logFile: string): void {
   daemon.on('error', () => undefined);
   if (daemon.pid !== undefined) writeFileSync(pidFile(), String(daemon.pid));
   daemon.unref();
-}
-
-/** Stops a daemon that startDocker started by hand. Returns false when there is none of ours. */
-export async function stopDocker(): Promise<boolean> {
-  const pid = ownDaemon();
-  if (pid === undefined) return false;
-  process.kill(pid, 'SIGTERM');
-  const started = Date.now();
-  while (ownDaemon() !== undefined) {
-    if (Date.now() - started > stopWithinMs) throw new Error(`dockerd (pid ${pid}) still runs 30 s after SIGTERM`);
-    await delay(200);
-  }
-  rmSync(pidFile(), { force: true });
-  return true;
-}
-
-/** The pid of a running dockerd that we started; a recycled pid is another program and does not count. */
-function ownDaemon(): number | undefined {
-  try {
-    const pid = Number(readFileSync(pidFile(), 'utf8'));
-    return readlinkSync(`/proc/${pid}/exe`).startsWith('/usr/') && /dockerd/.test(readlinkSync(`/proc/${pid}/exe`))
-      ? pid
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function pidFile(): string {

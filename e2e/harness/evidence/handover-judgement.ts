@@ -61,7 +61,7 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
     expected: `the row to leave ${from.name} (${from.ip}) and ${to.name} (${to.ip}) to answer within ${bound} ms`,
     observed: !isGone
       ? `the stale row is still there: ${rows}; ${lost} datagrams lost, ${stream.describe(index)}`
-      : `no answer from ${to.name}; rows now: ${rows}; ${lost} datagrams lost, ${stream.describe(index)}`,
+      : `${reply === undefined ? 'no answer' : 'an answer'} from ${to.name}; rows now: ${rows}; ${lost} datagrams lost, ${stream.describe(index)}`,
     durationMs: bound,
   });
   if (handover.eventsMayBeLost !== true)

@@ -12,7 +12,6 @@ import { NextGenerationParser, SECTION_HEADER } from './pcap-next-generation.ts'
 import { PcapFormatError, type Packet } from './pcap-packet.ts';
 
 export { Packet, PcapFormatError } from './pcap-packet.ts';
-export type { Frame } from './pcap-frame.ts';
 
 /** What is known once the last packet was delivered. */
 export interface CaptureSummary {

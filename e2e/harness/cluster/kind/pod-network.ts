@@ -91,22 +91,6 @@ export async function setUpPodNetwork(
   );
 }
 
-/**
- * Appends a plugin of another area to a node's chain (a policy agent's, say); pods made from now on go through it.
- * The returned function takes it out again. The plugin's binary has to be in /opt/cni/bin.
- */
-export async function chainPlugin(node: ClusterNode, plugin: CniPlugin): Promise<() => Promise<void>> {
-  const change = async (edit: (plugins: readonly CniPlugin[]) => readonly CniPlugin[]): Promise<void> => {
-    const text = Buffer.from(await node.readFile(conflistPath)).toString('utf8');
-    const list = JSON.parse(text) as Conflist;
-    await node.writeFile(conflistPath, `${JSON.stringify({ ...list, plugins: edit(list.plugins) }, null, 2)}\n`);
-  };
-  const without = (plugins: readonly CniPlugin[]): readonly CniPlugin[] =>
-    plugins.filter((one) => one.type !== plugin.type);
-  await change((plugins) => [...without(plugins), plugin]);
-  return () => change(without);
-}
-
 function familyOf(cidr: string): IpFamily {
   return isIPv6(cidr.split('/')[0] ?? '') ? 'ipv6' : 'ipv4';
 }

@@ -6,7 +6,6 @@ import { fieldInfo, type FieldInfo } from './field.ts';
 import { runOptions } from './run-options.ts';
 import { selectionOptions } from './selection-options.ts';
 
-export const areaOptionNames: readonly string[] = Object.keys(areaOptions);
 const shape = { ...selectionOptions, ...clusterOptions, ...areaOptions, ...runOptions };
 export const optionsSchema = z.strictObject(shape);
 
