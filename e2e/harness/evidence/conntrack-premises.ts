@@ -1,4 +1,5 @@
 /** Premises and judgements about conntrack rows, in the words of the specs. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
 import { RAISED_UDP_TIMEOUT_SECONDS } from '../fault/conntrack-timeouts.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
@@ -32,6 +33,9 @@ export function describeFlow(flow: FlowKey): string {
   return `udp ${flow.src === undefined ? '*' : endpoint(flow.src, flow.sport)} -> ${endpoint(flow.dst, flow.dport)} on ${flow.node.name}`;
 }
 
+/** A proxy writes its rules a second or so after the endpoint is ready; until then a client's packets make no such row. */
+const ROW_APPEARS_WITHIN_MS = 10_000;
+
 /** Premise: the flow's row exists and its replies are expected from `address`; with raised timeouts, so that it cannot expire unseen. */
 export function rowPointsAt(
   t: SpecContext,
@@ -44,10 +48,14 @@ export function rowPointsAt(
     name,
     lane: flow.node.name,
     prove: async (signal) => {
-      const rows = await readConntrack(flow.node, flow.family, matchOf(flow), signal);
-      const row = rows.find(
-        ({ reply }) => reply.src === address && (options.port === undefined || reply.sport === options.port),
-      );
+      let rows: readonly ConntrackEntry[] = [];
+      const find = async (): Promise<ConntrackEntry | undefined> => {
+        rows = await readConntrack(flow.node, flow.family, matchOf(flow), signal);
+        return rows.find(
+          ({ reply }) => reply.src === address && (options.port === undefined || reply.sport === options.port),
+        );
+      };
+      const row = await appears(find, ROW_APPEARS_WITHIN_MS * t.env.slowFactor, signal);
       if (row === undefined)
         return { proven: false, reason: `rows found: ${rows.map(describeEntry).join('; ') || 'none'}` };
       const born = options.seenBy?.events.some(({ kind, entry }) => kind === 'new' && entry.id === row.id) ?? true;
@@ -62,6 +70,19 @@ export function rowPointsAt(
       return { proven: true, value: row, summary: `${describeEntry(row)}, id ${row.id ?? '?'}` };
     },
   };
+}
+
+async function appears<T>(
+  find: () => Promise<T | undefined>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await find();
+    if (found !== undefined || performance.now() > deadline) return found;
+    await delay(250, undefined, { signal });
+  }
 }
 
 /** Rows of the flow as they are now, for messages: `none`, or each row. */

@@ -1,10 +1,11 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
 import { destroyed, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { HANDOVER_BOUND_MS } from '../../harness/evidence/handover-judgement.ts';
-import { connectionServers, judgeConnectionsAlive } from '../../harness/evidence/tcp-judgement.ts';
+import { judgeConnectionsAlive } from '../../harness/evidence/tcp-judgement.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { pinFlow } from '../../harness/fault/server-cycle.ts';
 import { SERVICE_PORT, openStage } from '../../harness/fault/service-stage.ts';
+import { openSpreadConnections } from '../../harness/fault/spread-connections.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 const CONNECTIONS = 12;
@@ -34,10 +35,9 @@ spec(
     const steady = await t.step('two more servers join', () =>
       Promise.all(['server-3', 'server-4'].map((name) => stage.addServer(name, { tcp: true }))),
     );
-    const client = await t.step('open TCP connections', () => stage.startTcpClient('tcp-client', CONNECTIONS));
-    const servers = await connectionServers(t, client.stream, CONNECTIONS);
-    const others = servers.flatMap((server, index) => (server === pinned.server1.name ? [] : [index]));
-    if (others.length < 2) t.inconclusive(`connections are spread badly: ${servers.join(', ')}`);
+    const client = await t.step('open TCP connections', () =>
+      openSpreadConnections(t, stage, CONNECTIONS, pinned.server1.name),
+    );
     const staleRow = await t.evidence.require(
       rowPointsAt(t, pinned.flow, stage.ip(pinned.server1), { seenBy: pinned.follower }),
     );
@@ -55,6 +55,6 @@ spec(
       expected: 'none to be deleted by a program',
       observed: `${gone.length} were deleted`,
     });
-    await judgeConnectionsAlive(t, client.stream, others, 'a UDP clean-up');
+    await judgeConnectionsAlive(t, client.stream, client.others, 'a UDP clean-up');
   },
 );
