@@ -25,9 +25,12 @@ export const policyAgents: readonly SubjectEntry[] = [
     'race/protocols-are-kept-apart',
     'race/port-churn-does-not-fill-the-map',
   ]),
-  npa('npa@1.4.3+no-ipv6-cleanup', 'v1.4.3 whose cleanup passes delete nothing on an IPv6 cluster', [
-    'race/stale-entries-are-removed',
-  ]),
+  {
+    ...npa('npa@1.4.3+no-ipv6-cleanup', 'v1.4.3 whose cleanup passes delete nothing on an IPv6 cluster', [
+      'race/stale-entries-are-removed',
+    ]),
+    family: 'ipv6',
+  },
   npa('npa@1.4.3+ignore-protocol', 'v1.4.3 whose cleanup compares addresses and ports, not the protocol', [
     'race/protocols-are-kept-apart',
   ]),

@@ -34,6 +34,8 @@ export interface SubjectEntry {
   readonly summary: string;
   /** For a known-bad subject: ids of the specs that are meant to catch it. Empty for a good one. */
   readonly caughtBy: readonly string[];
+  /** For a known-bad subject whose defect shows on one kind of cluster only. */
+  readonly family?: 'ipv4' | 'ipv6' | 'dual';
   load(): Promise<Subject>;
 }
 

@@ -1,0 +1,118 @@
+/** `npm run e2e:mutants`: every known-bad subject under the specs that must catch it, and the good ones beside them. */
+import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { composition } from '../compose/composition.ts';
+import { EXIT } from '../harness/run/exit-codes.ts';
+import { loadSpecs } from '../harness/run/spec-registry.ts';
+import { subjects } from '../harness/subject/registry.ts';
+import type { KillFact } from '../report/mutants/kill-facts.ts';
+import type { KillTable } from '../report/mutants/kill-table.ts';
+import { AREAS, chosenSubjects, killRuns, type KillRun, type KillSpec } from './mutants-cells.ts';
+import { HELP, type MutantsOptions, mutantsOptions, runArguments, runLine } from './mutants-options.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(HELP);
+    return EXIT.asExpected;
+  }
+  const options = mutantsOptions(argv, new Date());
+  const specs = (await loadSpecs(composition.specFolders)).map(({ meta }) => meta);
+  const runs = killRuns(options, subjects, specs);
+  if (options.list) {
+    process.stdout.write(`${runs.map(runLine).join('\n')}\n`);
+    return EXIT.asExpected;
+  }
+  if (options.from.length > 0) return finish(await update(options, specs, options.from), options);
+  let tables: readonly KillTable[] = await update(options, specs, []);
+  for (const [index, run] of runs.entries()) {
+    process.stderr.write(`\nkill matrix, run ${index + 1}/${runs.length}: ${runLine(run, index)}\n`);
+    const folder = resolve(root, options.runs, run.name);
+    await mkdir(folder, { recursive: true });
+    const code = await start(run, options);
+    // After each run, so that an interrupted matrix keeps what it has.
+    tables = await update(options, specs, [folder]);
+    if (code > 128) {
+      process.stderr.write(`kill matrix: interrupted in run ${index + 1} of ${runs.length}\n`);
+      return code;
+    }
+    if (code === EXIT.usage) process.stderr.write(`kill matrix: run ${run.name} was refused; going on\n`);
+  }
+  return finish(tables, options);
+}
+
+/** Runs one cell to its end; a signal to the matrix reaches it. */
+function start(run: KillRun, options: MutantsOptions): Promise<number> {
+  const args = ['--import', 'tsx', 'e2e/cli.ts', ...runArguments(run, options)];
+  return new Promise((done) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
+    for (const signal of signals) process.on(signal, forward);
+    const end = (code: number): void => {
+      for (const signal of signals) process.off(signal, forward);
+      done(code);
+    };
+    child.on('error', () => end(EXIT.infrastructure));
+    child.on('exit', (code, signal) => end(code ?? (signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm)));
+  });
+}
+
+/** Reads the runs below `folders` into the table of each area that the request is about, and writes those. */
+async function update(
+  options: MutantsOptions,
+  specs: readonly KillSpec[],
+  folders: readonly string[],
+): Promise<readonly KillTable[]> {
+  const { findRuns } = await import('../report/find-runs.ts');
+  const { readRun } = await import('../report/run-record.ts');
+  const { factsOf, mergeFacts } = await import('../report/mutants/kill-facts.ts');
+  const { killTable } = await import('../report/mutants/kill-table.ts');
+  const { readKillFacts, writeKillTable } = await import('../report/mutants/write-kill-table.ts');
+  const found: KillFact[] = [];
+  for (const folder of folders.length === 0 ? [] : await findRuns(folders))
+    found.push(...factsOf(await readRun(folder)));
+  const chosen = chosenSubjects(options, subjects);
+  const out = resolve(root, options.out);
+  const tables: KillTable[] = [];
+  for (const area of new Set(chosen.map(({ kind }) => AREAS[kind]))) {
+    const ofArea = (id: string): boolean => id.startsWith(`${area}/`);
+    const facts = mergeFacts(
+      await readKillFacts(out, area),
+      found.filter(({ spec }) => ofArea(spec)),
+    );
+    const ids = specs.map(({ id }) => id).filter(ofArea);
+    const mine = subjects.filter(({ kind }) => AREAS[kind] === area);
+    const expected = chosen.map(({ name }) => name);
+    const table = killTable(area, ids, mine, facts, expected);
+    if (facts.length > 0) await writeKillTable(table, facts, out);
+    tables.push(table);
+  }
+  return tables;
+}
+
+async function finish(tables: readonly KillTable[], options: MutantsOptions): Promise<number> {
+  const { judgeKills } = await import('../report/mutants/kill-rule.ts');
+  const only = options.subjects.length === 0 ? undefined : options.subjects;
+  const { exitCode, problems } = judgeKills(tables, only);
+  for (const { area, rows } of tables) {
+    const mutants = rows.filter(({ good }) => !good);
+    const killed = mutants.filter(({ status }) => status === 'killed');
+    const file = join(options.out, `${area}.md`);
+    process.stdout.write(`${area}: ${killed.length} of ${mutants.length} known-bad subjects killed; ${file}\n`);
+  }
+  for (const problem of problems) process.stdout.write(`  ${problem}\n`);
+  return exitCode;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    const usage = error instanceof RangeError;
+    process.stderr.write(`staleproof mutants: ${usage ? error.message : String((error as Error).stack)}\n`);
+    process.exitCode = usage ? EXIT.usage : EXIT.infrastructure;
+  },
+);

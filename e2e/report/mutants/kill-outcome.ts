@@ -1,0 +1,77 @@
+/** From what a spec said of a subject to what that says of the spec. Pure. */
+import type { Verdict } from '../../harness/run/result-schema.ts';
+
+/**
+ * A known-bad subject is `caught` or `missed` by a spec that is meant for it; any other spec either `also-caught` it or
+ * is `unaffected`. A good subject `passed`, or was accused: `false-alarm`. `known-defect` tells nothing of the mutation,
+ * because its good twin fails as well.
+ */
+export type KillOutcome =
+  | 'caught'
+  | 'missed'
+  | 'also-caught'
+  | 'unaffected'
+  | 'passed'
+  | 'false-alarm'
+  | 'known-defect'
+  | 'inconclusive'
+  | 'not-run'
+  | 'skipped';
+
+export interface Role {
+  readonly good: boolean;
+  /** The spec is among those that must catch the subject. */
+  readonly meant: boolean;
+}
+
+/** Of several repetitions the one that is worst for the suite stands. */
+const WORST_FIRST: readonly KillOutcome[] = [
+  'false-alarm',
+  'missed',
+  'inconclusive',
+  'not-run',
+  'known-defect',
+  'skipped',
+  'unaffected',
+  'also-caught',
+  'passed',
+  'caught',
+];
+
+export const KILL_SYMBOLS: Readonly<Record<KillOutcome, string>> = {
+  caught: '✓',
+  missed: '✗',
+  'also-caught': '+',
+  unaffected: '·',
+  passed: '✓',
+  'false-alarm': '!!',
+  'known-defect': 'x',
+  inconclusive: '?',
+  'not-run': '–',
+  skipped: 's',
+};
+
+export function killOutcome(verdicts: readonly Verdict[], role: Role): KillOutcome {
+  const outcomes = verdicts.map((verdict) => outcomeOfOne(verdict, role));
+  return WORST_FIRST.find((outcome) => outcomes.includes(outcome)) ?? 'not-run';
+}
+
+function outcomeOfOne(verdict: Verdict, { good, meant }: Role): KillOutcome {
+  switch (verdict) {
+    case 'fail':
+      return good ? 'false-alarm' : meant ? 'caught' : 'also-caught';
+    case 'pass':
+    case 'flaky':
+    case 'unexpected-pass':
+      return good ? 'passed' : meant ? 'missed' : 'unaffected';
+    case 'expected-fail':
+      return 'known-defect';
+    case 'skip':
+      return 'skipped';
+    case 'inconclusive':
+    case 'infrastructure-error':
+      return 'inconclusive';
+    case 'not-run':
+      return 'not-run';
+  }
+}

@@ -1,0 +1,131 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import type { Verdict } from '../../harness/run/result-schema.ts';
+import type { KillFact } from './kill-facts.ts';
+import { killOutcome } from './kill-outcome.ts';
+import { judgeKills } from './kill-rule.ts';
+import { killTable } from './kill-table.ts';
+import { killMarkdown, readKillFacts, writeKillTable } from './write-kill-table.ts';
+
+const specs = ['udp/a', 'udp/b', 'udp/c'];
+const subjects = [
+  { name: 'good', caughtBy: [] },
+  { name: 'other-good', caughtBy: [] },
+  { name: 'bad', caughtBy: ['udp/a', 'udp/b'] },
+];
+const fact = (subject: string, spec: string, verdict: Verdict, family = 'ipv4'): KillFact => ({
+  ...{ subject, spec, family, verdicts: [verdict], run: 'r', wall: '1', reason: '=why | <b>' },
+});
+const tableOf = (...facts: KillFact[]) => killTable('udp', specs, subjects, facts, ['good']);
+const statuses = (...facts: KillFact[]): readonly string[] =>
+  tableOf(...facts).rows.map(({ subject, status }) => `${subject} ${status}`);
+
+describe('outcome of a verdict', () => {
+  const good = { good: true, meant: false };
+  const meant = { good: false, meant: true };
+  const unmeant = { good: false, meant: false };
+
+  it('depends on what the subject is and whom the spec is meant for', () => {
+    const rows: readonly (readonly [Verdict, string, string, string])[] = [
+      ['fail', 'false-alarm', 'caught', 'also-caught'],
+      ['pass', 'passed', 'missed', 'unaffected'],
+      ['flaky', 'passed', 'missed', 'unaffected'],
+      ['unexpected-pass', 'passed', 'missed', 'unaffected'],
+      ['expected-fail', 'known-defect', 'known-defect', 'known-defect'],
+      ['inconclusive', 'inconclusive', 'inconclusive', 'inconclusive'],
+      ['infrastructure-error', 'inconclusive', 'inconclusive', 'inconclusive'],
+      ['skip', 'skipped', 'skipped', 'skipped'],
+      ['not-run', 'not-run', 'not-run', 'not-run'],
+    ];
+    for (const [verdict, ...expected] of rows)
+      expect([good, meant, unmeant].map((role) => killOutcome([verdict], role))).to.deep.equal(expected);
+  });
+
+  it('is the worst of several repetitions', () => {
+    expect(killOutcome(['fail', 'pass', 'fail'], meant)).to.equal('missed');
+    expect(killOutcome(['pass', 'fail', 'pass'], good)).to.equal('false-alarm');
+    expect(killOutcome(['fail', 'inconclusive'], meant)).to.equal('inconclusive');
+    expect(killOutcome([], meant)).to.equal('not-run');
+  });
+});
+
+describe('kill table', () => {
+  it('says killed when one spec that is meant for the mutant caught it', () => {
+    const table = tableOf(fact('bad', 'udp/a', 'fail'), fact('bad', 'udp/b', 'pass'), fact('good', 'udp/a', 'pass'));
+    expect(table.rows.map(({ subject, status }) => `${subject} ${status}`)).to.deep.equal(['good clean', 'bad killed']);
+    expect(table.bothWays).to.deep.equal(['udp/a']);
+    expect(table.neverRed).to.deep.equal(['udp/b', 'udp/c']);
+    expect(table.neverGreen).to.deep.equal(['udp/b', 'udp/c']);
+    expect(judgeKills([table])).to.deep.include({ exitCode: 0, problems: [] });
+  });
+
+  it('does not count what a spec caught that is not meant for it', () => {
+    expect(statuses(fact('bad', 'udp/c', 'fail'))).to.deep.equal(['good open', 'bad open']);
+    expect(statuses(fact('bad', 'udp/c', 'fail'), fact('bad', 'udp/a', 'pass'))[1]).to.equal('bad survived');
+  });
+
+  it('hides neither a miss nor an accusation behind another family', () => {
+    const miss = tableOf(fact('bad', 'udp/a', 'fail'), fact('bad', 'udp/a', 'pass', 'ipv6'));
+    expect(miss.rows.find(({ subject }) => subject === 'bad')?.status).to.equal('survived');
+    expect(statuses(fact('good', 'udp/a', 'fail'), fact('good', 'udp/a', 'pass', 'ipv6'))[0]).to.equal('good accused');
+  });
+
+  it('expects nothing of a defect on a family where it cannot show', () => {
+    const six = [{ name: 'six', caughtBy: ['udp/a'], family: 'ipv6' }];
+    const facts = [fact('six', 'udp/a', 'pass'), fact('six', 'udp/a', 'fail', 'ipv6')];
+    expect(killTable('udp', specs, six, facts).rows[0]?.status).to.equal('killed');
+    expect(killTable('udp', specs, six, facts.slice(0, 1)).rows[0]?.status).to.equal('open');
+  });
+});
+
+describe('kill rule', () => {
+  it('is broken by a survivor or an accusation, and open while something was not judged', () => {
+    const killed = fact('bad', 'udp/a', 'fail');
+    const code = (...facts: KillFact[]): number => judgeKills([tableOf(...facts)]).exitCode;
+    expect(code(killed)).to.equal(2);
+    expect(code(killed, fact('good', 'udp/a', 'inconclusive'))).to.equal(2);
+    expect(code(killed, fact('good', 'udp/a', 'pass'), fact('good', 'udp/b', 'fail'))).to.equal(1);
+    expect(code(fact('bad', 'udp/a', 'pass'))).to.equal(1);
+    expect(judgeKills([]).exitCode).to.equal(2);
+  });
+
+  it('asks about the named subjects only, and says what is wrong', () => {
+    const table = tableOf(fact('bad', 'udp/a', 'fail'), fact('other-good', 'udp/a', 'fail'));
+    expect(judgeKills([table], ['bad']).exitCode).to.equal(0);
+    expect(judgeKills([table]).problems).to.deep.equal([
+      'good was not judged: no spec ran',
+      'other-good is good and was accused by udp/a',
+    ]);
+  });
+});
+
+describe('files of the kill table', () => {
+  it('can be read back, and refuse to be something else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'staleproof-kills-'));
+    try {
+      const facts = [fact('bad', 'udp/a', 'fail'), fact('good', 'udp/a', 'pass')];
+      expect(await readKillFacts(folder, 'udp')).to.deep.equal([]);
+      await writeKillTable(tableOf(...facts), facts, folder);
+      expect(await readKillFacts(folder, 'udp')).to.deep.equal(facts);
+      const csv = await readFile(join(folder, 'udp.csv'), 'utf8');
+      expect(csv).to.include('bad,no,ipv4,udp/a,yes,caught,fail,r,').and.include("'=why");
+      await writeFile(join(folder, 'udp.json'), '{"schema":9}');
+      const refused = await readKillFacts(folder, 'udp').catch((error: unknown) => String(error));
+      expect(refused).to.match(/udp\.json is no kill table of this version/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('show status, grid and what nobody has seen red', () => {
+    const text = killMarkdown(tableOf(fact('bad', 'udp/a', 'fail'), fact('good', 'udp/a', 'pass')));
+    expect(text)
+      .to.include('1 of 1 known-bad subjects killed; 1 of 3 specs seen both red')
+      .and.include('The rule holds.');
+    expect(text).to.include('| bad | known bad | **killed** | ipv4 | a |  |  | b |  |');
+    expect(text).to.include('| bad | ✓ | – |').and.include('- Never seen red: b, c');
+  });
+});

@@ -1,0 +1,112 @@
+/** The kill table: mutant × spec, and what each row, each spec and the whole come to. Pure. */
+import type { KillFact } from './kill-facts.ts';
+import { killOutcome, type KillOutcome } from './kill-outcome.ts';
+
+/** A subject as the table needs it. */
+export interface TableSubject {
+  readonly name: string;
+  /** Specs that must catch it; empty for a good one. */
+  readonly caughtBy: readonly string[];
+  /** The only family on which its defect can show. */
+  readonly family?: string;
+}
+
+export interface KillCell {
+  readonly spec: string;
+  readonly outcome: KillOutcome;
+  readonly meant: boolean;
+  /** Undefined when no run tried. */
+  readonly fact?: KillFact;
+}
+
+export type KillStatus = 'killed' | 'survived' | 'clean' | 'accused' | 'open';
+
+export interface KillRow {
+  readonly subject: string;
+  readonly good: boolean;
+  /** Those of its results; empty when nothing was tried. */
+  readonly families: readonly string[];
+  readonly status: KillStatus;
+  readonly cells: readonly KillCell[];
+}
+
+export interface KillTable {
+  readonly area: string;
+  readonly specs: readonly string[];
+  readonly rows: readonly KillRow[];
+  /** Specs that some mutant turned red and some good subject left green. */
+  readonly bothWays: readonly string[];
+  readonly neverRed: readonly string[];
+  readonly neverGreen: readonly string[];
+}
+
+const FAMILY_ORDER: readonly KillOutcome[] = ['false-alarm', 'missed', 'caught', 'also-caught', 'passed', 'unaffected'];
+
+/** Rows are all mutants of the area, and the good subjects that were tried or are `expected` to be. */
+export function killTable(
+  area: string,
+  specs: readonly string[],
+  subjects: readonly TableSubject[],
+  facts: readonly KillFact[],
+  expected: readonly string[] = [],
+): KillTable {
+  const mine = facts.filter(({ spec }) => spec.startsWith(`${area}/`));
+  const shown = subjects.filter(
+    ({ name, caughtBy }) =>
+      caughtBy.length > 0 || expected.includes(name) || mine.some(({ subject }) => subject === name),
+  );
+  const rows = shown.map((subject) =>
+    rowOf(
+      subject,
+      specs,
+      mine.filter((fact) => fact.subject === subject.name),
+    ),
+  );
+  const cellsOf = (spec: string, ...wanted: KillOutcome[]): boolean =>
+    rows.some(({ cells }) => cells.some((cell) => cell.spec === spec && wanted.includes(cell.outcome)));
+  const red = specs.filter((spec) => cellsOf(spec, 'caught', 'also-caught'));
+  const green = specs.filter((spec) => cellsOf(spec, 'passed'));
+  return {
+    area,
+    specs,
+    rows,
+    bothWays: red.filter((spec) => green.includes(spec)),
+    neverRed: specs.filter((spec) => !red.includes(spec)),
+    neverGreen: specs.filter((spec) => !green.includes(spec)),
+  };
+}
+
+function rowOf(subject: TableSubject, specs: readonly string[], facts: readonly KillFact[]): KillRow {
+  const good = subject.caughtBy.length === 0;
+  const cells = specs.flatMap((spec): readonly KillCell[] => {
+    const meant = subject.caughtBy.includes(spec);
+    const told = facts.filter((fact) => fact.spec === spec).map((fact) => cellOf(fact, subject));
+    const best = told.toSorted((a, b) => familyRank(a) - familyRank(b))[0];
+    if (best !== undefined) return [best];
+    return meant ? [{ spec, outcome: 'not-run', meant }] : [];
+  });
+  const families = [...new Set(facts.map(({ family }) => family))].sort();
+  return { subject: subject.name, good, families, status: statusOf(good, cells), cells };
+}
+
+function cellOf(fact: KillFact, { caughtBy, family }: TableSubject): KillCell {
+  const meant = caughtBy.includes(fact.spec) && (family === undefined || family === fact.family);
+  return {
+    spec: fact.spec,
+    meant,
+    fact,
+    outcome: killOutcome(fact.verdicts, { good: caughtBy.length === 0, meant }),
+  };
+}
+
+/** Several families in one cell: neither an accusation nor a miss hides behind another family's good result. */
+function familyRank({ outcome }: KillCell): number {
+  const rank = FAMILY_ORDER.indexOf(outcome);
+  return rank < 0 ? FAMILY_ORDER.length : rank;
+}
+
+function statusOf(good: boolean, cells: readonly KillCell[]): KillStatus {
+  const has = (outcome: KillOutcome): boolean => cells.some((cell) => cell.outcome === outcome);
+  if (good) return has('false-alarm') ? 'accused' : has('passed') ? 'clean' : 'open';
+  return has('caught') ? 'killed' : has('missed') ? 'survived' : 'open';
+}
