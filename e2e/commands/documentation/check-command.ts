@@ -60,7 +60,7 @@ export async function problemWith(words: readonly string[]): Promise<string | un
   if (program !== 'npm') return `${program} is neither ours nor among the programs that a reader is expected to have`;
   const [verb, name] = rest[0] === 'run' ? rest.filter((word) => word !== '-s') : ['run', rest[0]];
   if (verb !== 'run' || name === undefined) return undefined;
-  if (['ci', 'install', 'pack'].includes(name)) return undefined;
+  if (['audit', 'ci', 'install', 'pack', 'sbom'].includes(name)) return undefined;
   const script = (await scripts())[name];
   if (script === undefined) return `package.json has no script ${name}`;
   const separator = rest.indexOf('--');
