@@ -39,7 +39,8 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`kill matrix: interrupted in run ${index + 1} of ${runs.length}\n`);
       return code;
     }
-    if (code === EXIT.usage) process.stderr.write(`kill matrix: run ${run.name} was refused; going on\n`);
+    // The options of a run differ in names only, so the next one would be refused as well.
+    if (code === EXIT.usage) return code;
   }
   return finish(tables, options);
 }

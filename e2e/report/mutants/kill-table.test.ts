@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { Verdict } from '../../harness/run/result-schema.ts';
-import type { KillFact } from './kill-facts.ts';
+import { type KillFact, mergeFacts } from './kill-facts.ts';
 import { killOutcome } from './kill-outcome.ts';
 import { judgeKills } from './kill-rule.ts';
 import { killTable } from './kill-table.ts';
@@ -17,7 +17,7 @@ const subjects = [
   { name: 'bad', caughtBy: ['udp/a', 'udp/b'] },
 ];
 const fact = (subject: string, spec: string, verdict: Verdict, family = 'ipv4'): KillFact => ({
-  ...{ subject, spec, family, verdicts: [verdict], run: 'r', wall: '1', reason: '=why | <b>' },
+  ...{ subject, family, spec, run: 'r', wall: '1', verdicts: [verdict], reason: '=why | <b>' },
 });
 const tableOf = (...facts: KillFact[]) => killTable('udp', specs, subjects, facts, ['good']);
 const statuses = (...facts: KillFact[]): readonly string[] =>
@@ -73,6 +73,11 @@ describe('kill table', () => {
     expect(statuses(fact('good', 'udp/a', 'fail'), fact('good', 'udp/a', 'pass', 'ipv6'))[0]).to.equal('good accused');
   });
 
+  it('shows what was learnt on one family rather than that another was not run', () => {
+    const facts = [fact('good', 'udp/a', 'not-run', '-'), fact('good', 'udp/a', 'expected-fail')];
+    expect(tableOf(...facts).rows[0]?.cells.map(({ outcome }) => outcome)).to.deep.equal(['known-defect']);
+  });
+
   it('expects nothing of a defect on a family where it cannot show', () => {
     const six = [{ name: 'six', caughtBy: ['udp/a'], family: 'ipv6' }];
     const facts = [fact('six', 'udp/a', 'pass'), fact('six', 'udp/a', 'fail', 'ipv6')];
@@ -110,6 +115,9 @@ describe('files of the kill table', () => {
       expect(await readKillFacts(folder, 'udp')).to.deep.equal([]);
       await writeKillTable(tableOf(...facts), facts, folder);
       expect(await readKillFacts(folder, 'udp')).to.deep.equal(facts);
+      const first = await readFile(join(folder, 'udp.json'), 'utf8');
+      await writeKillTable(tableOf(...facts), mergeFacts(facts, await readKillFacts(folder, 'udp')), folder);
+      expect(await readFile(join(folder, 'udp.json'), 'utf8'), 'the same facts again').to.equal(first);
       const csv = await readFile(join(folder, 'udp.csv'), 'utf8');
       expect(csv).to.include('bad,no,ipv4,udp/a,yes,caught,fail,r,').and.include("'=why");
       await writeFile(join(folder, 'udp.json'), '{"schema":9}');
@@ -123,7 +131,7 @@ describe('files of the kill table', () => {
   it('show status, grid and what nobody has seen red', () => {
     const text = killMarkdown(tableOf(fact('bad', 'udp/a', 'fail'), fact('good', 'udp/a', 'pass')));
     expect(text)
-      .to.include('1 of 1 known-bad subjects killed; 1 of 3 specs seen both red')
+      .to.include('1 of 1 known-bad subjects killed; 1 of 3 specs seen both red,')
       .and.include('The rule holds.');
     expect(text).to.include('| bad | known bad | **killed** | ipv4 | a |  |  | b |  |');
     expect(text).to.include('| bad | ✓ | – |').and.include('- Never seen red: b, c');

@@ -34,13 +34,24 @@ export interface KillTable {
   readonly area: string;
   readonly specs: readonly string[];
   readonly rows: readonly KillRow[];
-  /** Specs that some mutant turned red and some good subject left green. */
+  /** Specs seen red, on a mutant or by a known defect, and seen green on a good subject. */
   readonly bothWays: readonly string[];
   readonly neverRed: readonly string[];
   readonly neverGreen: readonly string[];
 }
 
-const FAMILY_ORDER: readonly KillOutcome[] = ['false-alarm', 'missed', 'caught', 'also-caught', 'passed', 'unaffected'];
+const FAMILY_ORDER: readonly KillOutcome[] = [
+  'false-alarm',
+  'missed',
+  'caught',
+  'also-caught',
+  'passed',
+  'unaffected',
+  'inconclusive',
+  'known-defect',
+  'skipped',
+  'not-run',
+];
 
 /** Rows are all mutants of the area, and the good subjects that were tried or are `expected` to be. */
 export function killTable(
@@ -64,7 +75,7 @@ export function killTable(
   );
   const cellsOf = (spec: string, ...wanted: KillOutcome[]): boolean =>
     rows.some(({ cells }) => cells.some((cell) => cell.spec === spec && wanted.includes(cell.outcome)));
-  const red = specs.filter((spec) => cellsOf(spec, 'caught', 'also-caught'));
+  const red = specs.filter((spec) => cellsOf(spec, 'caught', 'also-caught', 'known-defect'));
   const green = specs.filter((spec) => cellsOf(spec, 'passed'));
   return {
     area,
@@ -101,8 +112,7 @@ function cellOf(fact: KillFact, { caughtBy, family }: TableSubject): KillCell {
 
 /** Several families in one cell: neither an accusation nor a miss hides behind another family's good result. */
 function familyRank({ outcome }: KillCell): number {
-  const rank = FAMILY_ORDER.indexOf(outcome);
-  return rank < 0 ? FAMILY_ORDER.length : rank;
+  return FAMILY_ORDER.indexOf(outcome);
 }
 
 function statusOf(good: boolean, cells: readonly KillCell[]): KillStatus {

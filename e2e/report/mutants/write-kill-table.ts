@@ -17,8 +17,9 @@ const stored = z.object({
   schema: z.literal(1),
   facts: z.array(
     z.object({
-      ...{ subject: text, family: text, spec: text, run: text, wall: text, reason: text },
+      ...{ subject: text, family: text, spec: text, run: text, wall: text },
       verdicts: z.array(verdict),
+      reason: text,
     }),
   ),
 });
@@ -90,7 +91,7 @@ export function killMarkdown(table: KillTable): string {
   const short = (ids: readonly string[]): string => ids.map((spec) => md(nameOf(spec, area))).join(', ') || 'none';
   return [
     `# Kill matrix: ${area}`,
-    `${killed.length} of ${mutants.length} known-bad subjects killed; ${bothWays.length} of ${specs.length} specs seen both red on a known-bad subject and green on a good one.`,
+    `${killed.length} of ${mutants.length} known-bad subjects killed; ${bothWays.length} of ${specs.length} specs seen both red, on a known-bad subject or by a known defect, and green on a good subject.`,
     problems.length === 0 ? 'The rule holds.' : problems.map((problem) => `- ${md(problem)}`).join('\n'),
     mdTable(
       ['subject', 'is', 'status', 'families', 'caught by', 'missed by', 'inconclusive', 'not run', 'false alarm'],
