@@ -1,6 +1,7 @@
 /** Takes the capture agents away for a while, or kills one: what a controller forgets in between must not come back by name. */
 import type { ClusterNode } from '../cluster/cluster.ts';
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
+import { agentsOf } from '../subject/capture-subject.ts';
 import type { CaptureStage } from './capture-stage.ts';
 
 interface AgentSet extends KubernetesObject {
@@ -35,7 +36,7 @@ export async function removeAgents(stage: CaptureStage): Promise<() => Promise<v
     (set) => set.status?.currentNumberScheduled === 0 && (set.status.numberReady ?? 0) === 0,
     t.signal,
   );
-  const { namespace, label } = stage.subject.agents;
+  const { namespace, label } = agentsOf(stage.subject);
   await stage.wait('the agents’ pods are gone', ROLLOUT_MS, async () => {
     const pods = await t.env.cluster.api.list('v1', 'Pod', { namespace, labelSelector: label }, t.signal);
     return pods.length === 0 ? true : undefined;
@@ -78,7 +79,7 @@ async function agentPid(node: ClusterNode): Promise<number | undefined> {
 }
 
 async function select(stage: CaptureStage, value: string | null, signal: AbortSignal): Promise<void> {
-  const { namespace, daemonSet: name } = stage.subject.agents;
+  const { namespace, daemonSet: name } = agentsOf(stage.subject);
   await stage.t.env.cluster.api.patch(
     { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name },
     { spec: { template: { spec: { nodeSelector: { [ABSENT]: value } } } } },
@@ -87,7 +88,7 @@ async function select(stage: CaptureStage, value: string | null, signal: AbortSi
 }
 
 async function settled(stage: CaptureStage, done: (set: AgentSet) => boolean, signal: AbortSignal): Promise<void> {
-  const { namespace, daemonSet: name } = stage.subject.agents;
+  const { namespace, daemonSet: name } = agentsOf(stage.subject);
   await stage.t.env.cluster.api.waitFor<AgentSet, true>(
     { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name },
     ([set]) => (set !== undefined && done(set) ? true : undefined),

@@ -1,4 +1,5 @@
 /** Cuts the agent of the target's node off from the Kubernetes API by dropping its packets, silently, in both directions. */
+import { agentsOf } from '../subject/capture-subject.ts';
 import type { CaptureStage } from './capture-stage.ts';
 
 interface AgentPod {
@@ -13,7 +14,7 @@ const TABLE = 'staleproof_capture_cut';
 /** Returns what heals it; healed at the end of the spec in any case. Proven by packets that the rule counted. */
 export async function cutFromApi(stage: CaptureStage): Promise<() => Promise<void>> {
   const { node, t, subject } = stage;
-  const { namespace, label } = subject.agents;
+  const { namespace, label } = agentsOf(subject);
   const pods = await t.env.cluster.api.list<AgentPod>('v1', 'Pod', { namespace, labelSelector: label }, t.signal);
   const address = pods.find((pod) => pod.spec.nodeName === node.name)?.status?.podIP;
   if (address === undefined) return t.inconclusive(`the agent on ${node.name} has no address of its own to be cut off`);

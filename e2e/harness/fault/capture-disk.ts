@@ -1,4 +1,5 @@
 /** Gives the captures of the target's node a disk of 100 MB of their own, which can be filled without harm to anything else. */
+import { agentsOf } from '../subject/capture-subject.ts';
 import type { CaptureStage } from './capture-stage.ts';
 
 const FOLDER = '/var/lib/packet-capture';
@@ -49,7 +50,7 @@ interface AgentPod {
 }
 
 async function replaceAgent(stage: CaptureStage, signal: AbortSignal): Promise<void> {
-  const { namespace, label } = stage.subject.agents;
+  const { namespace, label } = agentsOf(stage.subject);
   const { api } = stage.t.env.cluster;
   const here = async (): Promise<AgentPod | undefined> =>
     (await api.list<AgentPod>('v1', 'Pod', { namespace, labelSelector: label }, signal)).find(

@@ -1,6 +1,7 @@
 /** The reference capture controller of this repository as a subject, and its mutants. */
 import type { Cluster } from '../cluster/cluster.ts';
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
+import { FOLLOWS_INSTANCE, type CaptureCapability } from './capture-capabilities.ts';
 import { captureManifests } from './capture-manifests.ts';
 import type { CaptureMutant } from './capture-mutant-list.ts';
 import type { CaptureFile, CaptureSubject, CaptureView } from './capture-subject.ts';
@@ -82,7 +83,15 @@ export function referenceCapture(mutant?: CaptureMutant): CaptureSubject {
         { signal },
       );
     },
-    capabilities: () => Promise.resolve(['pod-uid', 'rebinds', 'selector', 'node-files']),
+    capabilities: () =>
+      Promise.resolve<readonly CaptureCapability[]>([
+        ...FOLLOWS_INSTANCE,
+        'rebinds',
+        'selector',
+        'reasons',
+        'node-files',
+        'own-agents',
+      ]),
     info: (context) =>
       Promise.resolve({
         name,

@@ -38,6 +38,12 @@ export interface CaptureView {
   readonly files: readonly CaptureFile[];
 }
 
+export interface CaptureAgents {
+  readonly namespace: string;
+  readonly daemonSet: string;
+  readonly label: string;
+}
+
 export interface CaptureSubject extends Subject {
   readonly kind: 'packet-capture';
   apply(cluster: Cluster, request: CaptureRequest, signal: AbortSignal): Promise<void>;
@@ -48,8 +54,8 @@ export interface CaptureSubject extends Subject {
   fetch(cluster: Cluster, file: CaptureFile, signal: AbortSignal): Promise<Uint8Array>;
   /** Answers that the agent on a node has had from the API so far; undefined when it does not tell. */
   apiAnswers(cluster: Cluster, nodeName: string, signal: AbortSignal): Promise<number | undefined>;
-  /** The agents' workload, for faults that take it away. */
-  readonly agents: { readonly namespace: string; readonly daemonSet: string; readonly label: string };
+  /** The agents' workload, for faults that take it away; undefined where there is none (no capability `own-agents`). */
+  readonly agents: CaptureAgents | undefined;
   readonly controller: { readonly namespace: string; readonly deployment: string } | undefined;
 }
 
@@ -58,4 +64,10 @@ export function asCaptureSubject(subject: Subject): CaptureSubject {
   if (subject.kind !== 'packet-capture' || !('fetch' in subject))
     throw new Error(`${subject.name} is no packet-capture controller`);
   return subject as CaptureSubject;
+}
+
+/** For faults that need them; specs that use those need the capability `own-agents`. */
+export function agentsOf(subject: CaptureSubject): CaptureAgents {
+  if (subject.agents === undefined) throw new Error(`${subject.name} has no agents that a fault could meet`);
+  return subject.agents;
 }

@@ -17,4 +17,18 @@ export const packetCaptures: readonly SubjectEntry[] = [
     caughtBy: mutant.caughtBy,
     load: async () => (await import('./capture-reference.ts')).referenceCapture(mutant),
   })),
+  {
+    name: 'antrea@installed',
+    kind: 'packet-capture',
+    summary: 'PacketCapture of the Antrea that an existing cluster runs',
+    caughtBy: [],
+    load: async () => (await import('./capture-antrea.ts')).antreaCapture,
+  },
+  {
+    name: 'stand-in-kubectl-plugin',
+    kind: 'packet-capture',
+    summary: 'a privileged pod with tcpdump, as kubectl plugins start it, from --capture-image',
+    caughtBy: [],
+    load: async () => (await import('./capture-plugin.ts')).pluginCapture(),
+  },
 ];

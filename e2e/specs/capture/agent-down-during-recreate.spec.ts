@@ -4,6 +4,7 @@ import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -13,7 +14,7 @@ spec(
       'An agent that starts after its target was recreated MUST close the old instance’s capture and MUST bind the new instance under its own UID.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds', 'own-agents'] },
     locks: OWNS_AGENTS,
     timeout: 240_000,
     judges: 'packet-capture',

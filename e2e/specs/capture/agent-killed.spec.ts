@@ -3,6 +3,7 @@ import { killAgent } from '../../harness/fault/agent-absence.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +13,7 @@ spec(
       'After SIGKILL of the agent its tcpdump MUST NOT run on unmanaged: the old file stays whole and unchanged, and one new capture of the same instance runs.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds', 'own-agents'] },
     locks: OWNS_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',

@@ -3,6 +3,7 @@ import { takeAddress } from '../../harness/fault/capture-address-reuse.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
     claim:
       'When the target has run to completion and its object is kept, the capture MUST be shown as ended, and MUST NOT hold a packet of the pod that gets its address.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid'], provider: 'kind' },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'reasons'], provider: 'kind' },
     locks: OWNS_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',

@@ -3,6 +3,7 @@ import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { restartContainer } from '../../harness/fault/restart-container.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
     claim:
       'When a container of the target restarts and the sandbox stays, the capture MUST go on without a gap in the same file.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',

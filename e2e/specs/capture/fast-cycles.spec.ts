@@ -3,6 +3,7 @@ import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
     claim:
       'However fast a pod of one name is replaced, as a StatefulSet does, each instance MUST have one file of its own and MUST miss no packet in 95 of 100 recreations, never more than two.',
     tags: ['capture', 'slow'],
-    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'] },
     locks: SHARES_AGENTS,
     timeout: 600_000,
     iterations: 20,

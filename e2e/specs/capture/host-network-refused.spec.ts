@@ -2,6 +2,7 @@ import { judgePhase, judgeProcesses } from '../../harness/evidence/capture-judge
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -10,7 +11,7 @@ spec(
     claim:
       'A capture of a hostNetwork pod MUST be refused with a reason, because its packets cannot be told from its node’s.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'reasons'] },
     locks: SHARES_AGENTS,
     timeout: 120_000,
     judges: 'packet-capture',

@@ -3,6 +3,7 @@ import { takeAddress } from '../../harness/fault/capture-address-reuse.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +13,7 @@ spec(
       'When the address of a deleted target is given to another pod, the capture MUST NOT hold a packet of that pod.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: ['pod-uid'], provider: 'kind' },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE], provider: 'kind' },
     // Pods that other specs start would take the address.
     locks: OWNS_AGENTS,
     timeout: 180_000,

@@ -4,6 +4,7 @@ import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +13,7 @@ spec(
     claim:
       'An agent that was cut off from the API while its target was recreated MUST NOT put the new instance’s packets into the old one’s file, and MUST bind the new instance once it hears again.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'], provider: 'kind' },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds', 'own-agents'], provider: 'kind' },
     locks: OWNS_AGENTS,
     timeout: 240_000,
     judges: 'packet-capture',

@@ -3,6 +3,7 @@ import { smallCaptureDisk } from '../../harness/fault/capture-disk.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
     claim:
       'When the node has no room for captures, the status MUST leave Capturing with that reason and no tcpdump may run; with room again the capture MUST go on.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid', 'node-files'], provider: 'kind' },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'node-files', 'reasons', 'own-agents'], provider: 'kind' },
     locks: OWNS_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',

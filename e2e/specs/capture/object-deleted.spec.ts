@@ -2,6 +2,7 @@ import { judgeBound, judgeCapture, judgeEndOfObject } from '../../harness/eviden
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -9,7 +10,7 @@ spec(
     title: 'A deleted capture stops within two seconds',
     claim: 'When its object is deleted, the capture’s tcpdump MUST end within 2 s and the object MUST go away.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
     locks: SHARES_AGENTS,
     timeout: 120_000,
     judges: 'packet-capture',

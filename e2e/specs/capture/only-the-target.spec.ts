@@ -2,6 +2,7 @@ import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgeme
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
       'A capture of a pod MUST hold all of the pod’s packets from its first to its last, and MUST NOT hold a frame of anyone else.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: ['pod-uid'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
     locks: SHARES_AGENTS,
     timeout: 120_000,
     judges: 'packet-capture',

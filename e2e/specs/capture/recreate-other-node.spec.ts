@@ -3,6 +3,7 @@ import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
     claim:
       'When a target is recreated on another node, the capture on the old node MUST end and exactly one capture in the cluster MUST run, on the new node, under the new UID.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'] },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',

@@ -3,6 +3,7 @@ import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 const cases = [
   { id: 'grace-0', title: 'with grace 0', graceSeconds: 0, core: false },
@@ -27,7 +28,7 @@ for (const one of cases)
         'When a pod is deleted and one of the same name takes its place, the capture MUST close the old instance’s file complete and unchanged, and MUST capture the new instance from its first packets in a file of its own.',
       tags: ['capture'],
       core: one.core,
-      needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'] },
+      needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'] },
       locks: SHARES_AGENTS,
       timeout: 240_000,
       iterations: 2,

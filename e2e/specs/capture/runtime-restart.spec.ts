@@ -3,6 +3,7 @@ import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { killAllSandboxes } from '../../harness/fault/node-containers.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
     claim:
       'When every sandbox of a node is re-created at once, as after a reboot, the capture MUST bind the new sandbox of its pod and MUST NOT hold a packet of a neighbour, whatever addresses were swapped.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'], provider: 'kind' },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'], provider: 'kind' },
     locks: OWNS_AGENTS,
     timeout: 300_000,
     judges: 'packet-capture',

@@ -2,6 +2,7 @@ import { judgeBound, judgeCapture, judgeEndOfObject } from '../../harness/eviden
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -10,7 +11,7 @@ spec(
     claim:
       'Captures of equally named pods in two namespaces, and of a pod whose name begins with another’s, MUST each have a file of their own, and the end of one MUST leave the others as they are.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',

@@ -3,6 +3,7 @@ import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { recreateSandbox } from '../../harness/fault/recreate-sandbox.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +13,7 @@ spec(
       'When a pod’s sandbox is re-created under the same UID, the capture MUST end with the old network namespace and MUST go on in the new one from its first packets.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'], provider: 'kind' },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'], provider: 'kind' },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',

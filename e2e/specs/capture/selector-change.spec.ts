@@ -2,6 +2,7 @@ import { judgeBound, judgeCapture, judgePhase } from '../../harness/evidence/cap
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -10,7 +11,7 @@ spec(
     claim:
       'A capture by labels MUST bind the one pod that matches, MUST be refused with a reason while two match, and MUST leave the old pod when another is selected.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: ['pod-uid', 'selector'] },
+    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'selector', 'reasons'] },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',

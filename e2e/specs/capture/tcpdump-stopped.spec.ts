@@ -3,6 +3,7 @@ import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
 import { signalTcpdump } from '../../harness/fault/signal-tcpdump.ts';
 import { spec } from '../../harness/run/spec.ts';
+import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 for (const [signal, word] of [
   ['STOP', 'stopped'],
@@ -14,7 +15,7 @@ for (const [signal, word] of [
       title: `A ${word} tcpdump is noticed and replaced`,
       claim: `When a capture’s tcpdump is ${word}, the status MUST leave the old capture and another one MUST take its place.`,
       tags: ['capture'],
-      needs: { workers: 2, capabilities: ['pod-uid', 'rebinds'] },
+      needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'] },
       locks: SHARES_AGENTS,
       timeout: 120_000,
       judges: 'packet-capture',

@@ -16,4 +16,5 @@ export const areaOptions = {
   ),
   watchIdleTimeout: duration('idle timeout of the emulated load balancers (45s)'),
   kpngImage: text('image of kpng', 'IMAGE'),
+  captureImage: text('image with sh, nsenter and tcpdump, for the subject stand-in-kubectl-plugin', 'IMAGE'),
 };
