@@ -120,6 +120,14 @@ describe('options of the kill matrix', () => {
     expect(mutantsOptions(['--from', 'a', 'b', '--out', 'c'], now)).to.deep.include({ from: ['a', 'b'], out: 'c' });
   });
 
+  it('leave out what makes no sense on an existing cluster', () => {
+    const [run] = killRuns({ ...all, areas: ['udp'] }, subjects, specs);
+    const given = (...rest: string[]) => runArguments(run!, { runs: 'r', rest });
+    expect(given()).to.include.members(['--reuse', '--keep']);
+    for (const rest of [['--provider', 'existing'], ['--provider=existing']])
+      expect(given(...rest)).not.to.include.oneOf(['--reuse', '--keep']);
+  });
+
   it('refuse what a run sets itself and what has no use', () => {
     expect(() => mutantsOptions(['-i', 'dual'], now)).to.throw(RangeError, '-i is set for each run');
     expect(() => mutantsOptions(['--specs', 'some'], now)).to.throw(RangeError, 'allowed are caught, area');

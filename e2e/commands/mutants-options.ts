@@ -66,9 +66,11 @@ export function mutantsOptions(argv: readonly string[], now: Date): MutantsOptio
 export function runArguments(run: KillRun, options: Pick<MutantsOptions, 'runs' | 'rest'>): readonly string[] {
   const named = run.subjects.flatMap((name) => (run.area === 'udp' ? ['-b', name] : ['--subject', name]));
   const focus = run.specs.flatMap((id) => ['--focus', `^${id.replace(/[.]/g, '\\.')}$`]);
-  const keep = run.keep ? ['--keep'] : [];
+  // An existing cluster is always reused and never taken down; the engine refuses to be told so.
+  const existing = /--provider[ =]existing/.test(options.rest.join(' '));
+  const keep = existing ? [] : run.keep ? ['--reuse', '--keep'] : ['--reuse'];
   const folder = ['--reports-folder', join(options.runs, run.name)];
-  return [...named, '-i', run.family, '--reuse', ...keep, ...focus, ...folder, ...options.rest];
+  return [...named, '-i', run.family, ...keep, ...focus, ...folder, ...options.rest];
 }
 
 /** One line a run, for people and for a CI system that deals them out. */

@@ -1,5 +1,5 @@
 /** The rule: each mutant is caught by at least one spec meant for it, and no good subject is accused. Pure. */
-import type { KillTable } from './kill-table.ts';
+import type { KillCell, KillTable } from './kill-table.ts';
 
 export interface KillJudgement {
   /** 0 the rule holds, 1 it is broken, 2 it cannot be told yet. */
@@ -24,7 +24,7 @@ export function judgeKills(tables: readonly KillTable[], only?: readonly string[
         .join(', ');
     if (status === 'survived') return [`${subject} survived: missed by ${specs('missed')}`];
     if (status === 'accused') return [`${subject} is good and was accused by ${specs('false-alarm')}`];
-    if (status === 'open') return [`${subject} was not judged: ${openReason(specs('inconclusive'))}`];
+    if (status === 'open') return [`${subject} was not judged: ${openReason(specs('inconclusive'), cells)}`];
     return [];
   });
   if (rows.length === 0) problems.push('no subject was asked about');
@@ -32,6 +32,8 @@ export function judgeKills(tables: readonly KillTable[], only?: readonly string[
   return { exitCode: broken ? 1 : problems.length > 0 ? 2 : 0, survived, accused, open, problems };
 }
 
-function openReason(inconclusive: string): string {
-  return inconclusive === '' ? 'no spec ran' : `inconclusive in ${inconclusive}`;
+function openReason(inconclusive: string, cells: readonly KillCell[]): string {
+  if (inconclusive !== '') return `inconclusive in ${inconclusive}`;
+  const told = cells.find(({ fact }) => (fact?.reason ?? '') !== '')?.fact;
+  return told === undefined ? 'no spec ran' : `run ${told.run}: ${told.reason}`;
 }

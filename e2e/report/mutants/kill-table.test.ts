@@ -95,6 +95,8 @@ describe('kill rule', () => {
     expect(code(killed, fact('good', 'udp/a', 'pass'), fact('good', 'udp/b', 'fail'))).to.equal(1);
     expect(code(fact('bad', 'udp/a', 'pass'))).to.equal(1);
     expect(judgeKills([]).exitCode).to.equal(2);
+    const { problems } = judgeKills([tableOf(fact('bad', 'udp/a', 'not-run'))], ['bad']);
+    expect(problems).to.deep.equal(['bad was not judged: run r: =why | <b>']);
   });
 
   it('asks about the named subjects only, and says what is wrong', () => {
