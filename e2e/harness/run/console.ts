@@ -20,6 +20,15 @@ const looks: Readonly<Record<Verdict, readonly [string, Colour]>> = {
   'not-run': ['NOT-RUN', 'gray'],
 };
 
+// Controls but for tab, newline and colours, and the marks that reorder text: a pod may have printed what a line quotes.
+// eslint-disable-next-line no-control-regex -- these are the characters to be replaced
+const UNSAFE = /\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text that a terminal can only show: nothing in it moves the cursor, clears, renames the window or asks for an answer. */
+function inert(text: string): string {
+  return text.replace(UNSAFE, '\ufffd');
+}
+
 export class Console {
   readonly #stream: NodeJS.WriteStream;
   readonly #verbose: boolean;
@@ -34,7 +43,7 @@ export class Console {
 
   line(text = ''): void {
     this.#erase();
-    this.#stream.write(`${redact(text)}\n`);
+    this.#stream.write(`${inert(redact(text))}\n`);
     this.#draw();
   }
 
@@ -42,7 +51,9 @@ export class Console {
   showLive(text: string): void {
     if (!this.live) return;
     this.#erase();
-    this.#liveText = redact(text).slice(0, (this.#stream.columns || 80) - 1);
+    this.#liveText = inert(redact(text))
+      .replaceAll('\n', ' ')
+      .slice(0, (this.#stream.columns || 80) - 1);
     this.#draw();
   }
 

@@ -1,0 +1,24 @@
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { Console } from './console.ts';
+
+function shown(text: string): string {
+  const stream = new PassThrough();
+  new Console({ verbose: false, stream: stream as unknown as NodeJS.WriteStream }).line(text);
+  return String(stream.read());
+}
+
+describe('console', () => {
+  it('shows what a pod printed without letting it act on the terminal', () => {
+    const hostile = 'a\u001b[2J\u001b]0;owned\u0007\u001b[6n\u009b31m\rb\u202ec\u0000d';
+    const text = shown(hostile);
+    expect(text).to.contain('owned').and.to.contain('b');
+    // eslint-disable-next-line no-control-regex -- these must be gone
+    expect(text).to.not.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+
+  it('keeps lines, tabs and colours', () => {
+    expect(shown('\u001b[31mFAIL\u001b[39m\n\tx')).to.equal('\u001b[31mFAIL\u001b[39m\n\tx\n');
+  });
+});
