@@ -1,13 +1,15 @@
 /** Fills the conntrack table of a node with short UDP flows to the Service, as resolvers fill it. */
 import { parseConntrackTable } from '../evidence/conntrack-table.ts';
 import type { SpecContext } from '../run/context.ts';
+import { deleteRows } from './kernel-forgets.ts';
 import { SERVICE_PORT, type ServiceStage } from './service-stage.ts';
 
 /** Returns how many rows towards the Service stand in the table. Ends the spec as inconclusive when fewer than asked for. */
 export async function floodTable(t: SpecContext, stage: ServiceStage, rows: number): Promise<number> {
   const { clientNode: node, clusterIP } = stage;
+  // The proxy may still delete them row by row; until all are gone their events would drown those of the specs that follow.
   t.defer(`remove the flood's rows from ${node.name}`, (signal) =>
-    node.exec(['conntrack', '-D', '-f', stage.family, '-p', 'udp', '--orig-dst', clusterIP], { signal }),
+    deleteRows(node, stage.family, 'udp', ['--orig-dst', clusterIP], signal),
   );
   const perPod = 30_000;
   const pods = Math.ceil(rows / perPod);
