@@ -4,27 +4,16 @@ import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
 const rounds = 30;
 
 /** Deletes every row that this address opened with this protocol, until the tool finds none. Returns how many; throws when rows keep coming. */
-export function kernelForgets(
+export async function kernelForgets(
   node: ClusterNode,
   family: IpFamily,
   protocol: 'tcp' | 'udp',
   source: string,
   signal: AbortSignal,
 ): Promise<number> {
-  return deleteRows(node, family, protocol, ['--orig-src', source], signal);
-}
-
-/** The same for any selection: `--orig-dst 10.96.0.9`. */
-export async function deleteRows(
-  node: ClusterNode,
-  family: IpFamily,
-  protocol: 'tcp' | 'udp',
-  selection: readonly string[],
-  signal: AbortSignal,
-): Promise<number> {
   let deleted = 0;
   for (let round = 1; round <= rounds; round += 1) {
-    const argv = ['conntrack', '-D', '-f', family, '-p', protocol, ...selection];
+    const argv = ['conntrack', '-D', '-f', family, '-p', protocol, '--orig-src', source];
     const { code, stderr } = await node.exec(argv, { signal, timeoutMs: 60_000 });
     // A row that expired between the tool's list and its delete ends the tool; the rest is for the next round.
     if (stderr.includes("such conntrack doesn't exist")) continue;
@@ -34,5 +23,5 @@ export async function deleteRows(
     deleted += count;
     if (count === 0) return deleted;
   }
-  throw new Error(`rows of ${selection.join(' ')} on ${node.name} came back ${rounds} times while they were deleted`);
+  throw new Error(`rows of ${source} on ${node.name} came back ${rounds} times while they were deleted`);
 }

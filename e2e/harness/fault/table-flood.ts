@@ -1,20 +1,22 @@
 /** Fills the conntrack table of a node with short UDP flows to the Service, as resolvers fill it. */
 import { parseConntrackTable } from '../evidence/conntrack-table.ts';
 import type { SpecContext } from '../run/context.ts';
-import { deleteRows } from './kernel-forgets.ts';
+import { kernelForgets } from './kernel-forgets.ts';
 import { SERVICE_PORT, type ServiceStage } from './service-stage.ts';
+import type { StagePod } from './stage-options.ts';
 
 /** Returns how many rows towards the Service stand in the table. Ends the spec as inconclusive when fewer than asked for. */
 export async function floodTable(t: SpecContext, stage: ServiceStage, rows: number): Promise<number> {
-  const { clientNode: node, clusterIP } = stage;
+  const node = stage.clientNode;
   // The proxy may still delete them row by row; until all are gone their events would drown those of the specs that follow.
-  t.defer(`remove the flood's rows from ${node.name}`, (signal) =>
-    deleteRows(node, stage.family, 'udp', ['--orig-dst', clusterIP], signal),
-  );
+  let flooders: readonly StagePod[] = [];
+  t.defer(`remove the flood's rows from ${node.name}`, async (signal) => {
+    for (const flooder of flooders) await kernelForgets(node, stage.family, 'udp', stage.ip(flooder), signal);
+  });
   const perPod = 30_000;
   const pods = Math.ceil(rows / perPod);
   const command = ['node', '/app/udp-flood.mjs', `--host=${stage.clusterIP}`, `--port=${SERVICE_PORT}`];
-  const flooders = await Promise.all(
+  flooders = await Promise.all(
     Array.from({ length: pods }, (_, index) =>
       stage.startPod({
         name: `flooder-${index + 1}`,
