@@ -33,6 +33,35 @@ function udp(proxy: string): readonly Lane[] {
   ];
 }
 
+const capture: readonly Lane[] = [
+  {
+    name: 'capture on packet-capture',
+    args: [
+      '--focus',
+      'capture/(recreate-same-node-grace-1|ip-reused-by-another-pod|sandbox-recreated|agent-down-during-recreate|agent-killed)$',
+      ...['--keep', '--reuse'],
+    ],
+    exit: 0,
+    verdicts: { 'capture/recreate-same-node-grace-1': 'pass', 'capture/sandbox-recreated': 'pass' },
+  },
+  {
+    name: 'capture on packet-capture+uid-without-sandbox',
+    args: [
+      ...['--subject', 'packet-capture+uid-without-sandbox', '--focus', 'capture/sandbox-recreated$'],
+      ...['--keep', '--reuse'],
+    ],
+    exit: 1,
+    verdicts: { 'capture/sandbox-recreated': 'fail' },
+  },
+  {
+    name: 'capture on packet-capture+host-eth0',
+    args: ['--subject', 'packet-capture+host-eth0', '--focus', 'capture/only-the-target$', '--keep', '--reuse'],
+    exit: 1,
+    verdicts: { 'capture/only-the-target': 'fail' },
+    last: true,
+  },
+];
+
 export const lanes: readonly Lane[] = [
   ...udp('kube-proxy-iptables'),
   ...udp('kube-proxy-nftables'),
@@ -49,4 +78,5 @@ export const lanes: readonly Lane[] = [
     verdicts: { [owned]: 'pass' },
     last: true,
   },
+  ...capture,
 ];
