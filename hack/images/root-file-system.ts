@@ -39,7 +39,8 @@ export async function ensureRootFileSystem(
           ...excluded.map((path) => `--dpkgopt=path-exclude=${path}`),
           suite,
           join(folder, 'root.tar'),
-          readMirror(),
+          // Without one mmdebstrap takes Debian's own.
+          ...[readMirror()].filter((mirror) => mirror !== undefined),
         ],
         logFile,
         { signal, env: { SOURCE_DATE_EPOCH: '1763596800' } },

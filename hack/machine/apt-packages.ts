@@ -38,13 +38,13 @@ export function trixieFiles(mirror: string): Readonly<Record<string, string>> {
   };
 }
 
-/** The mirror that the machine already uses for bookworm; deb.debian.org when none is found. */
-export function mirrorOf(sources: string): string {
+/** The Debian mirror that the machine already uses; undefined when none is found, as on Ubuntu. */
+export function mirrorOf(sources: string): string | undefined {
   const uris = [...sources.matchAll(/^(?:URIs:|deb(?:\s+\[[^\]]*\])?)\s+(\S+)/gm)].map((match) => match[1] ?? '');
-  return uris.find((uri) => /\/debian\/?$/.test(uri)) ?? 'http://deb.debian.org/debian';
+  return uris.find((uri) => /\/debian\/?$/.test(uri));
 }
 
-export function readMirror(): string {
+export function readMirror(): string | undefined {
   const files = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].filter((path) => existsSync(path));
   return mirrorOf(files.map((path) => readFileSync(path, 'utf8')).join('\n'));
 }
@@ -56,7 +56,9 @@ export async function installPackages(
 ): Promise<void> {
   const logFile = join(stateRoot(), 'log', 'apt-get.log');
   if (packages.some((name) => name.endsWith('/trixie'))) {
-    for (const [path, text] of Object.entries(trixieFiles(readMirror()))) {
+    const mirror = readMirror();
+    if (mirror === undefined) throw new Error('Docker comes from trixie here, but apt’s sources name no Debian mirror');
+    for (const [path, text] of Object.entries(trixieFiles(mirror))) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
     }
