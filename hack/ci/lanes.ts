@@ -62,6 +62,25 @@ const capture: readonly Lane[] = [
   },
 ];
 
+const watch: readonly Lane[] = [
+  {
+    name: 'watch, fast',
+    args: ['--tags', 'watch && fast', '--keep', '--reuse'],
+    exit: 0,
+    verdicts: {
+      'watch/azure-reset-is-survived-or-noticed': 'pass',
+      'watch/tcp-reset-now-is-survived-or-noticed': 'pass',
+    },
+  },
+  {
+    name: 'watch on node-socket',
+    args: ['--subject', 'node-socket', '--focus', 'watch/tcp-azure-silent-is-survived-or-noticed$'],
+    exit: 1,
+    verdicts: { 'watch/tcp-azure-silent-is-survived-or-noticed': 'fail' },
+    last: true,
+  },
+];
+
 export const lanes: readonly Lane[] = [
   ...udp('kube-proxy-iptables'),
   ...udp('kube-proxy-nftables'),
@@ -79,4 +98,5 @@ export const lanes: readonly Lane[] = [
     last: true,
   },
   ...capture,
+  ...watch,
 ];
