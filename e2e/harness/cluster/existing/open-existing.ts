@@ -9,11 +9,11 @@ import { JournalledChanges } from '../journalled-changes.ts';
 import { type Connection, connect } from '../kube/connection.ts';
 import { KubeClient } from '../kube/kube-client.ts';
 import { readNodes } from '../node-facts.ts';
+import { OpenedCluster } from '../opened-cluster.ts';
 import { runLabelKey } from '../run-label.ts';
 import { detectFacts, detectProxy, families } from './detect.ts';
-import { ExistingCluster } from './existing-cluster.ts';
 import { holdLease } from './run-lease.ts';
-import { installHelper } from './node-helper.ts';
+import { HelperNode, installHelper } from './node-helper.ts';
 import { requireImage } from './node-images.ts';
 import { ensureSystemNamespace } from './system-namespace.ts';
 
@@ -92,9 +92,11 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
       ...access,
     }));
     undo.push(() => changes.settled());
+    const schedulable = nodes.filter((one) => one.schedulable).map((one) => one.name);
     const facts = await detectFacts(api, nodes, guarded);
-    const cluster = new ExistingCluster({
+    const cluster = new OpenedCluster({
       name: connection.context,
+      provider: 'existing',
       familyMode: request.familyMode,
       kubeconfigPath,
       facts,
@@ -102,7 +104,9 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
       api,
       changes,
       nodes,
-      helperNamespace: helperImage === undefined ? undefined : systemNamespace,
+      nodeOf: (one) => new HelperNode(one, api, helperImage === undefined ? undefined : systemNamespace),
+      // Pushes nothing: says in time what would end as ErrImagePull.
+      loadImage: (_, image, inner) => requireImage(api, image, schedulable, inner),
     });
     log(
       `cluster ${cluster.name}: Kubernetes ${facts.kubernetes}, ${nodes.length} nodes, ${facts.podNetwork}, ${await detectProxy(api, await cluster.nodes(), guarded)}`,

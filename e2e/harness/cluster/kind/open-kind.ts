@@ -9,6 +9,7 @@ import { JournalledChanges } from '../journalled-changes.ts';
 import { connect } from '../kube/connection.ts';
 import { KubeClient } from '../kube/kube-client.ts';
 import { readNodes } from '../node-facts.ts';
+import { OpenedCluster } from '../opened-cluster.ts';
 import { waitForPodRanges, waitUntilReady } from '../readiness.ts';
 import { runLabelKey } from '../run-label.ts';
 import { pickCluster, type PickedCluster } from './choose-cluster.ts';
@@ -16,10 +17,10 @@ import { digest } from './cluster-name.ts';
 import { type ClusterMark, controlPlane, writeMark } from './cluster-mark.ts';
 import { createKindCluster, exportNodeLogs } from './create.ts';
 import { docker } from './docker.ts';
-import { KindCluster } from './kind-cluster.ts';
 import { findKind } from './kind-binary-path.ts';
 import { kindConfig, podSubnets } from './kind-config.ts';
 import { KindNode } from './kind-node.ts';
+import { loadImage } from './load-image.ts';
 import { setUpPodNetwork } from './pod-network.ts';
 
 const readyWithinMs = 180_000;
@@ -94,7 +95,7 @@ class Opening {
   }
 
   /** Connects, makes the pod network, lets the caller install a proxy, waits until everything is Ready. */
-  async finish(kubeconfigPath: string, mark: ClusterMark): Promise<KindCluster> {
+  async finish(kubeconfigPath: string, mark: ClusterMark): Promise<OpenedCluster> {
     const { signal, log, workers, familyMode, podNetwork, runId } = this.#request;
     const connection = await connect({ kubeconfig: kubeconfigPath });
     this.#disconnect = () => connection.close();
@@ -115,8 +116,9 @@ class Opening {
     }));
     this.#changes = changes;
     const info = facts[0]?.info ?? {};
-    const cluster = new KindCluster({
+    const cluster = new OpenedCluster({
       name: this.#picked.name,
+      provider: 'kind',
       familyMode,
       kubeconfigPath,
       facts: {
@@ -130,6 +132,8 @@ class Opening {
       api,
       changes,
       nodes: facts,
+      nodeOf: (one) => new KindNode(one),
+      loadImage,
     });
     await this.#request.beforeReady?.(cluster, signal);
     await waitUntilReady(api, workers + 1, waiting);

@@ -1,39 +1,41 @@
-/** A cluster that somebody else made, behind the provider-neutral interface. */
-import type { Cluster, ClusterFacts, ClusterNode, FamilyMode, IpFamily } from '../cluster.ts';
-import type { JournalledChanges } from '../journalled-changes.ts';
-import type { KubeClient } from '../kube/kube-client.ts';
-import type { NodeFacts } from '../node-facts.ts';
-import { HelperNode } from './node-helper.ts';
-import { requireImage } from './node-images.ts';
+/** A cluster that is open for one run. Providers differ in how a node is reached and how an image gets there, and in nothing else. */
+import type { Cluster, ClusterFacts, ClusterNode, FamilyMode, IpFamily } from './cluster.ts';
+import type { JournalledChanges } from './journalled-changes.ts';
+import type { KubeClient } from './kube/kube-client.ts';
+import type { NodeFacts } from './node-facts.ts';
 
-interface ExistingClusterParts {
+interface OpenedClusterParts {
   readonly name: string;
+  readonly provider: Cluster['provider'];
   readonly familyMode: FamilyMode;
   readonly kubeconfigPath: string;
   readonly facts: ClusterFacts;
-  readonly runLabel: { readonly key: string; readonly value: string };
+  readonly runLabel: Cluster['runLabel'];
   readonly api: KubeClient;
   readonly changes: JournalledChanges;
   readonly nodes: readonly NodeFacts[];
-  /** Where helper pods are; undefined without node access. */
-  readonly helperNamespace: string | undefined;
+  readonly nodeOf: (facts: NodeFacts) => ClusterNode;
+  /** Makes an image available on the nodes that are given, or says why it cannot be. */
+  readonly loadImage: (nodes: readonly ClusterNode[], image: string, signal?: AbortSignal) => Promise<void>;
 }
 
-export class ExistingCluster implements Cluster {
+export class OpenedCluster implements Cluster {
   readonly name: string;
-  readonly provider = 'existing';
+  readonly provider: Cluster['provider'];
   readonly familyMode: FamilyMode;
   readonly primaryFamily: IpFamily;
   readonly kubeconfigPath: string;
   readonly facts: ClusterFacts;
-  readonly runLabel: { readonly key: string; readonly value: string };
+  readonly runLabel: Cluster['runLabel'];
   readonly api: KubeClient;
   readonly #changes: JournalledChanges;
-  readonly #nodes: readonly HelperNode[];
+  readonly #nodes: readonly ClusterNode[];
   readonly #schedulable: ReadonlySet<string>;
+  readonly #loadImage: OpenedClusterParts['loadImage'];
 
-  constructor(parts: ExistingClusterParts) {
+  constructor(parts: OpenedClusterParts) {
     this.name = parts.name;
+    this.provider = parts.provider;
     this.familyMode = parts.familyMode;
     this.primaryFamily = parts.familyMode === 'ipv6' ? 'ipv6' : 'ipv4';
     this.kubeconfigPath = parts.kubeconfigPath;
@@ -41,8 +43,9 @@ export class ExistingCluster implements Cluster {
     this.runLabel = parts.runLabel;
     this.api = parts.api;
     this.#changes = parts.changes;
-    this.#nodes = parts.nodes.map((facts) => new HelperNode(facts, parts.api, parts.helperNamespace));
+    this.#nodes = parts.nodes.map(parts.nodeOf);
     this.#schedulable = new Set(parts.nodes.filter((facts) => facts.schedulable).map((facts) => facts.name));
+    this.#loadImage = parts.loadImage;
   }
 
   nodes(): Promise<readonly ClusterNode[]> {
@@ -70,8 +73,7 @@ export class ExistingCluster implements Cluster {
     return this.#changes.setSysctl(...args);
   }
 
-  /** Pushes nothing: says in time what would end as ErrImagePull. */
   loadImage(image: string, signal?: AbortSignal): Promise<void> {
-    return requireImage(this.api, image, [...this.#schedulable], signal);
+    return this.#loadImage(this.#nodes, image, signal);
   }
 }
