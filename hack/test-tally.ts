@@ -20,3 +20,8 @@ export function sum(tallies: readonly Tally[]): Tally {
   const add = (key: keyof Tally): number => tallies.reduce((total, tally) => total + tally[key], 0);
   return { passed: add('passed'), failed: add('failed'), skipped: add('skipped') };
 }
+
+/** Lines that a run wrote about single tests, `failed: …` and `flaky: …`, for the end of a longer output. */
+export function remarksIn(text: string): readonly string[] {
+  return text.split('\n').filter((line) => /^(failed|flaky): /.test(line));
+}

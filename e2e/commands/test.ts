@@ -21,6 +21,10 @@ const checks: readonly { readonly name: string; readonly argv: readonly string[]
   { name: 'dead code', argv: ['knip', '--no-progress'] },
 ];
 
+/** One line a failed or flaky test, told again at the end: the output above it is long. */
+const remarks: string[] = [];
+const firstLine = (error: unknown): string => String(error).split('\n')[0] ?? '';
+
 async function check(): Promise<Tally> {
   let passed = 0;
   let failed = 0;
@@ -30,7 +34,10 @@ async function check(): Promise<Tally> {
     const result = await execa(file, args, { cwd: root, preferLocal: true, localDir: root, reject: false, all: true });
     const seconds = ((Date.now() - started) / 1000).toFixed(0);
     if (result.exitCode === 0) passed++;
-    else failed++;
+    else {
+      failed++;
+      remarks.push(`failed: ${name}`);
+    }
     process.stdout.write(`${result.exitCode === 0 ? 'ok    ' : 'FAILED'} ${name} (${argv.join(' ')}, ${seconds} s)\n`);
     if (result.exitCode !== 0) process.stdout.write(`${result.all}\n`);
   }
@@ -48,15 +55,30 @@ function testFiles(words: readonly string[], cluster: boolean): readonly string[
     .sort();
 }
 
-/** A test that waits for something that never comes must not hang CI: mocha's own timeout ends it. */
+/**
+ * A test that waits for something that never comes must not hang CI: mocha's own timeout ends it. On a machine of CI, which
+ * nobody watches, a failed test gets a second attempt and is told as flaky when it passes then.
+ */
 async function runMocha(files: readonly string[]): Promise<Tally> {
   const mocha = new Mocha({ timeout: 120_000, forbidOnly: true, reporter: process.stdout.isTTY ? 'spec' : 'dot' });
+  mocha.suite.retries(process.env.CI === undefined ? 0 : 1);
   for (const file of files) mocha.addFile(`${root}${file}`);
   await mocha.loadFilesAsync();
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
       resolve({ passed: passes, failed: failures, skipped: pending });
+    });
+    const first = new Map<string, string>();
+    runner.on('retry', (test: Mocha.Test, error: unknown) => {
+      first.set(test.fullTitle(), firstLine(error));
+    });
+    runner.on('pass', (test: Mocha.Test) => {
+      const before = first.get(test.fullTitle());
+      if (before !== undefined) remarks.push(`flaky: ${test.fullTitle()}: ${before}`);
+    });
+    runner.on('fail', (test: Mocha.Test, error: unknown) => {
+      remarks.push(`failed: ${test.fullTitle()}: ${firstLine(error)}`);
     });
   });
 }
@@ -66,6 +88,7 @@ function strays(): () => number {
   // mocha swallows rejections that nobody awaits; a green with one of them is no green.
   process.on('unhandledRejection', (reason) => {
     count++;
+    remarks.push(`failed: unhandled rejection: ${firstLine(reason)}`);
     process.stdout.write(
       `unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`,
     );
@@ -91,7 +114,7 @@ async function main(): Promise<number> {
     failed: lint.failed + tests.failed + late(),
     skipped: lint.skipped + tests.skipped,
   };
-  process.stdout.write(`${closingLine(total)}\n`);
+  process.stdout.write(`${[...remarks, closingLine(total)].join('\n')}\n`);
   return total.failed === 0 ? 0 : 1;
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { judgeLane } from './judge-lane.ts';
+import { flakySpecs, judgeLane } from './judge-lane.ts';
 import { type Lane, lanes } from './lanes.ts';
 
 const lane: Lane = { name: 'udp', args: [], exit: 1, verdicts: { 'udp/a': 'fail' } };
@@ -16,6 +16,14 @@ describe('CI lanes', () => {
     expect(judgeLane(lane, 1, attempt('unexpected-pass'))).to.deep.equal([
       'udp: expected udp/a to fail, observed unexpected-pass',
     ]);
+  });
+
+  it('take a flaky spec for a pass, and name it', () => {
+    const good: Lane = { ...lane, exit: 0, verdicts: { 'udp/a': 'pass' } };
+    const results = `${attempt('fail', false)}\n${attempt('flaky')}`;
+    expect(judgeLane(good, 0, results)).to.deep.equal([]);
+    expect(flakySpecs(results)).to.deep.equal(['udp/a']);
+    expect(judgeLane(lane, 1, results)).to.deep.equal(['udp: expected udp/a to fail, observed flaky']);
   });
 
   it('tell a run that left nothing', () => {

@@ -15,9 +15,17 @@ export function judgeLane(lane: Lane, exit: number | undefined, results: string 
   const verdicts = new Map(finals(results ?? '').map((line) => [line.spec?.id ?? '', line.verdict ?? 'none']));
   for (const [id, expected] of Object.entries(lane.verdicts)) {
     const observed = verdicts.get(id) ?? 'not run';
+    if (observed === 'flaky' && expected === 'pass') continue;
     if (observed !== expected) wrong.push(`${lane.name}: expected ${id} to ${expected}, observed ${observed}`);
   }
   return wrong;
+}
+
+/** Specs that needed a second attempt: green, but never silently. */
+export function flakySpecs(results: string | undefined): readonly string[] {
+  return finals(results ?? '')
+    .filter(({ verdict }) => verdict === 'flaky')
+    .map(({ spec }) => spec?.id ?? 'a spec without a name');
 }
 
 /** A run that was killed leaves a torn last line; what stands before it counts. */

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { formatDuration } from '../process/steps.ts';
-import { type Tally, closingLine, parseClosingLine, sum } from '../test-tally.ts';
-import { judgeLane } from './judge-lane.ts';
+import { type Tally, closingLine, parseClosingLine, remarksIn, sum } from '../test-tally.ts';
+import { flakySpecs, judgeLane } from './judge-lane.ts';
 import { type Lane, lanes } from './lanes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,6 +17,8 @@ const laneTimeout = 40 * 60_000;
 /** Nothing was judged: inconclusive, or the machine broke. */
 const undecided = 2;
 
+/** What a reader of the last page must know: CI keeps little more than the end of its output. */
+const remarks: string[] = [];
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function npmRun(script: string, args: readonly string[]): Promise<number | undefined> {
@@ -42,14 +44,21 @@ async function runLane(lane: Lane, index: number): Promise<Tally> {
   const folder = join(root, 'reports', 'ci', String(index + 1));
   say(`\n=== lane ${index + 1}: ${lane.name} (must exit ${lane.exit})`);
   const started = Date.now();
-  const run = (): Promise<number | undefined> => npmRun('e2e', ['--setup', '--reports-folder', folder, ...lane.args]);
+  // A good subject gets a second attempt, and the spec that needed it is told; a bad one has to fail at once.
+  const attempts = lane.exit === 0 ? ['--flake-attempts', '2'] : [];
+  const args = ['--setup', '--reports-folder', folder, ...attempts, ...lane.args];
+  const run = (): Promise<number | undefined> => npmRun('e2e', args);
   let exit = await run();
   if (exit === undecided) {
     // A verdict is never asked for twice; a lane that gave none may try once more, and says so.
     say(`=== UNDECIDED: ${lane.name} judged not everything; once more`);
+    remarks.push(`undecided: ${lane.name}, run once more`);
     exit = await run();
   }
-  const wrong = judgeLane(lane, exit, read(join(folder, 'latest', 'results.jsonl')));
+  const results = read(join(folder, 'latest', 'results.jsonl'));
+  const wrong = judgeLane(lane, exit, results);
+  remarks.push(...wrong.map((line) => `failed: ${line}`));
+  remarks.push(...flakySpecs(results).map((id) => `flaky: ${lane.name}: ${id}`));
   say(`=== ${wrong.length === 0 ? 'as expected' : 'SURPRISE'}: ${lane.name}, ${formatDuration(Date.now() - started)}`);
   for (const line of wrong) say(`    ${line}`);
   if (lane.last === true) await npmRun('cluster', ['down', '--all']);
@@ -59,12 +68,16 @@ async function runLane(lane: Lane, index: number): Promise<Tally> {
 // Words after the file select lanes by name: a way to try one.
 const words = process.argv.slice(3);
 const chosen = lanes.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-const before = parseClosingLine(read(process.argv[2] ?? '') ?? '') ?? { passed: 0, failed: 1, skipped: 0 };
+const testOutput = read(process.argv[2] ?? '') ?? '';
+const before = parseClosingLine(testOutput) ?? { passed: 0, failed: 1, skipped: 0 };
+remarks.push(...remarksIn(testOutput).map((line) => `npm test: ${line}`));
 const tallies: Tally[] = [before];
 for (const [index, lane] of chosen.entries()) tallies.push(await runLane(lane, index));
 await npmRun('cluster', ['down', '--all']);
 const collected = await npmRun('gc', []);
 tallies.push({ passed: collected === 0 ? 1 : 0, failed: collected === 0 ? 0 : 1, skipped: 0 });
 const total = sum(tallies);
-say(`\n${closingLine(total)}`);
+say('');
+for (const remark of remarks) say(remark);
+say(closingLine(total));
 process.exit(total.failed === 0 ? 0 : 1);
