@@ -15,6 +15,8 @@ export interface GoBuild {
   readonly overlay?: readonly SourceEdit[];
   /** Binary name → package: `.`, `./cmd/x`, or a package of a required module or `tool`. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Test binary name → package, as `go test -c` makes them. */
+  readonly tests?: Readonly<Record<string, string>>;
   readonly ldflags?: string;
   readonly tags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -40,7 +42,7 @@ export async function goVersion(): Promise<string> {
 export async function buildGo(build: GoBuild, options: PartOptions): Promise<GoBinaries> {
   const part = goPart(build, await goVersion());
   const { folder, hash } = await ensurePart(part, options);
-  const names = Object.keys(build.packages);
+  const names = Object.keys({ ...build.packages, ...build.tests });
   return { folder, hash, binaries: Object.fromEntries(names.map((name) => [name, join(folder, name)])) };
 }
 
@@ -77,6 +79,8 @@ async function compile(build: GoBuild, folder: string, logFile: string, signal?:
   ];
   for (const [binary, target] of Object.entries(build.packages))
     await runLogged(['go', 'build', ...flags, '-o', join(folder, binary), target], logFile, settings);
+  for (const [binary, target] of Object.entries(build.tests ?? {}))
+    await runLogged(['go', 'test', '-c', ...flags, '-o', join(folder, binary), target], logFile, settings);
 }
 
 /**
