@@ -1,8 +1,8 @@
 // The first thing every npm script runs: plain JavaScript without dependencies, because it installs them.
-// It hands over to a TypeScript entry under tsx in the same process group, so that a signal reaches the run itself.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { startEntry } from './start-entry.mjs';
 import { swallowedOptions, swallowedText } from './swallowed-options.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -36,6 +36,4 @@ if (modulesAreStale()) {
     process.exit(2);
   }
 }
-const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], { cwd: root, stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + (signal === 'SIGINT' ? 2 : 15)));
+startEntry(entry, args, { cwd: root, loader: 'tsx' });
