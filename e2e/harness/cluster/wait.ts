@@ -1,4 +1,4 @@
-/** The one way to wait in this room: poll until there is a value, with a deadline, a signal and the last state in the error. */
+/** The one way to poll: until there is a value, with a deadline, a signal and the last state in the error. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WaitTimeoutError } from './kube/api-error.ts';
 
@@ -11,37 +11,48 @@ export interface PollOptions {
   readonly lastState?: () => string;
 }
 
+type Probe<T> = (signal: AbortSignal) => Promise<T | undefined>;
+
 /**
  * Calls `probe` until it returns something other than undefined. A throwing probe ends the wait.
  * Throws WaitTimeoutError at the deadline and the signal's reason when it aborts.
  */
-export async function pollUntil<T>(
-  probe: (signal: AbortSignal) => Promise<T | undefined>,
-  options: PollOptions,
-): Promise<T> {
+export async function pollUntil<T>(probe: Probe<T>, options: PollOptions): Promise<T> {
   const started = performance.now();
-  const deadline = AbortSignal.timeout(Math.max(1, Math.round(options.timeoutMs)));
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  const { value, tries } = await poll(probe, options);
+  if (value !== undefined) return value;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const state = options.lastState === undefined ? '' : `; last seen: ${options.lastState()}`;
+  throw new WaitTimeoutError(`${options.what}: not so after ${seconds} s (${tries} tries)${state}`);
+}
+
+/** The same, but undefined at the deadline: for what may rightly never come. */
+export async function pollWithin<T>(
+  probe: Probe<T>,
+  options: Pick<PollOptions, 'timeoutMs' | 'signal' | 'intervalMs'>,
+): Promise<T | undefined> {
+  return (await poll(probe, options)).value;
+}
+
+async function poll<T>(
+  probe: Probe<T>,
+  options: Pick<PollOptions, 'timeoutMs' | 'signal' | 'intervalMs'>,
+): Promise<{ readonly value: T | undefined; readonly tries: number }> {
+  const signal = withTimeout(options.timeoutMs, options.signal);
   let tries = 0;
-  const giveUp = (): never => {
-    options.signal?.throwIfAborted();
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const state = options.lastState === undefined ? '' : `; last seen: ${options.lastState()}`;
-    throw new WaitTimeoutError(`${options.what}: not so after ${seconds} s (${tries} tries)${state}`);
-  };
   while (!signal.aborted) {
     tries++;
     try {
       const value = await probe(signal);
-      if (value !== undefined) return value;
+      if (value !== undefined) return { value, tries };
       await delay(options.intervalMs ?? 200, undefined, { signal });
     } catch (error) {
       // Both fail with an AbortError of their own when the time is up; that hides what was waited for.
-      if (isAborted(signal)) return giveUp();
-      throw error;
+      if (!isAborted(signal)) throw error;
     }
   }
-  return giveUp();
+  options.signal?.throwIfAborted();
+  return { value: undefined, tries };
 }
 
 function isAborted(signal: AbortSignal): boolean {

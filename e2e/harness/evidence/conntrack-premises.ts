@@ -1,6 +1,6 @@
 /** Premises and judgements about conntrack rows, in the words of the specs. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
+import { pollWithin } from '../cluster/wait.ts';
 import { RAISED_UDP_TIMEOUT_SECONDS } from '../fault/conntrack-timeouts.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
 import { describeEntry, endpoint, type ConntrackEntry } from './conntrack-entry.ts';
@@ -49,13 +49,14 @@ export function rowPointsAt(
     lane: flow.node.name,
     prove: async (signal) => {
       let rows: readonly ConntrackEntry[] = [];
-      const find = async (): Promise<ConntrackEntry | undefined> => {
-        rows = await readConntrack(flow.node, flow.family, matchOf(flow), signal);
+      const find = async (inner: AbortSignal): Promise<ConntrackEntry | undefined> => {
+        rows = await readConntrack(flow.node, flow.family, matchOf(flow), inner);
         return rows.find(
           ({ reply }) => reply.src === address && (options.port === undefined || reply.sport === options.port),
         );
       };
-      const row = await appears(find, ROW_APPEARS_WITHIN_MS * t.env.slowFactor, signal);
+      const timeoutMs = ROW_APPEARS_WITHIN_MS * t.env.slowFactor;
+      const row = await pollWithin(find, { timeoutMs, signal, intervalMs: 250 });
       if (row === undefined)
         return { proven: false, reason: `rows found: ${rows.map(describeEntry).join('; ') || 'none'}` };
       const born = options.seenBy?.events.some(({ kind, entry }) => kind === 'new' && entry.id === row.id) ?? true;
@@ -70,19 +71,6 @@ export function rowPointsAt(
       return { proven: true, value: row, summary: `${describeEntry(row)}, id ${row.id ?? '?'}` };
     },
   };
-}
-
-async function appears<T>(
-  find: () => Promise<T | undefined>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const found = await find();
-    if (found !== undefined || performance.now() > deadline) return found;
-    await delay(250, undefined, { signal });
-  }
 }
 
 /** Rows of the flow as they are now, for messages: `none`, or each row. */

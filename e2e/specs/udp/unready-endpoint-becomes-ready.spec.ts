@@ -1,5 +1,4 @@
-import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
-import { startEarlyClient } from '../../harness/fault/early-client.ts';
+import { judgeEarly, openEarly } from '../../harness/fault/early-client.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { openStage } from '../../harness/fault/service-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
@@ -28,31 +27,19 @@ spec(
   },
   async (t) => {
     const stage = await openStage(t);
-    const early = await startEarlyClient(t, stage);
-    const server = await t.step('start an unready server in the Service', () =>
-      stage.addServer('server-1', { unready: true }),
-    );
-    await t.step('give the Service the address', () => stage.patchService({ spec: { externalIPs: [early.address] } }));
+    const early = await openEarly(t, stage, { unready: true });
+    const { stream } = early.client;
     await t.evidence.require(stage.endpointsAre([]));
-    await early.client.stream.settle(50, 15_000 * t.env.slowFactor);
-    const premature = early.client.stream.flow().replies.length;
+    await stream.settle(50, 15_000 * t.env.slowFactor);
+    const premature = stream.flow().replies.length;
     t.judge({
       ok: premature === 0,
-      subject: `udp ${early.client.host} from client`,
+      subject: `udp ${early.address} from client`,
       expected: 'no reply while the only endpoint is unready',
       observed: `${premature} replies`,
     });
-    const sequence = early.client.stream.lastSequence();
-    await t.step('the server becomes ready', () => stage.setReady(server, true));
-    await t.evidence.require(stage.endpointsAre([server]));
-    await judgeHandover(t, {
-      ...early,
-      stream: early.client.stream,
-      staleRow: early.row,
-      from: { name: 'the address itself', ip: early.address },
-      to: { name: server.name, ip: stage.ip(server) },
-      sequence,
-      after: 'the endpoint became ready',
-    });
+    const sequence = stream.lastSequence();
+    await t.step('the server becomes ready', () => stage.setReady(early.server, true));
+    await judgeEarly(t, stage, early, { sequence, after: 'the endpoint became ready' });
   },
 );

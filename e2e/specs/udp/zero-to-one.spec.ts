@@ -1,5 +1,4 @@
-import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
-import { startEarlyClient } from '../../harness/fault/early-client.ts';
+import { judgeEarly, openEarly } from '../../harness/fault/early-client.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { openStage } from '../../harness/fault/service-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
@@ -28,24 +27,9 @@ spec(
   },
   async (t) => {
     const stage = await openStage(t);
-    const early = await startEarlyClient(t, stage);
-    const server = await t.step('start a server outside the Service', () =>
-      stage.addServer('server-1', { member: false }),
-    );
-    await t.step('give the Service the address, without an endpoint', () =>
-      stage.patchService({ spec: { externalIPs: [early.address] } }),
-    );
+    const early = await openEarly(t, stage, { member: false });
     const sequence = early.client.stream.lastSequence();
-    await t.step('the server joins', () => stage.admit(server));
-    await t.evidence.require(stage.endpointsAre([server]));
-    await judgeHandover(t, {
-      ...early,
-      stream: early.client.stream,
-      staleRow: early.row,
-      from: { name: 'the address itself', ip: early.address },
-      to: { name: server.name, ip: stage.ip(server) },
-      sequence,
-      after: 'the first endpoint appeared',
-    });
+    await t.step('the server joins', () => stage.admit(early.server));
+    await judgeEarly(t, stage, early, { sequence, after: 'the first endpoint appeared' });
   },
 );
