@@ -1,15 +1,13 @@
 /** `npm run conntrack -- watch|list|delete|shell`: the conntrack table of a node, for a person at a terminal. */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { parseArgs, styleText } from 'node:util';
-import { describeEntry, isRejected } from '../harness/evidence/conntrack-entry.ts';
-import { parseConntrackEvent } from '../harness/evidence/conntrack-event.ts';
+import { parseArgs } from 'node:util';
+import { describeEntry } from '../harness/evidence/conntrack-entry.ts';
 import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
+import { sightingLine, watchRows, type Sighting } from './conntrack-watch.ts';
 import { capture, chooseCluster, chooseNode, interactive, kindNodes, UsageError } from './kind-nodes.ts';
 
 const HELP = `npm run conntrack -- <command> [--cluster NAME] [--node worker] [filter]
 
-  watch    rows as they are made and destroyed, with who destroyed them (a program, or the kernel)
+  watch    rows that are there (=), as they are made (+) and destroyed (-), with who destroyed them (a program, or the kernel)
   list     rows as they are now
   delete   deletes the rows that match; needs a filter
   shell    a shell in the node's namespaces
@@ -63,20 +61,12 @@ function filterArgv(values: Values): string[] {
 }
 
 async function watch(node: string, filter: readonly string[], json: boolean): Promise<number> {
-  const argv = ['exec', node, 'conntrack', '-E', '-e', 'NEW,DESTROY', '-o', 'timestamp,id,extended', ...filter];
-  const child = spawn('docker', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
-  process.on('SIGINT', () => child.kill('SIGINT'));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const event = parseConntrackEvent(line);
-    if (isRejected(event)) process.stdout.write(`${line}\n`);
-    else if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
-    else {
-      const time = new Date(event.wallMs).toISOString().slice(11, 23);
-      const by = event.kind === 'new' ? '' : event.userspace === undefined ? ', by the kernel' : ', by a program';
-      const word = styleText(event.kind === 'new' ? 'green' : 'red', event.kind === 'new' ? '+' : '-');
-      process.stdout.write(`${time} ${word} ${describeEntry(event.entry)}${by} (id ${event.entry.id ?? '?'})\n`);
-    }
-  }
+  const stop = new AbortController();
+  // Not once(): npm delivers one Ctrl-C twice, and the second must not end us beside a listener that still runs in the node.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const show = (sighting: Sighting): void =>
+    void process.stdout.write(`${json ? JSON.stringify(sighting) : sightingLine(sighting)}\n`);
+  await watchRows(node, filter, show, stop.signal);
   return 0;
 }
 
