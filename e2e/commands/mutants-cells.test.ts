@@ -20,6 +20,7 @@ const subjects: readonly KillSubject[] = [
   { ...agent, name: 'agent@2' },
   { ...agent, name: 'agent@1', caughtBy: ['race/a'] },
   { ...agent, name: 'agent@2+six', caughtBy: ['race/a'], family: 'ipv6' },
+  { ...agent, name: 'agent@2+mended', passes: ['race/b'] },
   { ...agent, name: 'agent@installed' },
 ];
 const specs: readonly KillSpec[] = [
@@ -27,6 +28,7 @@ const specs: readonly KillSpec[] = [
   { id: 'udp/b', judges: 'service-proxy' },
   { id: 'udp/both-legs', judges: 'service-proxy', needs: { families: ['dual'] } },
   { id: 'race/a', judges: 'policy-agent' },
+  { id: 'race/b', judges: 'policy-agent' },
 ];
 const lines = (request: Partial<KillRequest>): readonly string[] =>
   killRuns({ ...all, ...request }, subjects, specs).map(
@@ -57,6 +59,7 @@ describe('runs of the kill matrix', function () {
   it('take a good subject to the family on which a defect shows', () => {
     expect(lines({ areas: ['race'] })).to.deep.equal([
       'agent@2 ipv4 keep: race/a',
+      'agent@2+mended ipv4 keep: race/b',
       'agent@1 ipv4: race/a',
       'agent@2 ipv6 keep: race/a',
       'agent@2+six ipv6: race/a',

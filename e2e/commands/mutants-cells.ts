@@ -10,7 +10,7 @@ export const AREAS: Readonly<Record<SubjectKind, string>> = {
   'packet-capture': 'capture',
 };
 
-export type KillSubject = Pick<SubjectEntry, 'name' | 'kind' | 'caughtBy' | 'family'>;
+export type KillSubject = Pick<SubjectEntry, 'name' | 'kind' | 'caughtBy' | 'passes' | 'family'>;
 export type KillSpec = Pick<RegisteredSpec['meta'], 'id' | 'judges' | 'needs'>;
 
 export interface KillRequest {
@@ -59,7 +59,7 @@ export function killRuns(
   });
 }
 
-/** Names of the subjects that a request is about: those named, or the area's mutants and their good twins. */
+/** Names of the subjects that a request is about: those named, or the area's mutants, their good twins and counterparts. */
 export function chosenSubjects(
   { areas, subjects: names }: KillRequest,
   subjects: readonly KillSubject[],
@@ -73,8 +73,8 @@ export function chosenSubjects(
   const here = subjects.filter(({ kind }) => areas.length === 0 || areas.includes(AREAS[kind]));
   const mutants = here.filter(({ caughtBy }) => caughtBy.length > 0);
   const twins = new Set(mutants.map((mutant) => goodTwin(mutant, subjects)?.name));
-  const chosen = here.filter(({ name, caughtBy }) =>
-    names.length > 0 ? names.includes(name) : caughtBy.length > 0 || twins.has(name),
+  const chosen = here.filter(({ name, caughtBy, passes = [] }) =>
+    names.length > 0 ? names.includes(name) : caughtBy.length > 0 || passes.length > 0 || twins.has(name),
   );
   if (chosen.length === 0) throw new RangeError(`no subject of --area ${areas.join(', ')} is named by --subject`);
   return chosen;
@@ -94,11 +94,11 @@ function placesOf(
   specs: readonly KillSpec[],
 ): readonly Place[] {
   const judging = specs.filter(({ judges }) => judges === subject.kind);
-  const unknown = subject.caughtBy.find((id) => !judging.some((spec) => spec.id === id));
+  const named = [...subject.caughtBy, ...(subject.passes ?? [])];
+  const unknown = named.find((id) => !judging.some((spec) => spec.id === id));
   if (unknown !== undefined) throw new RangeError(`${subject.name} names ${unknown}, and no such spec judges it`);
   if (request.specs === 'area') return judging.map((spec) => placeOf(subject, spec));
-  if (subject.caughtBy.length > 0)
-    return judging.filter(({ id }) => subject.caughtBy.includes(id)).map((spec) => placeOf(subject, spec));
+  if (named.length > 0) return judging.filter(({ id }) => named.includes(id)).map((spec) => placeOf(subject, spec));
   const mutants = subjects.filter(
     (other) => other.caughtBy.length > 0 && goodTwin(other, subjects)?.name === subject.name,
   );

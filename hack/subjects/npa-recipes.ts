@@ -99,6 +99,48 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
       },
     ],
   },
+  'keep-on-start': {
+    of: 'v1.4.3',
+    edits: [
+      {
+        file: client,
+        anchor: 'log().Info("Probe validation Done")',
+        become: ['ingressUpdateRequired, egressUpdateRequired, eventsUpdateRequired = false, false, false\n$&'],
+      },
+    ],
+  },
+  'refuse-when-full': {
+    of: 'v1.4.3',
+    edits: ['v4events', 'v6events'].map((name) => ({
+      file: `pkg/ebpf/c/${name}.bpf.c`,
+      anchor: 'BPF_MAP_TYPE_LRU_HASH',
+      become: 'BPF_MAP_TYPE_HASH',
+    })),
+  },
+  'new-connections-only': {
+    of: 'v1.4.3',
+    edits: [
+      { version: 4, protocol: 'ip->protocol' },
+      { version: 6, protocol: 'ip->nexthdr' },
+    ].map(({ version, protocol }) => ({
+      file: `pkg/ebpf/c/tc.v${version}egress.bpf.c`,
+      anchor: 'return evaluateFlow(',
+      become: [
+        `if (${protocol} == IPPROTO_TCP && (void *)(l4_tcp_hdr + 1) <= data_end && !l4_tcp_hdr->syn) return BPF_OK;\n$&`,
+      ],
+    })),
+  },
+  'slow-deletes': {
+    of: 'v1.4.1',
+    newFiles: { 'pkg/ebpf/conntrack/slow_delete.go': 'slow_delete.go' },
+    edits: [
+      {
+        file: conntrack,
+        anchor: 'c.conntrackMap.DeleteMapEntry(',
+        become: ['pauseBeforeDelete()\n$&', 'pauseBeforeDelete()\n$&'],
+      },
+    ],
+  },
 };
 
 export interface NpaRecipe {

@@ -4,8 +4,6 @@ import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
 /** Whose entries the agent cleans: the pod whose policy does not itself allow the replies. */
 export type RaceOwner = 'client' | 'server';
 
-/** A port that nobody uses: the only thing that the policy allows. */
-const unusedPort = 8086;
 // The first of the UDP ports as well: protocols differ where nothing else does.
 export const tcpPort = 7100;
 export const udpPorts = { first: 7100, count: 64 };
@@ -71,36 +69,5 @@ export function raceService(
     kind: 'Service',
     metadata: { name, namespace },
     spec: { selector: { race: name }, ipFamilies: [family === 'ipv6' ? 'IPv6' : 'IPv4'], ports },
-  };
-}
-
-/**
- * Isolates the owner so that replies pass by its conntrack entry or not at all: the client on ingress, the server on egress.
- * The name needs a dash and a suffix: the agent takes the policy's name from what stands before it.
- */
-export function racePolicy(target: {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly podIp: string;
-  readonly hostIp: string;
-  readonly direction: 'Ingress' | 'Egress';
-}): KubernetesObject & { readonly spec: unknown } {
-  const { namespace, pod, podIp, hostIp, direction } = target;
-  const allowed = [
-    { protocol: 'TCP', port: unusedPort },
-    { protocol: 'UDP', port: signalPort },
-  ];
-  const rules = [{ cidr: podIp.includes(':') ? '::/0' : '0.0.0.0/0', ports: allowed }];
-  return {
-    apiVersion: 'networking.k8s.aws/v1alpha1',
-    kind: 'PolicyEndpoint',
-    metadata: { name: `isolate-${pod}`, namespace },
-    spec: {
-      policyRef: { name: 'isolate', namespace },
-      podSelector: { matchLabels: { race: pod } },
-      podIsolation: [direction],
-      podSelectorEndpoints: [{ hostIP: hostIp, podIP: podIp, name: pod, namespace }],
-      ...(direction === 'Ingress' ? { ingress: rules } : { egress: rules }),
-    },
   };
 }

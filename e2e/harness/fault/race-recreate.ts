@@ -2,15 +2,16 @@
 import { knock, pathIsOpen, policyIsEnforced } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
 import { openEnforcedStage } from './race-run.ts';
-import { applyRacePolicy, reopenClient } from './race-stage.ts';
+import { applyRacePolicy, policyByController, removeRacePolicy, reopenClient } from './race-stage.ts';
 
 const tries = 10;
 const enforcedWithinMs = 30_000;
 
 export async function recreatedPodIsEnforced(t: SpecContext): Promise<void> {
   const first = await openEnforcedStage(t, { owner: 'client' });
+  if (policyByController(t)) await removeRacePolicy(t, first);
   const again = await t.step('delete the client and create it again', () => reopenClient(t, first));
-  // Its policy still names the old address, so the way has to be open now.
+  // Its policy still names the old address, or is gone, so the way has to be open now.
   await t.evidence.require(pathIsOpen(again));
   await t.step('update the policy to its new address', () => applyRacePolicy(t, again));
   const started = t.evidence.now();

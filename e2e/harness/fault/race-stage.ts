@@ -4,16 +4,8 @@ import { NpaAgent } from '../evidence/npa-agent.ts';
 import type { NpaLogFollower } from '../evidence/npa-log-follower.ts';
 import { RaceDriver } from '../evidence/race-driver.ts';
 import type { SpecContext } from '../run/context.ts';
-import {
-  ballastLines,
-  racePod,
-  racePolicy,
-  raceService,
-  type RaceOwner,
-  type RacePod,
-  tcpPort,
-  udpPorts,
-} from './race-objects.ts';
+import { ballastLines, racePod, raceService, type RaceOwner, type RacePod, tcpPort, udpPorts } from './race-objects.ts';
+import { networkPolicy, policyEndpoint } from './race-policy.ts';
 
 const podReadyMs = 90_000;
 
@@ -130,8 +122,22 @@ async function openService(t: SpecContext, namespace: string, server: string): P
 
 /** Isolates the owner. Returns when the API server has it; that it is enforced is a premise of its own. */
 export async function applyRacePolicy(t: SpecContext, stage: RaceStage): Promise<void> {
-  const { namespace, ownerEnd, owner } = stage;
-  const direction = owner === 'client' ? 'Ingress' : 'Egress';
-  const policy = racePolicy({ namespace, pod: ownerEnd.name, podIp: ownerEnd.ip, hostIp: ownerEnd.hostIp, direction });
-  await t.env.cluster.api.apply(policy, t.signal);
+  await t.env.cluster.api.apply(policyOf(t, stage), t.signal);
+}
+
+/** For a pod that is going away where a controller would isolate the next one of its name at once. */
+export async function removeRacePolicy(t: SpecContext, stage: RaceStage): Promise<void> {
+  const { apiVersion, kind, metadata } = policyOf(t, stage);
+  const target = { apiVersion, kind, name: metadata.name, namespace: stage.namespace };
+  await t.env.cluster.api.delete(target, { timeoutMs: podReadyMs, signal: t.signal });
+}
+
+export function policyByController(t: SpecContext): boolean {
+  return t.env.options['npaControllerImage'] !== undefined;
+}
+
+function policyOf(t: SpecContext, { namespace, ownerEnd, owner }: RaceStage) {
+  const direction = owner === 'client' ? ('Ingress' as const) : ('Egress' as const);
+  const target = { namespace, pod: ownerEnd.name, podIp: ownerEnd.ip, hostIp: ownerEnd.hostIp, direction };
+  return policyByController(t) ? networkPolicy(target) : policyEndpoint(target);
 }

@@ -44,6 +44,8 @@ describe('known defects', function () {
     expect(findDefect([row], { ...at, subjects: ['not-kpng-nft'] })).to.equal(undefined);
     expect(findDefect([row], { ...at, family: 'ipv6' })).to.equal(undefined);
     expect(findDefect([{ ...row, family: 'any' }], { ...at, family: 'ipv6' })).to.not.equal(undefined);
+    expect(findDefect([{ ...row, except: '*+mended' }], { ...at, subjects: ['kpng-nft+mended'] })).to.equal(undefined);
+    expect(findDefect([{ ...row, except: '*+mended' }], at)).to.not.equal(undefined);
     expect(findDefect([row], { ...at, spec: 'udp/ab' })).to.equal(undefined);
     expect(findDefect([{ ...row, subject: 'a.b' }], { ...at, subjects: ['axb'] })).to.equal(undefined);
   });

@@ -6,6 +6,8 @@ export interface KnownDefect {
   readonly id: string;
   /** Subject name; `*` stands for any run of characters. */
   readonly subject: string;
+  /** Subjects that `subject` matches and that do not have the defect; `*` as there. */
+  readonly except?: string | undefined;
   readonly family: 'ipv4' | 'ipv6' | 'dual' | 'any';
   readonly spec: string;
   readonly reason: string;
@@ -26,6 +28,7 @@ export async function loadKnownDefects(file = knownDefectsFile): Promise<readonl
   const row = z.strictObject({
     id: filled,
     subject: filled,
+    except: filled.optional(),
     family: z.enum(['ipv4', 'ipv6', 'dual', 'any']),
     spec: z.string().regex(/^(race|udp|watch|capture)\/[a-z0-9.-]+$/, 'expected <area>/<claim>'),
     reason: filled,
@@ -54,7 +57,9 @@ export function findDefect(
     (defect) =>
       defect.spec === at.spec &&
       (defect.family === 'any' || defect.family === at.family) &&
-      at.subjects.some((name) => matches(defect.subject, name)),
+      at.subjects.some(
+        (name) => matches(defect.subject, name) && (defect.except === undefined || !matches(defect.except, name)),
+      ),
   );
 }
 

@@ -14,6 +14,16 @@ describe('pod names for the network policy agent', () => {
     expect(withPlugin(chained)).to.equal(undefined);
   });
 
+  it('takes another address to report to in place of the one before', () => {
+    const silent = withPlugin(JSON.stringify(conflist)) ?? '';
+    const reporting = withPlugin(silent, 'http://127.0.0.1:1/pods') ?? '';
+    expect((JSON.parse(reporting) as typeof conflist).plugins).to.deep.equal([
+      ...conflist.plugins,
+      { type: 'stand-in-vpc-cni', reportTo: 'http://127.0.0.1:1/pods' },
+    ]);
+    expect(withPlugin(reporting)).to.equal(silent);
+  });
+
   it('refuses what is no conflist', () => {
     expect(() => withPlugin('{"type":"ptp"}')).to.throw('expected a CNI conflist');
   });

@@ -21,13 +21,15 @@ export async function placeNamesPlugin(context: SubjectContext): Promise<void> {
   for (const node of await context.cluster.nodes()) await node.writeFile(`/opt/cni/bin/${plugin}`, bytes, 0o755);
 }
 
-export async function chainNames(context: SubjectContext): Promise<void> {
+/** `reportTo`: where the plugin tells of pods that come and go; not at all by default. */
+export async function chainNames(context: SubjectContext, reportTo?: string): Promise<void> {
   for (const node of await context.cluster.nodes()) {
     const path = await conflistOf(node, context.signal);
     const text = new TextDecoder().decode(await node.readFile(path));
-    const chained = withPlugin(text);
+    const chained = withPlugin(text, reportTo);
     if (chained === undefined) continue;
-    await node.writeFile(kept, `${path}\n${text}`);
+    const first = (await node.exec(['test', '-e', kept], { signal: context.signal })).code !== 0;
+    if (first) await node.writeFile(kept, `${path}\n${text}`);
     // A half-written file would leave the node without a network: written aside, then renamed.
     await node.writeFile(`${path}.new`, chained);
     await node.run(['mv', `${path}.new`, path], { signal: context.signal });
@@ -45,13 +47,15 @@ export async function unchainNames(context: SubjectContext): Promise<void> {
   }
 }
 
-/** The conflist with our plugin last, or undefined when it is there already. Throws when the text is no conflist. */
-export function withPlugin(text: string): string | undefined {
+/** The conflist with our plugin last, or undefined when it is there already, just so. Throws when the text is no conflist. */
+export function withPlugin(text: string, reportTo?: string): string | undefined {
   const conflist = JSON.parse(text) as { readonly plugins?: Conflist['plugins'] };
   if (conflist.plugins === undefined)
     throw new Error(`expected a CNI conflist with plugins, got: ${text.slice(0, 80)}`);
-  if (conflist.plugins.some(({ type }) => type === plugin)) return undefined;
-  return JSON.stringify({ ...conflist, plugins: [...conflist.plugins, { type: plugin }] }, undefined, 2);
+  const ours = reportTo === undefined ? { type: plugin } : { type: plugin, reportTo };
+  if (conflist.plugins.some((each) => JSON.stringify(each) === JSON.stringify(ours))) return undefined;
+  const others = conflist.plugins.filter(({ type }) => type !== plugin);
+  return JSON.stringify({ ...conflist, plugins: [...others, ours] }, undefined, 2);
 }
 
 async function conflistOf(node: ClusterNode, signal: AbortSignal): Promise<string> {

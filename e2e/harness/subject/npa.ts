@@ -1,27 +1,19 @@
 /** aws-network-policy-agent as a DaemonSet outside of EC2, built here or by image; stand-ins are named so in reports. */
-import { readFile } from 'node:fs/promises';
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
 import type { SubjectInfo } from '../run/result-schema.ts';
-import { chainNames, placeNamesPlugin, unchainNames } from './npa-pod-names.ts';
 import { clearDatapath } from './npa-datapath.ts';
+import { type Footprint, footprintDifference, readFootprint } from './npa-footprint.ts';
+import { builtName, npaInstallation } from './npa-installations.ts';
 import { npaLogs } from './npa-installed.ts';
+import { applyObjects, deleteObjects, npaNamespace, npaObjects } from './npa-objects.ts';
+import { chainNames, placeNamesPlugin, unchainNames } from './npa-pod-names.ts';
 import type { Subject, SubjectContext } from './subject.ts';
 
-const namespace = 'kube-system';
-const daemonSet = 'network-policy-agent';
-const readyWithinMs = 180_000;
-const manifests = new URL('../../../manifests/npa/', import.meta.url);
-
-interface DaemonSet extends KubernetesObject {
-  readonly status?: {
-    readonly desiredNumberScheduled?: number;
-    readonly updatedNumberScheduled?: number;
-    readonly numberReady?: number;
-    readonly observedGeneration?: number;
-  };
-}
+/** Where the sidecar takes reports of pods; see manifests/npa/agent.yaml. */
+const reportsUrl = 'http://127.0.0.1:16926/pods';
 
 export function npa(name: string): Subject {
+  let before: Footprint | undefined;
   return {
     name,
     kind: 'policy-agent',
@@ -29,7 +21,7 @@ export function npa(name: string): Subject {
       if (context.cluster.provider !== 'kind')
         return [`${name} is installed on kind clusters only; judge an installed agent by --subject npa@installed`];
       const missing = context.parts === undefined ? ['nothing can be built in this run'] : [];
-      if (imageOption(context) === undefined) missing.push(...((await context.parts?.missing(name)) ?? []));
+      if (imageOption(context) === undefined) missing.push(...((await context.parts?.missing(builtName(name))) ?? []));
       const [worker] = await context.cluster.workers();
       const altnames = await worker?.exec(['ip', 'link', 'property', 'help'], { signal: context.signal });
       if (altnames !== undefined && !/property/.test(altnames.stderr + altnames.stdout))
@@ -39,25 +31,33 @@ export function npa(name: string): Subject {
       return missing;
     },
     async install(context) {
+      before ??= await readFootprint(context);
       const image = imageOption(context) ?? (await builtImage(context, name));
       await context.cluster.loadImage(image, context.signal);
+      const controller = controllerImage(context);
+      if (controller !== undefined) await context.cluster.loadImage(controller, context.signal);
       await placeNamesPlugin(context);
-      await chainNames(context);
-      await apply(context, 'crds.yaml', {});
-      await apply(context, 'agent.yaml', settings(context, image));
-      await rolledOut(context);
+      await chainNames(context, npaInstallation(name).cniReports ? reportsUrl : undefined);
+      await applyObjects(context, await objectsOf(context, name, image));
     },
     async remove(context) {
-      const target = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: daemonSet, namespace };
-      await context.cluster.api.delete(target, { graceSeconds: 1, timeoutMs: 60_000, signal: context.signal });
+      await deleteObjects(context, await objectsOf(context, name, 'removed'));
+      if (controllerImage(context) !== undefined) await deleteKinds(context);
       // The agent's filters go on enforcing after it is gone.
       await clearDatapath(context);
       await unchainNames(context);
+      if (before === undefined) return;
+      const left = footprintDifference(before, await readFootprint(context));
+      if (left.length > 0) throw new Error(`nodes are not as before ${name}: ${left.join('; ')}`);
+      context.log(
+        `${name} is removed; sysctls, BPF file system, filters and CNI of ${before.size} nodes are as before`,
+      );
     },
     capabilities: () => Promise.resolve(['conntrack-cleanup', 'policy-endpoint', 'event-log']),
     info(context): Promise<SubjectInfo> {
       const variant = /\+(.+)$/.exec(name)?.[1];
       const version = /@([^+]+)/.exec(name)?.[1] ?? 'unknown';
+      const policies = controllerImage(context) === undefined ? ', PolicyEndpoints by hand' : '';
       return Promise.resolve({
         name,
         kind: 'policy-agent',
@@ -66,10 +66,10 @@ export function npa(name: string): Subject {
         },
         remarks: [
           `cleanup period ${periodSeconds(context)} s (upstream default 300 s)`,
-          'stand-ins: instance metadata and ipamd (sidecar), pod veth names (chained CNI plugin), PolicyEndpoints by hand',
+          `stand-ins: instance metadata and ipamd (sidecar), pod veth names (chained CNI plugin)${policies}`,
           ...(variant === undefined
             ? []
-            : [`known-bad on purpose: built from the Go module with edits, variant "${variant}"`]),
+            : [`changed on purpose: variant "${variant}" of the Go module or of its installation`]),
         ],
       });
     },
@@ -88,42 +88,43 @@ function imageOption(context: SubjectContext): string | undefined {
   return typeof image === 'string' ? image : undefined;
 }
 
-async function builtImage(context: SubjectContext, name: string): Promise<string> {
-  if (context.parts === undefined) throw new Error(`${name} cannot be built here; give an image by --npa-image`);
-  return context.parts.image(name, context.signal);
+function controllerImage(context: SubjectContext): string | undefined {
+  const image = context.options['npaControllerImage'];
+  return typeof image === 'string' ? image : undefined;
 }
 
-function settings(context: SubjectContext, image: string): Record<string, string> {
-  return {
-    NPA_NAMESPACE: namespace,
+async function builtImage(context: SubjectContext, name: string): Promise<string> {
+  if (context.parts === undefined) throw new Error(`${name} cannot be built here; give an image by --npa-image`);
+  return context.parts.image(builtName(name), context.signal);
+}
+
+async function objectsOf(context: SubjectContext, name: string, image: string): Promise<readonly KubernetesObject[]> {
+  const values = {
+    NPA_NAMESPACE: npaNamespace,
     NPA_IMAGE: image,
     FIXTURES_IMAGE: context.fixturesImage,
     CLEANUP_PERIOD: String(periodSeconds(context)),
     TABLE_SIZE: '524288',
     ENABLE_IPV6: String(context.cluster.primaryFamily === 'ipv6'),
+    CONTROLLER_IMAGE: controllerImage(context) ?? '',
   };
+  const controller = values.CONTROLLER_IMAGE === '' ? [] : await npaObjects('controller.yaml', values, name);
+  return [
+    ...(await npaObjects('crds.yaml', values, name)),
+    ...(await npaObjects('agent.yaml', values, name)),
+    ...controller,
+  ];
 }
 
-async function apply(context: SubjectContext, file: string, values: Record<string, string>): Promise<void> {
-  const text = await readFile(new URL(file, manifests), 'utf8');
-  await context.cluster.api.applyYaml(text, values, context.signal);
-}
-
-/** Ready proves the start only; that it enforces and cleans is a premise of every spec. */
-async function rolledOut(context: SubjectContext): Promise<void> {
-  const { api } = context.cluster;
-  const wanted = await api.get<DaemonSet>('apps/v1', 'DaemonSet', daemonSet, namespace, context.signal);
-  const generation = wanted?.metadata.generation ?? 0;
-  await api.waitFor<DaemonSet, true>(
-    { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name: daemonSet },
-    ([found]) => {
-      const status = found?.status;
-      if (status === undefined || (status.observedGeneration ?? 0) < generation) return undefined;
-      const desired = status.desiredNumberScheduled ?? -1;
-      return desired > 0 && status.updatedNumberScheduled === desired && status.numberReady === desired
-        ? true
-        : undefined;
-    },
-    { timeoutMs: readyWithinMs, signal: context.signal, what: `DaemonSet ${daemonSet} is Ready on every worker` },
-  );
+/** Kinds that the controller made because they were missing. */
+async function deleteKinds(context: SubjectContext): Promise<void> {
+  for (const plural of ['applicationnetworkpolicies', 'clusternetworkpolicies'])
+    await context.cluster.api.delete(
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        name: `${plural}.networking.k8s.aws`,
+      },
+      { timeoutMs: 60_000, signal: context.signal },
+    );
 }

@@ -44,6 +44,28 @@ export const policyAgents: readonly SubjectEntry[] = [
     'race/flows-survive-agent-restart',
     'race/flows-survive-agent-kill',
   ]),
+  npa('npa@1.4.3+new-connections-only', 'v1.4.3 that tracks a TCP flow from its SYN on or not at all', [
+    'race/cut-flow-heals',
+  ]),
+  npa('npa@1.4.1+slow-deletes', 'v1.4.1 that takes a millisecond for each delete, so that chance always meets one', [
+    'race/natural-race-cuts-nothing',
+  ]),
+  {
+    ...npa('npa@1.4.3+keep-on-start', 'v1.4.3 that keeps programs and maps whatever version left them', []),
+    passes: ['race/flows-survive-agent-upgrade'],
+  },
+  {
+    ...npa('npa@1.4.3+refuse-when-full', 'v1.4.3 whose full map takes no new flow instead of pushing out old ones', []),
+    passes: ['race/flows-survive-a-full-map'],
+  },
+  {
+    ...npa('npa@1.4.3+cni-reports', 'v1.4.3 beside a CNI plugin that reports pods to it, as the VPC CNI does', []),
+    passes: ['race/recreated-pod-is-enforced'],
+  },
+  {
+    ...npa('npa@1.4.3+without-sys-admin', 'v1.4.3 with NET_ADMIN, BPF and PERFMON: enforces, and never cleans', []),
+    undecided: ['race/client-owned-flows-survive-cleanup', 'race/stale-entries-are-removed'],
+  },
   {
     name: 'npa@installed',
     kind: 'policy-agent',

@@ -34,6 +34,10 @@ export interface SubjectEntry {
   readonly summary: string;
   /** For a known-bad subject: ids of the specs that are meant to catch it. Empty for a good one. */
   readonly caughtBy: readonly string[];
+  /** For a good counterpart: ids of specs that it has to pass, and that its plain version fails by a known defect. */
+  readonly passes?: readonly string[];
+  /** For a subject that does nothing to judge: ids of specs that have to end as inconclusive on it. */
+  readonly undecided?: readonly string[];
   /** For a known-bad subject whose defect shows on one kind of cluster only. */
   readonly family?: 'ipv4' | 'ipv6' | 'dual';
   load(): Promise<Subject>;

@@ -7,6 +7,7 @@ export const areaOptions = {
   iterations: count('iterations of specs that iterate', { max: 100_000 }, { short: 'n' }),
   raceMode: choice('how the race is met (ballast)', ['ballast', 'held', 'natural']),
   npaImage: text('image of the network policy agent', 'IMAGE'),
+  npaControllerImage: text('image of amazon-network-policy-controller; policies are then NetworkPolicies', 'IMAGE'),
   npaNamespace: text('namespace of an installed agent (kube-system)', 'NAMESPACE'),
   npaPodLabel: text('label selector of an installed agent', 'SELECTOR'),
   cleanupPeriod: duration("the agent's clean-up period"),
@@ -16,5 +17,8 @@ export const areaOptions = {
   ),
   watchIdleTimeout: duration('idle timeout of the emulated load balancers (45s)'),
   kpngImage: text('image of kpng', 'IMAGE'),
-  captureImage: text('image with sh, nsenter and tcpdump, for the subject stand-in-kubectl-plugin', 'IMAGE'),
+  captureImage: text(
+    'image with sh, nsenter and tcpdump, for the subject stand-in-kubectl-plugin (default: the suite’s own)',
+    'IMAGE',
+  ),
 };
