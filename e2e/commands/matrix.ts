@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { subjects } from '../harness/subject/registry.ts';
+import { clustersNow, removeClustersMade } from './clusters-made.ts';
 import { cellsJson, matrixCells, matrixExitCode, type MatrixCell } from './matrix-cells.ts';
 
 const HELP = `npm run e2e:matrix -- --backends A,B --families ipv4,ipv6,dual [--out DIR] [--cells] [options of npm run e2e]
@@ -78,6 +79,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const codes: number[] = [];
+  const before = await clustersNow(request.rest);
   for (const [index, cell] of cells.entries()) {
     process.stderr.write(`\nmatrix cell ${index + 1}/${cells.length}: ${cell.backend} on ${cell.family}\n`);
     await mkdir(join(root, out, cell.name), { recursive: true });
@@ -87,6 +89,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (code === 2 || code === 64)
       process.stderr.write(`matrix cell ${cell.name} could not be judged (exit ${code}); going on\n`);
   }
+  await removeClustersMade(join(root, out), before, request.rest);
   const { mergeRuns } = await import('../report/merge.ts');
   const { matrixOf } = await import('../report/matrix/matrix.ts');
   const { matrixMarkdown } = await import('../report/matrix/write-matrix.ts');

@@ -9,6 +9,7 @@ import { loadSpecs } from '../harness/run/spec-registry.ts';
 import { subjects } from '../harness/subject/registry.ts';
 import type { KillFact } from '../report/mutants/kill-facts.ts';
 import type { KillTable } from '../report/mutants/kill-table.ts';
+import { clustersNow, removeClustersMade } from './clusters-made.ts';
 import { AREAS, chosenSubjects, killRuns, type KillRun, type KillSpec } from './mutants-cells.ts';
 import { HELP, type MutantsOptions, mutantsOptions, runArguments, runLine } from './mutants-options.ts';
 
@@ -28,6 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (options.from.length > 0) return finish(await update(options, specs, options.from), options);
   let tables: readonly KillTable[] = await update(options, specs, []);
+  const before = await clustersNow(options.rest);
   for (const [index, run] of runs.entries()) {
     process.stderr.write(`\nkill matrix, run ${index + 1}/${runs.length}: ${runLine(run, index)}\n`);
     const folder = resolve(root, options.runs, run.name);
@@ -37,11 +39,13 @@ async function main(argv: readonly string[]): Promise<number> {
     tables = await update(options, specs, [folder]);
     if (code > 128) {
       process.stderr.write(`kill matrix: interrupted in run ${index + 1} of ${runs.length}\n`);
+      await removeClustersMade(resolve(root, options.runs), before, options.rest);
       return code;
     }
     // The options of a run differ in names only, so the next one would be refused as well.
     if (code === EXIT.usage) return code;
   }
+  await removeClustersMade(resolve(root, options.runs), before, options.rest);
   return finish(tables, options);
 }
 
