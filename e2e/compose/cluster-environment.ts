@@ -9,6 +9,7 @@ import { keepKubeconfigSecret } from '../harness/run/redact.ts';
 import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-environment.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
 import type { Subject, SubjectContext } from '../harness/subject/subject.ts';
+import { runSlowFactor } from './calibration.ts';
 import type { Choice } from './choose-subjects.ts';
 import { defaultJobs, prepareMachine, type Machine } from './machine.ts';
 import { SetupDiagnostics } from './setup-diagnostics.ts';
@@ -62,9 +63,10 @@ export async function makeClusterEnvironment(
     keepKubeconfigSecret(await readFile(cluster.kubeconfigPath, 'utf8'));
     for (const subject of subjects) if (!installed.has(subject)) await install(subject, cluster, request.signal);
     const contextNow = contextFor(cluster, request.signal);
+    const slowFactor = await runSlowFactor(options.slowFactor, request, cluster);
     const probed = await probe(cluster, subjects, contextNow, machine.missingKernel);
     return {
-      env: environmentOf(cluster, subjects, options, machine.fixturesImage),
+      env: environmentOf(cluster, subjects, options, machine.fixturesImage, slowFactor),
       facts: {
         ...cluster.facts,
         ...machine.facts,
@@ -72,6 +74,7 @@ export async function makeClusterEnvironment(
         cluster: cluster.name,
         family: cluster.familyMode,
         workers: String(probed.workers),
+        slowFactor: String(slowFactor),
       },
       subjects: await Promise.all(subjects.map((subject) => subject.info(contextNow))),
       family: cluster.familyMode,
@@ -135,6 +138,7 @@ function environmentOf(
   installed: readonly Subject[],
   options: Options,
   fixturesImage: string,
+  slowFactor: number,
 ): Environment {
   const ofKind: Environment['subjects'] = (kind) => installed.filter((subject) => subject.kind === kind);
   return {
@@ -146,7 +150,7 @@ function environmentOf(
     },
     subjects: ofKind,
     options,
-    slowFactor: options.slowFactor ?? 1,
+    slowFactor,
     fixturesImage,
   };
 }

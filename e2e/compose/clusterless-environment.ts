@@ -4,6 +4,7 @@ import type { Options } from '../harness/run/options/schema.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
 import type { SubjectContext } from '../harness/subject/subject.ts';
 import type { Choice } from './choose-subjects.ts';
+import { runSlowFactor } from './calibration.ts';
 import { emptyEnvironment } from './environment.ts';
 
 export async function clusterlessEnvironment(
@@ -33,6 +34,7 @@ export async function clusterlessEnvironment(
   }
   await Promise.all(subjects.map((subject) => subject.install(context)));
   const ofKind: RunEnvironment['env']['subjects'] = (kind) => subjects.filter((subject) => subject.kind === kind);
+  const slowFactor = await runSlowFactor(options.slowFactor, request);
   const { cpus, release } = await import('node:os');
   return {
     ...empty,
@@ -41,12 +43,12 @@ export async function clusterlessEnvironment(
         return empty.env.cluster;
       },
       options,
-      slowFactor: empty.env.slowFactor,
+      slowFactor,
       fixturesImage: '',
       subject: (kind) => ofKind(kind)[0] ?? empty.env.subject(kind),
       subjects: ofKind,
     },
-    facts: { provider: 'none', kernel: release(), cores: String(cpus().length) },
+    facts: { provider: 'none', kernel: release(), cores: String(cpus().length), slowFactor: String(slowFactor) },
     subjects: await Promise.all(subjects.map((subject) => subject.info(context))),
     close: async (signal) => {
       for (const subject of subjects.reverse()) await subject.remove(contextFor(signal));

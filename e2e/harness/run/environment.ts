@@ -14,7 +14,7 @@ export interface Environment {
   subjects(kind: SubjectKind): readonly Subject[];
   /** Validated area options as given (`--race-mode`, `--npa-image`, config file keys). */
   readonly options: Readonly<Record<string, unknown>>;
-  /** The machine-wide factor for waits (`--slow-factor`), 1 on a calm machine. */
+  /** The factor of every wait: `--slow-factor`, or measured at the start; 1 on a calm machine. */
   readonly slowFactor: number;
   /** Image with the in-pod programs, already on every node. */
   readonly fixturesImage: string;

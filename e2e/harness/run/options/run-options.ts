@@ -9,7 +9,7 @@ export const runOptions = {
   runTimeout: duration('deadline of the whole run'),
   grace: duration('how long a cancelled body may take to end (5s)'),
   cleanupTimeout: duration('budget of a spec for clean-up (60s)'),
-  slowFactor: factor('multiplies every wait, for slow machines'),
+  slowFactor: factor('multiplies every wait (default: measured at the start; 1 on a calm machine)'),
   progressEvery: duration('a line about what runs, where there is no terminal (1m)'),
   pauseOnFail: flag('stop before clean-up of a spec that is not as expected, until Enter'),
   verbose: flag('print steps and log lines as they happen', { short: 'v' }),

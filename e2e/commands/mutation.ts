@@ -1,0 +1,65 @@
+/** `npm run mutation`: changes the code that judges, one place at a time, and looks whether a test notices. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { EXIT } from '../harness/run/exit-codes.ts';
+import { instrument } from '../mutation/instrument.ts';
+import { BAR, scoreOf, survivorsText, writeTable } from '../mutation/mutation-table.ts';
+import { runMutants } from '../mutation/run-mutants.ts';
+import { scopeOf } from '../mutation/scope.ts';
+import { WorkerProcess } from '../mutation/worker-process.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const HELP = `npm run mutation -- [--survivors] [--out DIR] [WORD…]
+
+  WORD         only sources whose path has it (all of e2e/harness/evidence and e2e/harness/run); then no table is written
+  --survivors  print every mutant that no test noticed
+  --out DIR    where the table goes (reports/mutation)
+Exit code: 0 the score is ${BAR} % or more, 1 it is not, 2 a test fails although nothing was changed.
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      survivors: { type: 'boolean' },
+      out: { type: 'string', default: join(root, 'reports', 'mutation') },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return EXIT.asExpected;
+  }
+  const scope = scopeOf(root, positionals);
+  const folder = mkdtempSync(join(tmpdir(), 'staleproof-mutation-'));
+  const worker = new WorkerProcess(folder, scope.tests);
+  try {
+    const mutants = await instrument(root, folder, scope);
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    say(`${mutants.length} mutants in ${scope.sources.length} files, ${scope.tests.length} test files`);
+    const every = Math.max(100, Math.ceil(mutants.length / 20));
+    const results = await runMutants(mutants, worker, (done) => {
+      if (done % every === 0) say(`${done} of ${mutants.length}`);
+    });
+    if (values.survivors === true) process.stdout.write(survivorsText(results));
+    const score = scoreOf(results);
+    process.stdout.write(`mutation score ${score.percent.toFixed(1)} % (${score.killed} of ${score.mutants} killed)\n`);
+    if (positionals.length === 0) await writeTable(values.out, results);
+    return score.percent >= BAR ? EXIT.asExpected : EXIT.failed;
+  } finally {
+    worker.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+    process.stderr.write(`staleproof mutation: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = usage ? EXIT.usage : EXIT.infrastructure;
+  },
+);

@@ -1,0 +1,77 @@
+/** The score by file, and what survived, as JSON and Markdown. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MutantResult } from './run-mutants.ts';
+import { ELSEWHERE, LEFT_OUT } from './scope.ts';
+
+/** Percent. */
+export const BAR = 90;
+
+export interface Score {
+  readonly mutants: number;
+  readonly killed: number;
+  readonly survived: number;
+  readonly notCovered: number;
+  readonly percent: number;
+}
+
+export function scoreOf(results: readonly MutantResult[]): Score {
+  const count = (outcome: MutantResult['outcome']): number => results.filter((each) => each.outcome === outcome).length;
+  const killed = count('killed');
+  return {
+    mutants: results.length,
+    killed,
+    survived: count('survived'),
+    notCovered: count('not covered'),
+    percent: results.length === 0 ? 100 : (killed / results.length) * 100,
+  };
+}
+
+export function survivorsText(results: readonly MutantResult[]): string {
+  return results
+    .filter(({ outcome }) => outcome !== 'killed')
+    .map(
+      (each) => `${each.file}:${each.line} ${each.outcome} ${each.mutator}: ${each.original} → ${each.replacement}\n`,
+    )
+    .join('');
+}
+
+export function markdownOf(results: readonly MutantResult[]): string {
+  const files = [...new Set(results.map(({ file }) => file))].sort();
+  const row = (name: string, score: Score): string =>
+    `| ${name} | ${score.mutants} | ${score.killed} | ${score.survived} | ${score.notCovered} | ${score.percent.toFixed(1)} % |`;
+  return [
+    '# Mutation score of the code that judges',
+    '',
+    `\`npm run mutation\` changes one place at a time and looks whether a test notices. The bar is ${BAR} % over all files.`,
+    '',
+    '| file | mutants | killed | survived | not covered | score |',
+    '|---|---:|---:|---:|---:|---:|',
+    row('**all**', scoreOf(results)),
+    ...files.map((file) =>
+      row(`\`${file.replace('e2e/harness/', '')}\``, scoreOf(results.filter((each) => each.file === file))),
+    ),
+    '',
+    '## Left out',
+    '',
+    ...Object.entries({ ...LEFT_OUT, ...ELSEWHERE }).map(([name, reason]) => `- \`${name}\`: ${reason}`),
+    '',
+  ].join('\n');
+}
+
+export async function writeTable(folder: string, results: readonly MutantResult[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const left = results
+    .filter(({ outcome }) => outcome !== 'killed')
+    .map(({ file, line, mutator, original, replacement, outcome }) => ({
+      file,
+      line,
+      mutator,
+      original,
+      replacement,
+      outcome,
+    }));
+  const report = { score: scoreOf(results), left };
+  await writeFile(join(folder, 'mutation.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeFile(join(folder, 'mutation.md'), markdownOf(results));
+}
