@@ -10,8 +10,11 @@ export async function judgeConnectionsAlive(
   connections: readonly number[],
   during: string,
 ): Promise<void> {
+  // All at once: one after the other, each would wait for lines that the others have long got.
+  await Promise.all(
+    connections.map((index) => stream.settle(30, 15_000 * t.env.slowFactor, index).catch(() => undefined)),
+  );
   for (const index of connections) {
-    await stream.settle(30, 15_000 * t.env.slowFactor, index).catch(() => undefined);
     const { errors } = stream.flow(index);
     const windows = stream.losses(index);
     const servers = serverSpans(stream.flow(index)).map(({ server }) => server);

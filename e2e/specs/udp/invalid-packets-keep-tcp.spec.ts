@@ -6,7 +6,7 @@ import { spec } from '../../harness/run/spec.ts';
 
 const CONNECTIONS = 4;
 /** Lines of a connection, of which every tenth is answered by a segment out of the window as well. */
-const LINES = 100;
+const LINES = 60;
 
 /**
  * A segment outside of the window is INVALID to conntrack and is not translated back: it reaches the client with the pod's own
