@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { consoleSummary } from '../report/console-summary.ts';
 import { findRuns } from '../report/find-runs.ts';
 import { mergeRuns, readMerged } from '../report/merge.ts';
-import type { ReportData } from '../report/report-data.ts';
+import { exitCodeOfReport } from '../report/report-data.ts';
 import { readRun } from '../report/run-record.ts';
 import { REPORT_FORMATS, type ReportFormat, summaryOf, writeReports } from '../report/write-reports.ts';
 
@@ -42,7 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
       const out = values.out ?? 'reports/merged';
       const { report, files } = await mergeRuns(needed(folders, command), out, formats);
       process.stdout.write(`${consoleSummary(report, files, out)}\n`);
-      return exitCodeOf(report);
+      return exitCodeOfReport(report);
     }
     case 'render':
       for (const folder of await findRuns(needed(folders, command)))
@@ -94,11 +94,6 @@ function knownFormat(name: string): ReportFormat {
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError(`--last ${text}: expected a number from 1 to 99999`);
   return Number(text);
-}
-
-function exitCodeOf({ counts, troubles }: ReportData): number {
-  if (counts.fail + counts['unexpected-pass'] > 0) return 1;
-  return counts.inconclusive + counts['infrastructure-error'] + counts['not-run'] + troubles.length > 0 ? 2 : 0;
 }
 
 async function trend(folders: readonly string[], out: string, last: number): Promise<number> {

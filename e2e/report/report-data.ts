@@ -74,3 +74,9 @@ export function whyOf(outcome: Outcome): string {
   }
   return decisive?.failure?.message ?? outcome.reason ?? '';
 }
+
+/** As a run's own: 1 when a verdict is fail or unexpected-pass, 2 when something could not be judged. */
+export function exitCodeOfReport({ counts, troubles }: ReportData): number {
+  if (counts.fail + counts['unexpected-pass'] > 0) return 1;
+  return counts.inconclusive + counts['infrastructure-error'] + counts['not-run'] + troubles.length > 0 ? 2 : 0;
+}

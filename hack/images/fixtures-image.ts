@@ -10,8 +10,8 @@ import { contentHash } from '../cache/content-hash.ts';
 import { createSteps } from '../process/steps.ts';
 import { bundleFixtures, writeFiles } from './bundle-fixtures.ts';
 import { addLayer, hasImage, importImage } from './docker-images.ts';
-import { ensureNodeRuntime } from './node-runtime.ts';
-import { type RootFileSystem, ensureRootFileSystem } from './root-file-system.ts';
+import { ensureNodeRuntime, nodeRuntimeHash } from './node-runtime.ts';
+import { type RootFileSystem, ensureRootFileSystem, rootFileSystemHash } from './root-file-system.ts';
 
 const fixturesRoot: RootFileSystem = {
   name: 'fixtures',
@@ -31,23 +31,32 @@ export interface FixturesImageOptions {
 
 /** Returns `staleproof/fixtures:<hash>`, in the local Docker daemon. A changed program costs one layer, seconds. */
 export async function ensureFixturesImage(options: FixturesImageOptions): Promise<string> {
-  const part = { steps: createSteps(options.log), signal: options.signal };
-  const base = await ensureFixturesBase(part);
   const programs = await bundleFixtures();
-  const tag = `staleproof/fixtures:${contentHash({ base, programs: Object.fromEntries(programs) })}`;
+  const tag = tagOf(programs);
   if (await hasImage(tag, options.signal)) return tag;
+  const base = await ensureFixturesBase({ steps: createSteps(options.log), signal: options.signal });
   return stacked(base, tag, (stage) => writeFiles(programs, stage), options.signal);
 }
 
+/** The name that ensureFixturesImage() returns; makes nothing and needs no Docker. */
+export async function fixturesImageName(): Promise<string> {
+  return tagOf(await bundleFixtures());
+}
+
+function tagOf(programs: ReadonlyMap<string, Uint8Array>): string {
+  return `staleproof/fixtures:${contentHash({ base: baseName(), programs: Object.fromEntries(programs) })}`;
+}
+
+const rootName = (): string => `staleproof/fixtures-root:${rootFileSystemHash(fixturesRoot)}`;
+const baseName = (): string => `staleproof/fixtures-base:${contentHash([rootName(), nodeRuntimeHash()])}`;
+
 /** Debian, tools and Node.js: what changes rarely. */
 async function ensureFixturesBase(options: PartOptions): Promise<string> {
+  if (await hasImage(baseName(), options.signal)) return baseName();
   const root = await ensureRootFileSystem(fixturesRoot, options);
   const node = await ensureNodeRuntime(options);
-  const image = `staleproof/fixtures-root:${root.hash}`;
-  const base = `staleproof/fixtures-base:${contentHash([image, node.hash])}`;
-  if (await hasImage(base, options.signal)) return base;
-  if (!(await hasImage(image, options.signal))) await importImage(root.path, image, [], options.signal);
-  return addFiles(image, base, { 'usr/local/bin/node': node.path }, options.signal);
+  if (!(await hasImage(rootName(), options.signal))) await importImage(root.path, rootName(), [], options.signal);
+  return addFiles(rootName(), baseName(), { 'usr/local/bin/node': node.path }, options.signal);
 }
 
 /** A new image: `base` and local files or folders under their paths in the image. */

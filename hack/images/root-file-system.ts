@@ -1,6 +1,6 @@
 /** Debian root file systems as tar archives, made by mmdebstrap: no registry and no Docker needed. */
 import { join } from 'node:path';
-import { type PartOptions, ensurePart } from '../cache/cached-part.ts';
+import { type PartOptions, ensurePart, partFolder } from '../cache/cached-part.ts';
 import { installPackages, missingPackages, readMirror } from '../machine/apt-packages.ts';
 import { runLogged } from '../process/run-command.ts';
 
@@ -16,14 +16,23 @@ const suite = 'bookworm';
 // Documentation and translations are half of a small image and nobody reads them in there.
 const excluded = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
 
+function identity(rootFs: RootFileSystem) {
+  const packages = [...rootFs.packages].sort();
+  return { kind: `root-file-system-${rootFs.name}`, inputs: { suite, arch: process.arch, packages, excluded } };
+}
+
+/** What ensureRootFileSystem() will return as hash, without making anything. */
+export function rootFileSystemHash(rootFs: RootFileSystem): string {
+  return partFolder(identity(rootFs)).hash;
+}
+
 /** Path of the archive. The package versions are those of the day it was made; the hash holds the list of names. */
 export async function ensureRootFileSystem(
   rootFs: RootFileSystem,
   options: PartOptions,
 ): Promise<{ path: string; hash: string }> {
   const part = {
-    kind: `root-file-system-${rootFs.name}`,
-    inputs: { suite, arch: process.arch, packages: [...rootFs.packages].sort(), excluded },
+    ...identity(rootFs),
     expectedMs: rootFs.expectedMs,
     async make(folder: string, logFile: string, signal: AbortSignal | undefined) {
       const tools = await missingPackages(['mmdebstrap', 'debian-archive-keyring']);

@@ -1,0 +1,56 @@
+/** A run's folder as one archive that fits into ConfigMaps: results.jsonl always, of the rest what there is room for. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+/** A ConfigMap may hold 1 MiB, and its request is a third larger. */
+export const chunkBytes = 768 * 1024;
+/** Etcd is no file server. */
+const mostBytes = 16 * chunkBytes;
+/** Tried one after the other until the archive is small enough; 0 leaves results.jsonl alone. */
+const fileLimits = [Infinity, 256 * 1024, 32 * 1024, 0];
+
+/** tar.gz with paths relative to `folder`. When files had to be left out, `left-out.txt` in it names them. */
+export async function packRun(folder: string, most = mostBytes): Promise<Buffer> {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+  const sizes = new Map<string, number>();
+  for (const name of names) sizes.set(name, (await stat(join(folder, name))).size);
+  const aside = await mkdtemp(join(tmpdir(), 'staleproof-archive-'));
+  try {
+    for (const limit of fileLimits) {
+      const taken = names.filter((name) => name === 'results.jsonl' || (sizes.get(name) ?? 0) <= limit);
+      const archive = await pack(folder, taken, names, aside);
+      if (archive.length <= most || limit === 0) return archive;
+    }
+    throw new Error('unreachable: the last limit returns');
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function pack(folder: string, taken: readonly string[], all: readonly string[], aside: string): Promise<Buffer> {
+  const left = all.filter((name) => !taken.includes(name));
+  const note = left.length === 0 ? [] : ['-C', aside, 'left-out.txt'];
+  if (left.length > 0) await writeFile(join(aside, 'left-out.txt'), `${left.join('\n')}\n`);
+  const list = join(aside, 'files');
+  await writeFile(list, taken.join('\0'));
+  const target = join(aside, 'run.tar.gz');
+  await execa('tar', ['-czf', target, '-C', folder, '--null', '-T', list, ...note]);
+  return readFile(target);
+}
+
+/** Cuts; joining the pieces in order gives the archive again. */
+export function chunksOf(archive: Buffer, size = chunkBytes): readonly Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let from = 0; from < archive.length; from += size) chunks.push(archive.subarray(from, from + size));
+  return chunks;
+}
+
+/** Names in an archive that came from a cluster may lead anywhere: tar refuses `..` and strips a leading slash. */
+export async function unpack(archive: Buffer, folder: string): Promise<void> {
+  await execa('tar', ['-xzf', '-', '--no-same-owner', '--no-same-permissions', '-C', folder], { input: archive });
+}
