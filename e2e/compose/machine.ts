@@ -26,12 +26,11 @@ export async function prepareMachine(options: Options, request: EnvironmentReque
   const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
   const { createParts } = await import('../../hack/subjects/parts.ts');
   const { createSteps } = await import('../../hack/process/steps.ts');
-  const { ensureFixturesImage } = await import('../../hack/images/fixtures-image.ts');
   const node =
     options.nodeImage === undefined && kind
       ? await ensureNodeImage({ source: options.nodeImageSource ?? 'auto', signal, log })
       : { image: options.nodeImage, podNetwork: 'kindnet' as const };
-  const fixturesImage = options.fixturesImage ?? (await ensureFixturesImage({ signal, log }));
+  const fixturesImage = options.fixturesImage ?? (await ownImage(options, request));
   const parts = createParts(createSteps(log));
   const { missingKernelFeatures } = await import('../../hack/doctor/kernel-features.ts');
   const missingKernel = kind ? ((await missingKernelFeatures(node.image)) ?? {}) : {};
@@ -45,6 +44,14 @@ export async function prepareMachine(options: Options, request: EnvironmentReque
     missingKernel,
     ...(guard === undefined ? {} : { guard }),
   };
+}
+
+/** Built here; or, with a registry that has it, only named. */
+async function ownImage(options: Options, { signal, log }: EnvironmentRequest): Promise<string> {
+  const { ensureFixturesImage, fixturesImageName } = await import('../../hack/images/fixtures-image.ts');
+  if (options.imagesFrom === undefined) return ensureFixturesImage({ signal, log });
+  const { inRegistry } = await import('../../hack/images/registry.ts');
+  return inRegistry(options.imagesFrom, await fixturesImageName());
 }
 
 /** Specs mostly wait; what bounds them is the machine's cores and how many nodes share the work. */
