@@ -6,16 +6,20 @@ import { eventListeners, followConntrack, overflow } from './conntrack-follower.
 
 const row = (sport: number): string =>
   `[1795223566.674931]\t[DESTROY] ipv4     2 udp      17 src=10.0.0.1 dst=10.96.0.10 sport=${sport} dport=80 src=10.0.0.2 dst=10.0.0.1 sport=8080 dport=${sport} id=${sport}`;
-const netlink = (drops: number): string =>
-  `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode\n000000003a 12 3166945741 00000007 0 0 0 2 ${drops} 149828\n000000003b 12 31 00000000 0 0 0 2 9 1\n`;
+const netlink = (drops: number, listeners = 1): string =>
+  [
+    'sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode',
+    ...Array.from({ length: listeners }, () => `000000003a 12 3166945741 00000007 0 0 0 2 ${drops} 149828`),
+    '000000003b 12 31 00000000 0 0 0 2 9 1',
+    '',
+  ].join('\n');
 
 function fakeNode() {
   let say: (line: string) => void = () => undefined;
-  let reads = 0;
   const state = { spawned: 0, stopped: 0, drops: 0, end: (reason: string): unknown => reason };
   const node = {
     name: 'worker',
-    run: () => Promise.resolve((reads += 1) === 1 ? '' : netlink(state.drops)),
+    run: () => Promise.resolve(netlink(state.drops, state.spawned)),
     spawn: () => {
       state.spawned += 1;
       const process: LineProcess = {
@@ -63,6 +67,18 @@ describe('conntrack follower', () => {
     expect(await first.waitFor((event) => event.kind === 'new', 20)).to.equal(undefined);
     await end();
     expect(state).to.include({ spawned: 1, stopped: 1 });
+  });
+
+  it('begins anew for a spec that comes after events were lost', async () => {
+    const fake = fakeNode();
+    const { t, end } = fakeSpec();
+    await followConntrack(t, fake.node, {});
+    fake.say('[1795223566.674931]\t[DESTROY] ipv4 2 udp 17 src=10.0');
+    const second = await followConntrack(t, fake.node, { sport: 2 });
+    fake.say(row(2));
+    expect(await second.waitFor(() => true, 1000)).to.deep.include({ kind: 'destroy' });
+    await end();
+    expect(fake.state).to.include({ spawned: 2, stopped: 2 });
   });
 
   for (const [how, act] of [

@@ -10,6 +10,9 @@ import { isRejected } from './conntrack-entry.ts';
 import { parseConntrackEvent, type ConntrackEvent } from './conntrack-event.ts';
 import { matchesEntry, type EntryMatch } from './conntrack-table.ts';
 
+/** Lock: shared by those who follow events, held alone by those who fill the table. */
+export const CONNTRACK_TABLE = 'cluster/conntrack-table';
+
 type Listener = (event: ConntrackEvent) => void;
 
 interface SharedFollower {
@@ -21,7 +24,14 @@ interface SharedFollower {
   stop(): Promise<void>;
 }
 
-const shared = new Map<string, { users: number; follower: Promise<SharedFollower> }>();
+interface SharedEntry {
+  users: number;
+  readonly follower: Promise<SharedFollower>;
+  /** The follower, once it listens. */
+  listening?: SharedFollower;
+}
+
+const shared = new Map<string, SharedEntry>();
 
 /** Births and ends of one node's rows that match, kept since the follower was started. */
 export interface ConntrackFollower {
@@ -48,6 +58,8 @@ export async function followConntrack(
   const protocol = match.protocol ?? 'udp';
   const key = `${t.env.cluster.name}/${node.name}/${protocol}`;
   let entry = shared.get(key);
+  // Who joins a stream that lost events would be inconclusive from the start; what it lost is its older users' affair.
+  if (entry?.listening?.broken !== undefined) entry = undefined;
   if (entry === undefined) shared.set(key, (entry = { users: 0, follower: startFollower(node, protocol) }));
   const current = entry;
   current.users += 1;
@@ -66,7 +78,7 @@ export async function followConntrack(
     if (shared.get(key) === current) shared.delete(key);
     await follower?.stop();
   });
-  const follower = await current.follower;
+  const follower = (current.listening = await current.follower);
   follower.listeners.add(listener);
   const requireWhole = async (): Promise<void> => {
     await follower.check();
@@ -109,7 +121,7 @@ export async function followConntrack(
 }
 
 async function startFollower(node: ClusterNode, protocol: string): Promise<SharedFollower> {
-  // A socket buffer for 40,000 events: a full table that is flushed at once. It costs memory only while it is filled.
+  // A socket buffer for 150,000 events: a full table that is flushed at once. It costs memory only while it is filled.
   const argv = [
     'conntrack',
     '-E',
@@ -120,7 +132,7 @@ async function startFollower(node: ClusterNode, protocol: string): Promise<Share
     '-o',
     'timestamp,id,extended',
     '-b',
-    '67108864',
+    '268435456',
   ];
   const before = await readListeners(node);
   const process = await node.spawn(argv);

@@ -1,4 +1,5 @@
 /** What every race spec does between its literal and its judgement: stage, premises, attacks as often as asked. */
+import { CONNTRACK_TABLE } from '../evidence/conntrack-follower.ts';
 import { judgeRace } from '../evidence/race-judgement.ts';
 import { pathIsOpen, policyIsEnforced } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
@@ -6,24 +7,37 @@ import { attack, type AttackPlan, requireStrength } from './race-attack.ts';
 import type { RaceOwner } from './race-objects.ts';
 import { applyRacePolicy, openRaceStage, type RaceStage } from './race-stage.ts';
 
-/** Agents share a kernel and a node's table: races never overlap. */
-export const RACE_LOCKS = ['node/policy-agent'];
+/**
+ * Agents share a kernel and a node's table: races never overlap. Nor does a spec that follows conntrack events run beside
+ * them: a ballast of 100,000 rows drowns the few that it waits for.
+ */
+export const RACE_LOCKS = ['node/policy-agent', CONNTRACK_TABLE];
 
 export interface RaceShape {
   readonly owner: RaceOwner;
   readonly protocol?: 'tcp' | 'udp';
   readonly throughService?: boolean;
   readonly window?: AttackPlan['window'];
+  readonly periods?: number;
   /** Overrides `--race-mode`. */
   readonly mode?: AttackPlan['mode'];
 }
 
-const flows = 2000;
+const usualFlows = 2000;
+/** One race with all its preparations; the second window comes two periods later. */
+const periodsARace = 6;
+
+/** Deletes a second by agent and node, as the last race there showed them: sizes the ballast of the next. */
+const measuredRates = new Map<string, number>();
 
 /** Opens the stage and proves that policy is enforced where it is not open by itself. */
 export async function openEnforcedStage(t: SpecContext, shape: RaceShape): Promise<RaceStage> {
   const stage = await t.step('start client and server', () =>
-    openRaceStage(t, { owner: shape.owner, throughService: shape.throughService ?? false }),
+    openRaceStage(t, {
+      owner: shape.owner,
+      throughService: shape.throughService ?? false,
+      ...(shape.periods === undefined ? {} : { periods: shape.periods }),
+    }),
   );
   await t.evidence.require(pathIsOpen(stage));
   await t.step('isolate the owner of the entries', () => applyRacePolicy(t, stage));
@@ -33,22 +47,25 @@ export async function openEnforcedStage(t: SpecContext, shape: RaceShape): Promi
 
 /** Runs the race `--iterations` times (once by default) and judges each. */
 export async function race(t: SpecContext, shape: RaceShape): Promise<void> {
-  const stage = await openEnforcedStage(t, shape);
+  const iterations = t.iterations ?? 1;
+  const stage = await openEnforcedStage(t, { ...shape, periods: periodsARace * iterations });
   const mode = shape.mode ?? raceMode(t);
-  let rate: number | undefined;
-  for (let iteration = 0; iteration < (t.iterations ?? 1); iteration += 1) {
+  const asked = t.env.options['raceFlows'];
+  const flows = typeof asked === 'number' ? asked : usualFlows;
+  const agentKey = `${t.env.subject('policy-agent').name} ${t.env.cluster.name}/${stage.agent.node.name}`;
+  for (let iteration = 0; iteration < iterations; iteration += 1) {
     const plan: AttackPlan = {
       mode,
       protocol: shape.protocol ?? 'tcp',
       flows,
       iteration,
       window: shape.window ?? 'first',
-      rate,
+      rate: measuredRates.get(agentKey),
     };
     const result = await attack(t, stage, plan);
+    if (result.rate !== undefined) measuredRates.set(agentKey, result.rate);
     await judgeRace(t, stage, result);
     requireStrength(result);
-    rate = result.rate;
   }
 }
 

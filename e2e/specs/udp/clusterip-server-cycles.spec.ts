@@ -2,6 +2,7 @@ import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
 import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
 import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
+import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { openStage, SERVICE_PORT } from '../../harness/fault/service-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
@@ -14,10 +15,7 @@ spec(
     tags: ['udp', 'conntrack'],
     core: true,
     needs: { workers: 2, capabilities: ['conntrack-rows'] },
-    locks: [
-      { name: 'cluster/proxy', shared: true },
-      { name: 'cluster/conntrack-sysctl', shared: true },
-    ],
+    locks: SHARES_PROXY,
     timeout: 120_000,
     judges: 'service-proxy',
     refs: [
