@@ -1,8 +1,7 @@
 /**
- * `npm run bench udp -- [--e2e-test PATH] [--rounds N]`: parsing speed, and this area beside Kubernetes' own Conntrack specs.
- *
- * PATH is upstream's `e2e.test` (`go test -c k8s.io/kubernetes/test/e2e`; its images have to be on the nodes). Both suites then run
- * in turns on one kept cluster with kube-proxy in iptables mode. Without PATH only this area and the parser are measured.
+ * `npm run bench udp -- [--rounds N] [--backend NAME] [--without-upstream]`: parsing speed, and this area beside Kubernetes' own
+ * Conntrack specs, in turns on the same cluster and proxy. `e2e.test` and what its specs start are built from the Go module of the
+ * node image's version, which takes minutes the first time. The cluster goes at the end unless it was there before.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,61 +9,138 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { ensureFixturesImage } from '../../hack/images/fixtures-image.ts';
+import { createSteps } from '../../hack/process/steps.ts';
+import { ensureUpstreamE2e, type UpstreamE2e } from '../../hack/subjects/upstream-e2e.ts';
+import { clustersNow, removeClustersMade } from '../commands/clusters-made.ts';
+import { kindNodes, loadIntoNodes } from '../commands/kind-nodes.ts';
 import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
 import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
 import { lineOf, median, type BenchLine } from './bench-line.ts';
+import { runUpstreamConntrack, twinOf, type UpstreamRun } from './upstream-conntrack.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const ROWS = 262_144;
-/** Six upstream specs took this long on the same kind of cluster. */
-const UPSTREAM_AREA_S = 161;
-const UPSTREAM_SPEC_S = 26;
+
+interface AreaRun {
+  /** From the first spec's start to the last one's end. */
+  readonly seconds: number;
+  readonly attempts: readonly AttemptLine[];
+  readonly cluster: string;
+}
 
 export async function bench(args: readonly string[]): Promise<readonly BenchLine[]> {
   const { values } = parseArgs({
     args: [...args],
-    options: { 'e2e-test': { type: 'string' }, rounds: { type: 'string', default: '1' } },
+    options: {
+      rounds: { type: 'string', default: '1' },
+      backend: { type: 'string', default: 'kube-proxy-iptables' },
+      'without-upstream': { type: 'boolean', default: false },
+    },
   });
-  const lines: BenchLine[] = [parserLine()];
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const upstream = values['without-upstream']
+    ? undefined
+    : await ensureUpstreamE2e(await ensureFixturesImage({ log }), { steps: createSteps(log) });
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-bench-udp-'));
-  const ours: { areaS: number; attempts: readonly AttemptLine[] }[] = [];
-  const theirs: number[] = [];
+  const before = await clustersNow([]);
+  const ours: AreaRun[] = [];
+  const theirs: UpstreamRun[] = [];
   try {
-    for (let round = 0; round < Number(values.rounds); round += 1) {
-      ours.push(await runArea(join(folder, String(round))));
-      if (values['e2e-test'] !== undefined)
-        theirs.push(await runUpstream(values['e2e-test'], join(folder, String(round))));
+    for (let round = 1; round <= Number(values.rounds); round += 1) {
+      const area = await runArea(values.backend, join(folder, String(round)));
+      ours.push(area);
+      if (upstream === undefined) continue;
+      theirs.push(await runBeside(area, upstream, join(folder, String(round))));
+      log(
+        `round ${round}: the area ${area.seconds.toFixed(1)} s, e2e.test ${theirs.at(-1)?.seconds.toFixed(1) ?? ''} s`,
+      );
     }
   } finally {
+    await removeClustersMade(folder, before, []);
     await rm(folder, { recursive: true, force: true });
   }
-  const area = ours.map(({ areaS }) => areaS);
-  const cycle = ours
-    .flatMap(({ attempts }) => attempts)
-    .filter(({ spec }) => spec.id === 'udp/clusterip-server-cycles');
-  const last = ours.at(-1)?.attempts ?? [];
-  const judged = last.filter(({ verdict }) => verdict !== 'skip');
-  lines.push(
-    lineOf('the area, default selection', area, 's', { bar: theirs.length > 0 ? median(theirs) : UPSTREAM_AREA_S }),
-  );
-  if (theirs.length > 0) lines.push(lineOf('e2e.test --ginkgo.focus=Conntrack', theirs, 's'));
-  lines.push(
+  return [parserLine(), ...areaLines(ours, theirs), ...twinLines(ours, theirs), ...findingLines(ours, theirs)];
+}
+
+function areaLines(ours: readonly AreaRun[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
+  const upstream = theirs.map(({ seconds }) => seconds);
+  const bar = upstream.length === 0 ? {} : { bar: median(upstream) };
+  const judged = ours.at(-1)?.attempts.filter(({ verdict }) => verdict !== 'skip') ?? [];
+  return [
     lineOf(
-      'one twin: ClusterIP server cycles',
-      cycle.map(({ startedAt, endedAt }) => (endedAt - startedAt) / 1000),
+      `the whole area, ${judged.length} specs judged`,
+      ours.map(({ seconds }) => seconds),
       's',
-      {
-        bar: Math.round((UPSTREAM_SPEC_S / 3) * 10) / 10,
-      },
+      bar,
     ),
-    { what: 'specs judged', value: judged.length, unit: 'specs' },
-    {
-      what: 'defects found in kube-proxy itself',
-      value: last.filter(({ verdict }) => verdict === 'expected-fail' || verdict === 'fail').length,
-      unit: 'defects',
-    },
-  );
+    ...(upstream.length === 0
+      ? []
+      : [lineOf(`e2e.test, its ${theirs.at(-1)?.specs.length ?? 0} Conntrack specs`, upstream, 's')]),
+  ];
+}
+
+/** Ours run several at a time, as the area does; theirs one by one. */
+function twinLines(ours: readonly AreaRun[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
+  const lines: BenchLine[] = [];
+  for (const { name } of theirs[0]?.specs ?? []) {
+    const twin = twinOf(name);
+    const title = name.replace(/^.*Conntrack /, '');
+    const times = theirs.flatMap(({ specs }) =>
+      specs.filter((spec) => spec.name === name).map(({ seconds }) => seconds),
+    );
+    if (twin === undefined) lines.push(lineOf(`e2e.test, no twin here: ${title}`, times, 's'));
+    else {
+      const bar = { bar: median(times) / 3 };
+      lines.push(
+        lineOf(`${twin}, bar is a third of its twin's ${median(times).toFixed(1)} s`, timesOf(ours, twin), 's', bar),
+      );
+    }
+  }
   return lines;
+}
+
+function timesOf(ours: readonly AreaRun[], id: string): readonly number[] {
+  const attempts = ours.flatMap((run) => run.attempts).filter(({ spec }) => spec.id === id);
+  return attempts.map(({ startedAt, endedAt }) => (endedAt - startedAt) / 1000);
+}
+
+function findingLines(ours: readonly AreaRun[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
+  const isFinding = ({ verdict }: AttemptLine): boolean => verdict === 'fail' || verdict === 'expected-fail';
+  const count = (what: string, value: number, bar?: number): BenchLine => ({
+    ...{ what, value, unit: 'specs', better: 'less' },
+    ...(bar === undefined ? {} : { bar }),
+  });
+  const found = new Set(ours.flatMap(({ attempts }) => attempts.filter(isFinding).map(({ spec }) => spec.id)));
+  const theirFailed = new Set(
+    theirs.flatMap(({ specs }) => specs.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name)),
+  );
+  const missed = [...theirFailed].filter((name) => !found.has(twinOf(name) ?? ''));
+  const lines = [
+    count('specs of ours that find a defect', found.size),
+    count(
+      `flakes of ours in ${ours.length} rounds`,
+      changing(ours.map(({ attempts }) => attempts.map(({ spec, verdict }) => [spec.id, verdict]))),
+      0,
+    ),
+  ];
+  if (theirs.length === 0) return lines;
+  return [
+    ...lines,
+    count('specs of e2e.test that find a defect', theirFailed.size),
+    count('findings of e2e.test that ours miss', missed.length, 0),
+    count(
+      `flakes of e2e.test in ${theirs.length} rounds`,
+      changing(theirs.map(({ specs }) => specs.map(({ name, verdict }) => [name, verdict]))),
+    ),
+  ];
+}
+
+/** How many specs had not the same verdict in every round. */
+function changing(rounds: readonly (readonly (readonly [string, string])[])[]): number {
+  const verdicts = new Map<string, Set<string>>();
+  for (const [name, verdict] of rounds.flat()) verdicts.set(name, (verdicts.get(name) ?? new Set()).add(verdict));
+  return [...verdicts.values()].filter(({ size }) => size > 1).length;
 }
 
 /** Five whole tables; CPU time, because a busy machine inflates the wall's. */
@@ -82,30 +158,28 @@ function parserLine(): BenchLine {
   return lineOf(`conntrack table of ${ROWS} rows parsed (CPU)`, samples, 'ms', { bar: 1000 });
 }
 
-async function runArea(folder: string): Promise<{ areaS: number; attempts: readonly AttemptLine[] }> {
-  const argv = ['--import', 'tsx', 'e2e/cli.ts', '--tags', 'udp && !slow', '-b', 'kube-proxy-iptables'];
+async function runArea(backend: string, folder: string): Promise<AreaRun> {
+  const argv = ['--import', 'tsx', 'e2e/cli.ts', '--tags', 'udp', '-b', backend, '--reporter', 'none'];
   const result = await execa(process.execPath, [...argv, '--keep', '--reuse', '--reports-folder', folder], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     reject: false,
   });
-  if (result.exitCode !== 0 && result.exitCode !== 1) throw new Error(`the area ended with ${String(result.exitCode)}`);
-  const text = await readFile(join(folder, 'latest', 'results.jsonl'), 'utf8');
+  const text = await readFile(join(folder, 'latest', 'results.jsonl'), 'utf8').catch(() => '');
   const lines = text
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as ResultLine);
   const attempts = lines.filter((line) => line.type === 'attempt');
+  if (attempts.length === 0) throw new Error(`the area judged nothing and ended with ${String(result.exitCode)}`);
   const begin = Math.min(...attempts.map(({ startedAt }) => startedAt));
   const end = Math.max(...attempts.map(({ endedAt }) => endedAt));
-  return { areaS: (end - begin) / 1000, attempts };
+  const cluster = lines.find((line) => line.type === 'run-start')?.facts['cluster'] ?? '';
+  return { seconds: (end - begin) / 1000, attempts, cluster };
 }
 
-/** Returns seconds. */
-async function runUpstream(path: string, folder: string): Promise<number> {
-  const started = performance.now();
-  const kubeconfig = join(folder, 'latest', 'kubeconfig');
-  const argv = ['--ginkgo.focus=Conntrack', '--provider=skeleton', `--kubeconfig=${kubeconfig}`];
-  await execa(path, argv, { stdio: ['ignore', 2, 2], reject: false });
-  return (performance.now() - started) / 1000;
+async function runBeside(area: AreaRun, { binary, images }: UpstreamE2e, folder: string): Promise<UpstreamRun> {
+  const nodes = (await kindNodes()).get(area.cluster) ?? [];
+  await loadIntoNodes(nodes, images);
+  return runUpstreamConntrack(binary, join(folder, 'latest', 'kubeconfig'), join(folder, 'upstream'));
 }

@@ -65,3 +65,11 @@ export function chooseNode(nodes: readonly string[], cluster: string, wanted: st
   }
   return node;
 }
+
+/** Puts images of the local Docker daemon on every node; layers that they share go once. Throws with the node that did not take them. */
+export async function loadIntoNodes(nodes: readonly string[], images: readonly string[]): Promise<void> {
+  const pipe = `node=$1; shift; docker save "$@" | docker exec -i "$node" ctr -n k8s.io images import --digests - >/dev/null`;
+  for (const node of nodes)
+    if ((await interactive(['sh', '-c', pipe, 'sh', node, ...images])) !== 0)
+      throw new Error(`${node} did not take ${images.join(', ')}`);
+}

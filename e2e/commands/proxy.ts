@@ -1,7 +1,7 @@
 /** `npm run proxy -- load|redeploy|watch-image`: work on a proxy without making the cluster again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { capture, chooseCluster, interactive, kindNodes, UsageError } from './kind-nodes.ts';
+import { capture, chooseCluster, interactive, kindNodes, loadIntoNodes, UsageError } from './kind-nodes.ts';
 
 const HELP = `npm run proxy -- <command> [--cluster NAME] [--image REF] [--daemonset NAME]
 
@@ -45,11 +45,8 @@ async function load({ nodes, image, registry }: Target): Promise<string> {
     if ((await interactive(['docker', 'push', pushed])) !== 0) throw new Error(`push of ${pushed} failed`);
     return pushed;
   }
-  for (const node of nodes) {
-    process.stderr.write(`loading ${image} into ${node}\n`);
-    const pipe = `docker save "$0" | docker exec -i "$1" ctr -n k8s.io images import --digests - >/dev/null`;
-    if ((await interactive(['sh', '-c', pipe, image, node])) !== 0) throw new Error(`${node} did not take ${image}`);
-  }
+  process.stderr.write(`loading ${image} into ${nodes.join(', ')}\n`);
+  await loadIntoNodes(nodes, [image]);
   return image;
 }
 

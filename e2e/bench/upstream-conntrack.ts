@@ -1,0 +1,80 @@
+/** Kubernetes' own Conntrack specs on a running cluster: what each found and how long it took, and which spec of ours is its twin. */
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { convert } from 'xmlbuilder2';
+import { standInRegistry } from '../../hack/subjects/upstream-e2e.ts';
+
+export interface UpstreamSpec {
+  readonly name: string;
+  readonly verdict: 'pass' | 'fail';
+  readonly seconds: number;
+}
+
+export interface UpstreamRun {
+  /** From start to end of `e2e.test`. */
+  readonly seconds: number;
+  readonly specs: readonly UpstreamSpec[];
+}
+
+/** A part of upstream's title → id of the spec that makes the same claim. */
+const twins: readonly (readonly [RegExp, string])[] = [
+  [/cycles for a NodePort service/, 'udp/node-port-server-cycles'],
+  [/ClusterIP service and client is hostNetwork/, 'udp/host-network-client'],
+  [/InternalTrafficPolicy set to Local/i, 'udp/internal-traffic-policy-local'],
+  [/cycles for a ClusterIP service$/, 'udp/clusterip-server-cycles'],
+  [/initial unready endpoints get ready/, 'udp/unready-endpoint-becomes-ready'],
+  [/invalid conntrack (state|entries)/i, 'udp/invalid-packets-keep-tcp'],
+  [/target port changes/, 'udp/target-port-change'],
+];
+
+export function twinOf(name: string): string | undefined {
+  const title = name.replace(/\s*\[Privileged\]$/, '');
+  return twins.find(([pattern]) => pattern.test(title))?.[1];
+}
+
+/** Throws when `e2e.test` ran no Conntrack spec: nothing follows from that. */
+export async function runUpstreamConntrack(
+  binary: string,
+  kubeconfig: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<UpstreamRun> {
+  await mkdir(folder, { recursive: true });
+  const registries = join(folder, 'registries.yaml');
+  await writeFile(registries, `promoterE2eRegistry: ${standInRegistry}\n`);
+  const started = performance.now();
+  const argv = [
+    ...['--ginkgo.focus=\\[sig-network\\] Conntrack', '--provider=skeleton', `--kubeconfig=${kubeconfig}`],
+    ...[`--report-dir=${folder}`, `--kube-test-repo-list=${registries}`, '--ginkgo.no-color'],
+  ];
+  const stop = signal === undefined ? {} : { cancelSignal: signal };
+  await execa(binary, argv, { ...stop, stdio: ['ignore', 2, 2], reject: false });
+  signal?.throwIfAborted();
+  const seconds = (performance.now() - started) / 1000;
+  const file = (await readdir(folder)).find((name) => /^junit.*\.xml$/.test(name));
+  const specs = file === undefined ? [] : specsOfJunit(await readFile(join(folder, file), 'utf8'));
+  if (specs.length === 0) throw new Error(`${binary} ran no Conntrack spec; see its output above`);
+  return { seconds, specs };
+}
+
+interface TestCase {
+  readonly '@name': string;
+  readonly '@status': string;
+  readonly '@time': string;
+}
+
+/** Ginkgo lists every spec of the binary; those that the focus left out are `skipped`. */
+export function specsOfJunit(xml: string): readonly UpstreamSpec[] {
+  const document = convert(xml, { format: 'object' }) as unknown as {
+    testsuites?: { testsuite?: { testcase?: TestCase | readonly TestCase[] } };
+  };
+  return [document.testsuites?.testsuite?.testcase ?? []]
+    .flat()
+    .filter((test) => test['@name'].includes('Conntrack') && test['@status'] !== 'skipped')
+    .map((test) => ({
+      name: test['@name'].replace(/^\[It\]\s*/, ''),
+      verdict: test['@status'] === 'passed' ? ('pass' as const) : ('fail' as const),
+      seconds: Number(test['@time']),
+    }));
+}
