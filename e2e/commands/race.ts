@@ -88,11 +88,6 @@ async function run(options: RaceOptions): Promise<readonly ResultLine[]> {
       ...['--grep', specs[options.mode], '--subject', options.subject, '--provider', options.provider],
       ...['--iterations', String(options.iterations), '--race-mode', options.mode, '--reports-folder', folder],
       ...['--npa-namespace', options.npaNamespace, '--npa-pod-label', options.npaPodLabel],
-      // One iteration takes two cleanup periods and a margin.
-      ...[
-        '--timeout',
-        `${Math.ceil(((options.iterations + 1) * (3 * (options.cleanupPeriodMs ?? 300_000) + 120_000)) / 1000)}s`,
-      ],
       ...given('--config', options.config),
       ...given('--context', options.context),
       ...given('--kubeconfig', options.kubeconfig),

@@ -1,8 +1,8 @@
 /** The agent of one node: its pod, its process, its log, its map. Reads only. */
 import type { ClusterNode, KubeApi } from '../cluster/cluster.ts';
-import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 import { NpaLogFollower } from './npa-log-follower.ts';
+import { type AgentPod, type NpaSettings, npaSettings } from './npa-settings.ts';
 import { type NpaMapKey, decodeNpaMapKey, readPrintedMapKeys } from './npa-map-key.ts';
 
 export const npaDefaults = { namespace: 'kube-system', podLabel: 'app=network-policy-agent' };
@@ -17,21 +17,18 @@ const mapPin = '/sys/fs/bpf/globals/aws/maps/global_aws_conntrack_map';
 /** Folders of a node in which the agent leaves its own command line tool. */
 const toolFolders = ['/var/lib/staleproof/npa-installed', '/opt/cni/bin'];
 
-export interface AgentPod extends KubernetesObject {
-  readonly spec?: { readonly nodeName?: string; readonly containers?: readonly { readonly name: string }[] };
-  readonly status?: {
-    readonly containerStatuses?: readonly {
-      readonly name: string;
-      readonly containerID?: string;
-      readonly restartCount?: number;
-      readonly ready?: boolean;
-    }[];
-  };
-}
-
 export interface NpaAgentOptions {
   readonly npaNamespace?: unknown;
   readonly npaPodLabel?: unknown;
+}
+
+export interface FoundAgent {
+  readonly name: string;
+  readonly container: string;
+  readonly id: string;
+  readonly restarts: number;
+  readonly ready: boolean;
+  readonly settings: NpaSettings;
 }
 
 export class NpaAgent {
@@ -48,9 +45,7 @@ export class NpaAgent {
   }
 
   /** Throws InfrastructureError when the node has none. */
-  async pod(
-    signal: AbortSignal,
-  ): Promise<{ name: string; container: string; id: string; restarts: number; ready: boolean }> {
+  async pod(signal: AbortSignal): Promise<FoundAgent> {
     const query = {
       namespace: this.namespace,
       labelSelector: this.label,
@@ -71,6 +66,7 @@ export class NpaAgent {
       id: (status?.containerID ?? '').replace(/^\w+:\/\//, ''),
       restarts: status?.restartCount ?? 0,
       ready: status?.ready ?? false,
+      settings: npaSettings(pod, container),
     };
   }
 
@@ -85,10 +81,19 @@ export class NpaAgent {
     return pid;
   }
 
+  /** What its flags name, else where versions are known to write, else its container's log as the kubelet keeps it. */
   async logPath(signal: AbortSignal): Promise<string> {
-    for (const path of logPaths)
+    const { name, container, settings } = await this.pod(signal);
+    const known = settings.log === undefined ? logPaths : settings.log === 'container' ? [] : [settings.log];
+    for (const path of known)
       if ((await this.node.exec(['test', '-s', path], { signal, timeoutMs: 10_000 })).code === 0) return path;
-    throw new InfrastructureError(`no log of the agent on ${this.node.name}: looked for ${logPaths.join(', ')}`);
+    const pattern = `/var/log/pods/${this.namespace}_${name}_*/${container}/*.log`;
+    const newest = `ls -t ${pattern} 2>/dev/null | head -n 1`;
+    const path = (await this.node.run(['sh', '-c', newest], { signal, timeoutMs: 10_000 })).trim();
+    if (path !== '') return path;
+    throw new InfrastructureError(
+      `no log of the agent on ${this.node.name}: looked for ${[...known, pattern].join(', ')}`,
+    );
   }
 
   /** From now on, without the lines that match `except`; the caller stops it. */

@@ -100,10 +100,12 @@ function verdictOf(msg: string, fields: Readonly<Record<string, unknown>>): NpaL
   };
 }
 
+/** In a container's log the runtime puts time, stream and a flag before the agent's own line. */
 function readJson(line: string): Readonly<Record<string, unknown>> | undefined {
-  if (!line.startsWith('{')) return undefined;
+  const start = line.startsWith('{') ? 0 : (/^\S+ std(?:out|err) [FP] (?=\{)/.exec(line)?.[0].length ?? -1);
+  if (start < 0) return undefined;
   try {
-    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+    return JSON.parse(line.slice(start)) as Readonly<Record<string, unknown>>;
   } catch {
     return undefined;
   }

@@ -22,6 +22,7 @@ export async function judgeRace(t: SpecContext, stage: RaceStage, race: Attack):
   for (const [measure, value] of Object.entries(measures)) t.evidence.measure({ name: measure, value, unit: 'flows' });
   t.evidence.measure({ name: 'window of deletes', value: account.windowMs * 1000, unit: 'µs' });
   t.evidence.measure({ name: 'verdict after', value: race.ms, unit: 'ms' });
+  t.evidence.measure({ name: 'memory of the driver', value: race.driverBytes / 2 ** 20, unit: 'MiB' });
   if (race.healMs !== undefined)
     t.evidence.measure({ name: 'healed after the client sent', value: race.healMs, unit: 'ms' });
   if (account.inFlight !== undefined) {

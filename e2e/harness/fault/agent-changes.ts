@@ -1,7 +1,8 @@
 /** What happens to agents in real life: replaced, killed, upgraded, given a small map. Each waits until the agent works again. */
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
 import type { SpecContext } from '../run/context.ts';
-import { type AgentPod, npaContainer, npaDefaults } from '../evidence/npa-agent.ts';
+import { npaContainer, npaDefaults } from '../evidence/npa-agent.ts';
+import type { AgentPod } from '../evidence/npa-settings.ts';
 import type { RaceStage } from './race-stage.ts';
 
 const backWithinMs = 90_000;

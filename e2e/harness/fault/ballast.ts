@@ -48,7 +48,7 @@ export async function addBallast(
     .trim()
     .split(/\s+/)
     .map(Number);
-  const limits = { rate: options.rate, conntrackMax: max, conntrackCount: count, mapSize: 524_288 };
+  const limits = { rate: options.rate, conntrackMax: max, conntrackCount: count, mapSize: stage.mapSize };
   const size = options.wanted ?? ballastSize(limits);
   if (size < least)
     t.inconclusive(`no room for ballast on ${node.name}: ${count} of ${max} rows in use, ${size} tuples would fit`);

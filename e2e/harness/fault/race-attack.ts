@@ -3,14 +3,14 @@
  * snapshot lacked. The five steps have the names that the first reproducer of this race gave them.
  */
 import { accountRace, type RaceAccount, type RaceObservation } from '../evidence/race-account.ts';
-import { readRanges, type RaceFlows } from '../evidence/race-flow-set.ts';
+import { readRanges, type RaceFlows, writeRanges } from '../evidence/race-flow-set.ts';
 import { tuplesGoneFromKernel, tuplesInAgentMap } from '../evidence/race-premises.ts';
 import { watchReplies } from '../evidence/race-replies.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
 import type { SpecContext } from '../run/context.ts';
 import { addBallast, type Ballast } from './ballast.ts';
 import { kernelForgets } from './kernel-forgets.ts';
-import { awaitHydration, cleanupPeriodMs } from './race-passes.ts';
+import { awaitHydration } from './race-passes.ts';
 import { arm, type Opened, openWithinMs, trigger } from './race-trigger.ts';
 import { ballastPort, firstFlowPort, tcpPort, udpPorts } from './race-objects.ts';
 import type { RaceStage } from './race-stage.ts';
@@ -39,6 +39,8 @@ export interface Attack {
   /** Cut flows whose reply was seen on the owner's node. */
   readonly onWire: number;
   readonly deletesSeen: boolean;
+  /** Most memory that the program in the client's pod ever held. */
+  readonly driverBytes: number;
   /** Deletes a second of the pass over the ballast. */
   readonly rate: number | undefined;
 }
@@ -72,7 +74,8 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
     const onWire = await replies.seen(new Set(cut));
     const echo = `e${plan.iteration}`;
     const sentAtMs = Date.now();
-    if (cut.length > 0) await client.driver.call({ cmd: 'send', group, message: echo, only: cut.join(',') }, t.signal);
+    if (cut.length > 0)
+      await client.driver.call({ cmd: 'send', group, message: echo, only: writeRanges(cut) }, t.signal);
     const healed = cut.length === 0 ? undefined : await hearing(t, stage, group, echo, cut.length, healWithinMs);
     const observation: RaceObservation = {
       flows,
@@ -85,6 +88,7 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
       ...(race.stoppedAtMs === undefined ? {} : { stoppedAtMs: race.stoppedAtMs }),
       spokeAtMs,
     };
+    const { peak } = await client.driver.call<{ peak: number }>({ cmd: 'memory' }, t.signal);
     await client.driver.call({ cmd: 'drop', group }, t.signal);
     return {
       account: accountRace(observation),
@@ -96,6 +100,7 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
       healMs: healed === undefined || healed.count === 0 ? undefined : healed.lastMs - sentAtMs,
       onWire,
       deletesSeen: race.deletesSeen,
+      driverBytes: peak,
       rate: ballast === undefined || race.passMs === 0 ? undefined : (ballast.tuples * 1000) / race.passMs,
     };
   });
@@ -109,7 +114,7 @@ async function prepare(t: SpecContext, stage: RaceStage, plan: AttackPlan) {
   let wanted: number | undefined;
   for (let attempt = 1; attempt <= preparations; attempt += 1) {
     // Other ports each time: an agent that counts misses has counted one for these already.
-    const flows = planFlows(stage, plan);
+    const flows = planFlows(t, stage, plan);
     const group = `${plan.protocol}-${flows.clientPorts.first}`;
     await t.step('initial connections', async () => {
       if (plan.mode === 'ballast') ballast = await addBallast(t, stage, { rate: plan.rate, wanted });
@@ -136,7 +141,7 @@ async function prepare(t: SpecContext, stage: RaceStage, plan: AttackPlan) {
     t.log(`the delete pass began before the kernel had forgotten all (${attempt} of ${preparations})`);
   }
   t.inconclusive(
-    `in ${preparations} cycles the agent's delete pass began before the kernel had forgotten the flows: the machine is too slow for a cleanup period of ${cleanupPeriodMs(t) / 1000} s`,
+    `in ${preparations} cycles the agent's delete pass began before the kernel had forgotten the flows: the machine is too slow for a cleanup period of ${stage.periodMs / 1000} s`,
   );
 }
 
@@ -157,11 +162,16 @@ async function openOnce(
 
 let blocks = 0;
 
-function planFlows(stage: RaceStage, plan: AttackPlan): RaceFlows {
+function planFlows(t: SpecContext, stage: RaceStage, plan: AttackPlan): RaceFlows {
   const { protocol, flows: count } = plan;
-  const serverPorts = { first: protocol === 'tcp' ? tcpPort : udpPorts.first, count: 1 };
-  const fit = Math.max(1, Math.floor((ballastPort - firstFlowPort) / count));
-  const clientPorts = { first: firstFlowPort + (blocks++ % fit) * count, count };
+  const room = ballastPort - firstFlowPort;
+  // The server listens at one TCP port and at many UDP ports; one source port serves each of those once.
+  const wide = protocol === 'udp' && count > room;
+  if (count > room && !wide) t.inconclusive(`${count} ${protocol} flows do not fit into ${room} source ports`);
+  const serverPorts = wide ? udpPorts : { first: protocol === 'tcp' ? tcpPort : udpPorts.first, count: 1 };
+  const sources = Math.ceil(count / serverPorts.count);
+  const fit = Math.max(1, Math.floor(room / sources));
+  const clientPorts = { first: firstFlowPort + (blocks++ % fit) * sources, count: sources };
   return { protocol, clientIp: stage.client.ip, serverIp: stage.addressAtOwner, clientPorts, serverPorts };
 }
 

@@ -7,10 +7,13 @@ import { tuplesInAgentMap } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
 import { kernelForgets } from './kernel-forgets.ts';
 import { tcpPort } from './race-objects.ts';
-import { awaitHydration, cleanupPeriodMs, notCleaning } from './race-passes.ts';
+import { awaitHydration, notCleaning } from './race-passes.ts';
 import { openEnforcedStage } from './race-run.ts';
 import type { RaceStage } from './race-stage.ts';
 
+const usualIterations = 10;
+/** What a round takes beside its cleanup periods, at worst. */
+const roundMs = 30_000;
 const perIteration = 2000;
 const openWithinMs = 20_000;
 const listenMs = 2500;
@@ -28,10 +31,11 @@ interface Opened {
 }
 
 export async function naturalRace(t: SpecContext): Promise<void> {
-  const stage = await openEnforcedStage(t, { owner: 'client' });
+  const iterations = t.iterations ?? usualIterations;
+  const stage = await openEnforcedStage(t, { owner: 'client', periods: 2 * iterations });
+  if (iterations > usualIterations) t.moreTime((iterations - usualIterations) * roundMs, `${iterations} rounds`);
   const started = t.evidence.now();
   const rounds: NaturalRound[] = [];
-  const iterations = t.iterations ?? 10;
   for (let round = 0; round < iterations; round += 1)
     rounds.push(await t.step(`spray ${round + 1} of ${iterations}`, () => sprayRound(t, stage, round)));
   const sum = (pick: (round: NaturalRound) => number): number =>
@@ -60,35 +64,50 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
   const flows: RaceFlows = { protocol: 'tcp', clientIp: client.ip, serverIp: stage.addressAtOwner, ...grid };
   const group = `natural-${round}`;
   const open = { cmd: 'open', group, protocol: 'tcp', address: stage.address, grid, timeoutMs: openWithinMs };
-  await client.driver.call<Opened>(open, t.signal);
-  await t.evidence.require(tuplesInAgentMap(stage, flows, 0.9));
-  await client.driver.call({ cmd: 'reset', group }, t.signal);
-  const hydratedAt = await awaitHydration(t, stage);
-  await kernelForgets(agent.node, stage.family, 'tcp', client.ip, t.signal);
+  const says = (summary: string): void => t.evidence.record({ kind: 'step', lane: 'flows', summary });
+
+  await t.step('initial connections', async () => {
+    const first = await client.driver.call<Opened>(open, t.signal);
+    says(`${first.count} of ${perIteration} flows open`);
+    await t.evidence.require(tuplesInAgentMap(stage, flows, 0.9));
+    await client.driver.call({ cmd: 'reset', group }, t.signal);
+  });
+  const hydratedAt = await t.step('cleanup prediction', () => awaitHydration(t, stage));
+  await t.step('kernel timeout', async () => {
+    const rows = await kernelForgets(agent.node, stage.family, 'tcp', client.ip, t.signal);
+    says(`${rows} rows forgotten by the kernel`);
+  });
 
   // The pass is due half a period after the map was read; the spray starts at its first line and hopes to meet its deletes.
-  const options = { from: hydratedAt, timeoutMs: 3 * cleanupPeriodMs(t) + 20_000, signal: t.signal };
-  await log
-    .waitFor((line) => line.type === 'pass-start', { ...options, what: 'the pass that was predicted' })
-    .catch(notCleaning(t));
-  const startedMs = Date.now();
-  const again = await client.driver.call<Opened>(open, t.signal);
-  await log
-    .waitFor((line) => line.type === 'pass-done', { ...options, what: 'the end of the delete pass' })
-    .catch(notCleaning(t));
-  const message = `n${round}`;
-  await server.driver.call({ cmd: 'speak', protocol: 'tcp', message }, t.signal);
-  const withinMs = listenMs * t.env.slowFactor;
-  const heard = await client.driver.call<Opened>(
-    { cmd: 'heard', group, message, withinMs, enough: again.count },
-    t.signal,
-  );
-  const hearing = new Set(readRanges(heard.flows));
-  const cut = readRanges(again.flows).filter((flow) => !hearing.has(flow));
-  const deleted = new Set<number | undefined>();
-  for (const line of log.lines.slice(hydratedAt))
-    if (line.type === 'delete' && line.owner === stage.ownerEnd.ip && line.atMs >= startedMs)
-      deleted.add(flowOfTuple(flows, line.tuple));
-  await client.driver.call({ cmd: 'drop', group }, t.signal);
-  return { opened: again.count, cut: cut.length, victims: cut.filter((flow) => deleted.has(flow)).length };
+  const options = { from: hydratedAt, timeoutMs: 3 * stage.periodMs + 20_000, signal: t.signal };
+  let startedMs = 0;
+  const again = await t.step('race trigger', async () => {
+    await log
+      .waitFor((line) => line.type === 'pass-start', { ...options, what: 'the pass that was predicted' })
+      .catch(notCleaning(t));
+    startedMs = Date.now();
+    const opened = await client.driver.call<Opened>(open, t.signal);
+    says(`${opened.count} of the same flows open again`);
+    return opened;
+  });
+  return t.step('verification', async () => {
+    await log
+      .waitFor((line) => line.type === 'pass-done', { ...options, what: 'the end of the delete pass' })
+      .catch(notCleaning(t));
+    const message = `n${round}`;
+    await server.driver.call({ cmd: 'speak', protocol: 'tcp', message }, t.signal);
+    const withinMs = listenMs * t.env.slowFactor;
+    const hear = { cmd: 'heard', group, message, withinMs, enough: again.count };
+    const heard = await client.driver.call<Opened>(hear, t.signal);
+    const hearing = new Set(readRanges(heard.flows));
+    const cut = readRanges(again.flows).filter((flow) => !hearing.has(flow));
+    const deleted = new Set<number | undefined>();
+    for (const line of log.lines.slice(hydratedAt))
+      if (line.type === 'delete' && line.owner === stage.ownerEnd.ip && line.atMs >= startedMs)
+        deleted.add(flowOfTuple(flows, line.tuple));
+    await client.driver.call({ cmd: 'drop', group }, t.signal);
+    const victims = cut.filter((flow) => deleted.has(flow)).length;
+    says(`${cut.length} of ${again.count} hear nothing, ${victims} of them by a delete of their own tuple`);
+    return { opened: again.count, cut: cut.length, victims };
+  });
 }

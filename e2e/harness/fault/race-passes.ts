@@ -3,12 +3,6 @@ import { NpaLogTimeout } from '../evidence/npa-log-follower.ts';
 import type { SpecContext } from '../run/context.ts';
 import type { RaceStage } from './race-stage.ts';
 
-/** Upstream's default is 300 s; the suite installs its agents with 10 s. */
-export function cleanupPeriodMs(t: SpecContext): number {
-  const given = t.env.options['cleanupPeriod'];
-  return typeof given === 'number' ? given : 10_000;
-}
-
 /** A pass that starts from now on and reads the agent's map whole; returns the place of its last line. */
 export async function awaitHydration(t: SpecContext, stage: RaceStage): Promise<number> {
   const { log } = stage;
@@ -25,7 +19,7 @@ const startsOfACycle = 4;
 /** That many cleanup cycles, each a reading of the map that began from now on and the delete pass after it. */
 export async function awaitCycles(t: SpecContext, stage: RaceStage, count: number): Promise<void> {
   for (let cycle = 1; cycle <= count; cycle += 1) {
-    const timeoutMs = 4 * cleanupPeriodMs(t) + 20_000;
+    const timeoutMs = 4 * stage.periodMs + 20_000;
     const options = {
       from: stage.log.mark,
       timeoutMs,
@@ -48,7 +42,7 @@ export function endOfCycle(): (line: { readonly type: string }) => boolean {
 }
 
 async function awaitLine(t: SpecContext, stage: RaceStage, type: string, from: number, what: string): Promise<void> {
-  const timeoutMs = 3 * cleanupPeriodMs(t) + 20_000;
+  const timeoutMs = 3 * stage.periodMs + 20_000;
   await stage.log
     .waitFor((line) => line.type === type, { from, timeoutMs, signal: t.signal, what })
     .catch(notCleaning(t));

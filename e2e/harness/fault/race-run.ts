@@ -26,6 +26,7 @@ export interface RaceShape {
 const usualFlows = 2000;
 /** One race with all its preparations; the second window comes two periods later. */
 const periodsARace = 6;
+const raceMs = 60_000;
 
 /** Deletes a second by agent and node, as the last race there showed them: sizes the ballast of the next. */
 const measuredRates = new Map<string, number>();
@@ -49,6 +50,7 @@ export async function openEnforcedStage(t: SpecContext, shape: RaceShape): Promi
 export async function race(t: SpecContext, shape: RaceShape): Promise<void> {
   const iterations = t.iterations ?? 1;
   const stage = await openEnforcedStage(t, { ...shape, periods: periodsARace * iterations });
+  if (iterations > 1) t.moreTime((iterations - 1) * raceMs, `${iterations} races`);
   const mode = shape.mode ?? raceMode(t);
   const asked = t.env.options['raceFlows'];
   const flows = typeof asked === 'number' ? asked : usualFlows;

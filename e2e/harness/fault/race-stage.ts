@@ -31,12 +31,22 @@ export interface RaceStage {
   readonly ownerEnd: RaceEnd;
   readonly agent: NpaAgent;
   readonly log: NpaLogFollower;
+  /** The agent's cleanup period: `--cleanup-period`, else what its own flags say. */
+  readonly periodMs: number;
+  /** Entries that its map holds. */
+  readonly mapSize: number;
 }
 
 export interface StageOptions {
   readonly owner: RaceOwner;
   readonly throughService?: boolean;
+  /** How many cleanup periods the spec waits for at worst. */
+  readonly periods?: number;
 }
+
+/** Deadlines of specs are written for the period with which the suite installs its agents. */
+const usualPeriodMs = 10_000;
+const usualPeriods = 6;
 
 /** Everything is undone by the spec's clean-up. The policy is not applied yet: see enforcePolicy. */
 export async function openRaceStage(t: SpecContext, options: StageOptions): Promise<RaceStage> {
@@ -56,6 +66,14 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
   const address = options.throughService === true ? await openService(t, namespace.name, server.name) : server.ip;
   const ownerEnd = options.owner === 'client' ? client : server;
   const agent = new NpaAgent(cluster.api, ownerEnd.node, t.env.options);
+  const { settings } = await agent.pod(t.signal);
+  const given = t.env.options['cleanupPeriod'];
+  const periodMs = typeof given === 'number' ? given : settings.cleanupPeriodMs;
+  if (periodMs > usualPeriodMs)
+    t.moreTime(
+      (periodMs - usualPeriodMs) * (options.periods ?? usualPeriods),
+      `the agent cleans every ${periodMs / 1000} s`,
+    );
   const log = await agent.followLog(t.signal, ballastLines);
   t.defer('stop following the log of the agent', () => log.stop());
   const addressAtOwner = options.owner === 'client' ? address : server.ip;
@@ -70,6 +88,8 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
     ownerEnd,
     agent,
     log,
+    periodMs,
+    mapSize: settings.mapSize,
   };
 }
 

@@ -1,7 +1,7 @@
 /** The two sides of a cleanup: what is gone has to go, what lives has to stay. */
 import { flowsInAgentMap, flowsInKernel, tuplesGoneFromKernel, tuplesInAgentMap } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
-import { awaitCycles, cleanupPeriodMs } from './race-passes.ts';
+import { awaitCycles } from './race-passes.ts';
 import { deafFlows, endFlows, keepUdpRows, openFlows, type PlainFlows } from './race-plain-flows.ts';
 import { openEnforcedStage } from './race-run.ts';
 import type { RaceStage } from './race-stage.ts';
@@ -26,7 +26,7 @@ export async function staleEntriesAreRemoved(t: SpecContext): Promise<void> {
     for (const plain of both) await t.evidence.require(tuplesGoneFromKernel(stage, plain.flows));
   });
   const started = t.evidence.now();
-  const boundMs = periodsToClean * cleanupPeriodMs(t) * t.env.slowFactor;
+  const boundMs = periodsToClean * stage.periodMs * t.env.slowFactor;
   const left = await t.step(`wait for up to ${periodsToClean} cleanup periods`, async () => {
     for (;;) {
       await awaitCycles(t, stage, 1);

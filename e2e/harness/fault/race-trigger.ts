@@ -6,7 +6,7 @@ import type { SpecContext } from '../run/context.ts';
 import { armAgentHold } from './agent-hold.ts';
 import type { AttackPlan } from './race-attack.ts';
 import { signalPort } from './race-objects.ts';
-import { cleanupPeriodMs, notCleaning } from './race-passes.ts';
+import { notCleaning } from './race-passes.ts';
 import { armDeleteSignal } from './race-signal.ts';
 import type { RaceStage } from './race-stage.ts';
 
@@ -104,7 +104,7 @@ async function armHeld(t: SpecContext, stage: RaceStage, { group }: Arming): Pro
 async function armAtOwnPace(t: SpecContext, stage: RaceStage, { plan, group }: Arming): Promise<Armed> {
   const { driver } = stage.client;
   const command = { cmd: 'open-on-signal', group, port: signalPort, timeoutMs: openWithinMs };
-  const opening = driver.call<Opened>(command, t.signal, 120_000 + waitMs(t, plan));
+  const opening = driver.call<Opened>(command, t.signal, 120_000 + waitMs(stage, plan));
   opening.catch(() => undefined);
   const callOff = await armDeleteSignal(t, stage);
   // The node's datagram is quicker, unless the pass deletes nothing.
@@ -123,8 +123,8 @@ async function armAtOwnPace(t: SpecContext, stage: RaceStage, { plan, group }: A
   };
 }
 
-function waitMs(t: SpecContext, plan: AttackPlan): number {
-  return (plan.window === 'any' ? 5 : 2) * cleanupPeriodMs(t) + 30_000;
+function waitMs(stage: RaceStage, plan: AttackPlan): number {
+  return (plan.window === 'any' ? 5 : 2) * stage.periodMs + 30_000;
 }
 
 /** The first delete of an owner's key; where the first window is attacked, also the end of a pass without one. */
@@ -133,13 +133,13 @@ async function firstDelete(t: SpecContext, stage: RaceStage, { plan, hydratedAt 
   const wanted = (line: NpaLogLine): boolean =>
     (line.type === 'delete' && line.owner === ownerEnd.ip) || (line.type === 'pass-done' && plan.window === 'first');
   const what = `a delete of a key of ${ownerEnd.ip}`;
-  const options = { from: hydratedAt, timeoutMs: waitMs(t, plan), signal: t.signal, what };
+  const options = { from: hydratedAt, timeoutMs: waitMs(stage, plan), signal: t.signal, what };
   return log.waitFor(wanted, options).catch(notCleaning(t));
 }
 
 async function passesEnd(t: SpecContext, stage: RaceStage, mark: number, count: number): Promise<NpaLogLine> {
   const { log } = stage;
-  const timeoutMs = 2 * cleanupPeriodMs(t) + 60_000;
+  const timeoutMs = 2 * stage.periodMs + 60_000;
   let from = mark;
   for (let end = 1; ; end += 1) {
     const line = await log

@@ -39,6 +39,8 @@ export class AttemptState {
   readonly cleanupErrors: string[] = [];
   judgements = 0;
   provenPremises = 0;
+  /** Moves the deadline of the body while it runs; absent where `--timeout` fixed it. */
+  moreTime: ((ms: number) => void) | undefined;
   /** The first failed judgement or unproven premise decides, even when the body catches it. */
   decided: Error | undefined;
   /** An error that no await saw: a floating rejection, a throw in a timer. */

@@ -16,6 +16,8 @@ import { asExpected, failureOf, verdictOf } from './verdict.ts';
 /** Milliseconds, already scaled. */
 export interface Budgets {
   readonly timeoutMs: number;
+  /** The user has set it: the body cannot ask for more. */
+  readonly fixedTimeout: boolean;
   readonly graceMs: number;
   /** All undos of an attempt together. */
   readonly cleanupMs: number;
@@ -74,14 +76,23 @@ async function runBody(input: AttemptInput, context: ReturnType<typeof createCon
   const interrupt = () => controller.abort(input.interrupted.reason);
   if (input.interrupted.aborted) interrupt();
   input.interrupted.addEventListener('abort', interrupt, { once: true });
-  const deadline = setTimeout(() => {
+  let { timeoutMs } = budgets;
+  const startedAt = performance.now();
+  const expire = (): void => {
     const step = state.currentStep;
     controller.abort(
       new DeadlineError(
-        `the deadline of ${formatMs(budgets.timeoutMs)} passed${step === undefined ? '' : ` in step "${step}"`}`,
+        `the deadline of ${formatMs(timeoutMs)} passed${step === undefined ? '' : ` in step "${step}"`}`,
       ),
     );
-  }, budgets.timeoutMs);
+  };
+  let deadline = setTimeout(expire, timeoutMs);
+  if (!budgets.fixedTimeout)
+    state.moreTime = (ms) => {
+      timeoutMs += ms;
+      clearTimeout(deadline);
+      deadline = setTimeout(expire, timeoutMs - (performance.now() - startedAt));
+    };
   let leaked = false;
   const body = here.run({ state, depth: 0, part: 'body' }, async () => spec.body(context));
   try {
@@ -94,6 +105,7 @@ async function runBody(input: AttemptInput, context: ReturnType<typeof createCon
     return { ...endingOf(input, error, await rejectionOf(body, leaked)), leaked };
   } finally {
     clearTimeout(deadline);
+    state.moreTime = undefined;
     input.interrupted.removeEventListener('abort', interrupt);
     state.bodyClosed = true;
   }

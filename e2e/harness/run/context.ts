@@ -57,6 +57,11 @@ export interface SpecContext {
   readonly slug: string;
   /** `--iterations`, or the spec's default. */
   readonly iterations: number | undefined;
+  /**
+   * Moves the deadline for a fact of the subject that nobody knew before the spec began, such as a period of minutes.
+   * Does nothing where `--timeout` was given: then the user has decided.
+   */
+  moreTime(ms: number, reason: string): void;
   step<T>(title: string, body: () => Promise<T>): Promise<T>;
   /** Registers clean-up: last in, first out, after diagnostics, with a budget of its own. Register before the change is made. */
   defer(title: string, undo: (signal: AbortSignal) => Promise<unknown>): void;

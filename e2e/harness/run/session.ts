@@ -184,6 +184,7 @@ const retried: readonly Verdict[] = ['fail', 'inconclusive', 'infrastructure-err
 function budgetsOf(options: Options, timeout: number, slowFactor: number): Budgets {
   return {
     timeoutMs: (options.timeout ?? timeout) * slowFactor,
+    fixedTimeout: options.timeout !== undefined,
     graceMs: (options.grace ?? 5_000) * slowFactor,
     cleanupMs: (options.cleanupTimeout ?? 60_000) * slowFactor,
     collectorMs: 20_000 * slowFactor,

@@ -89,6 +89,12 @@ export function createContext(input: ContextInput): SpecContext {
     evidence,
     slug: slugOf(input.run, state),
     iterations: input.iterations,
+    moreTime(ms, reason) {
+      alive();
+      if (state.moreTime === undefined) return;
+      state.moreTime(ms * input.env.slowFactor);
+      state.log.push(`${clock.now().toFixed(1).padStart(10)} deadline ${Math.round(ms / 1000)} s later: ${reason}`);
+    },
     async step(title, body) {
       alive();
       const store = here.getStore() ?? { state, depth: 0, part: 'body' as const };

@@ -6,6 +6,7 @@ const { flag, text, count, choice, duration } = fields('Areas');
 export const areaOptions = {
   iterations: count('iterations of specs that iterate', { max: 100_000 }, { short: 'n' }),
   raceMode: choice('how the race is met (ballast)', ['ballast', 'held', 'natural']),
+  raceFlows: count('flows that a race opens again and judges (2000); more than 20,000 with UDP only', { max: 60_032 }),
   npaImage: text('image of the network policy agent', 'IMAGE'),
   npaControllerImage: text('image of amazon-network-policy-controller; policies are then NetworkPolicies', 'IMAGE'),
   npaNamespace: text('namespace of an installed agent (kube-system)', 'NAMESPACE'),
