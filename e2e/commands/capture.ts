@@ -11,7 +11,7 @@ import { summarizeCapture } from '../harness/evidence/capture-summary.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { CAPTURE_IMAGE, captureManifests } from '../harness/subject/capture-manifests.ts';
-import { agentOn, listCaptures, listPods, readFromAgent } from '../compose/capture-objects.ts';
+import { agentOn, listCaptures, listPods, partsOnAgent, readFromAgent } from '../compose/capture-objects.ts';
 
 const usage = `usage: npm run capture -- deploy  [--kubeconfig FILE] [--context NAME] [--image REF]
        npm run capture -- collect [--kubeconfig FILE] [--context NAME] [-n NAMESPACE] [-o FOLDER]
@@ -111,17 +111,19 @@ async function collect(api: KubeClient, namespace: string | undefined, folder: s
   const summaries: string[] = [];
   for (const { metadata, status } of captures)
     for (const record of status?.captures ?? []) {
-      const bytes = await readFromAgent(api, await agentOn(api, record.nodeName), record.file);
-      const name = `${metadata.namespace ?? ''}_${metadata.name}_${basename(record.file)}`;
+      const agent = await agentOn(api, record.nodeName);
+      const parts = await partsOnAgent(api, agent, record.file);
       const facts = [metadata.namespace, metadata.name, record.epoch, record.podName, record.podUID, record.nodeName];
       const ends = [record.startedAt, record.endedAt ?? '-', record.endReason ?? '-', record.packets, record.bytes];
-      if (bytes === undefined) {
-        files.push([...facts, ...ends, 'gone', record.file].join(' '));
-        continue;
+      if (parts.length === 0) files.push([...facts, ...ends, 'gone', record.file].join(' '));
+      for (const part of parts) {
+        const bytes = await readFromAgent(api, agent, part);
+        if (bytes === undefined) continue;
+        const name = `${metadata.namespace ?? ''}_${metadata.name}_${basename(part)}`;
+        await writeFile(join(folder, 'captures', name), bytes);
+        files.push([...facts, ...ends, createHash('sha256').update(bytes).digest('hex'), name].join(' '));
+        summaries.push(`${name}\n${await summarizeCapture(bytes)}`);
       }
-      await writeFile(join(folder, 'captures', name), bytes);
-      files.push([...facts, ...ends, createHash('sha256').update(bytes).digest('hex'), name].join(' '));
-      summaries.push(`${name}\n${await summarizeCapture(bytes)}`);
     }
   await writeFile(join(folder, 'capture-files.txt'), `${files.join('\n')}\n`);
   await writeFile(join(folder, 'capture-summary.txt'), `${summaries.join('\n')}\n`);

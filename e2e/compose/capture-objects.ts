@@ -55,6 +55,14 @@ export async function agentOn(api: KubeApi, node: string): Promise<string | unde
   return pods.find((pod) => pod.spec.nodeName === node && pod.status?.phase === 'Running')?.metadata.name;
 }
 
+/** Paths of a capture on its node: its own, or those of its ring. None when the agent or the files are gone. */
+export async function partsOnAgent(api: KubeApi, agent: string | undefined, path: string): Promise<readonly string[]> {
+  if (agent === undefined) return [];
+  const script = 'ls -1 "$1" "$1"[0-9]* 2>/dev/null; true';
+  const { stdout } = await api.exec({ namespace: NAMESPACE, name: agent }, ['sh', '-c', script, 'sh', path]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
 /** A file through the agent, which has the folder mounted; undefined when the agent or the file is gone. */
 export async function readFromAgent(
   api: KubeApi,

@@ -215,4 +215,6 @@ export interface Cluster {
   setSysctl(node: ClusterNode, key: string, value: string): Promise<() => Promise<void>>;
   /** Makes an image that the local Docker daemon has available on every node (kind load, or a registry). */
   loadImage(image: string, signal?: AbortSignal): Promise<void>;
+  /** Restarts a node as a power cut would, and gives it its part of the pod network back. Only where nodes are containers. */
+  readonly restartNode?: ((node: ClusterNode, signal: AbortSignal) => Promise<void>) | undefined;
 }

@@ -17,6 +17,7 @@ interface OpenedClusterParts {
   readonly nodeOf: (facts: NodeFacts) => ClusterNode;
   /** Makes an image available on the nodes that are given, or says why it cannot be. */
   readonly loadImage: (nodes: readonly ClusterNode[], image: string, signal?: AbortSignal) => Promise<void>;
+  readonly restartNode?: Cluster['restartNode'];
 }
 
 export class OpenedCluster implements Cluster {
@@ -28,6 +29,7 @@ export class OpenedCluster implements Cluster {
   readonly facts: ClusterFacts;
   readonly runLabel: Cluster['runLabel'];
   readonly api: KubeClient;
+  readonly restartNode: Cluster['restartNode'];
   readonly #changes: JournalledChanges;
   readonly #nodes: readonly ClusterNode[];
   readonly #schedulable: ReadonlySet<string>;
@@ -46,6 +48,7 @@ export class OpenedCluster implements Cluster {
     this.#nodes = parts.nodes.map(parts.nodeOf);
     this.#schedulable = new Set(parts.nodes.filter((facts) => facts.schedulable).map((facts) => facts.name));
     this.#loadImage = parts.loadImage;
+    this.restartNode = parts.restartNode;
   }
 
   nodes(): Promise<readonly ClusterNode[]> {

@@ -51,3 +51,17 @@ export async function readContents(bytes: Uint8Array, owner: FrameOwner): Promis
   const summary = damage === undefined ? reader.summary : undefined;
   return { summary, damage, packets, sent, neighbour, echoes, foreign, foreignCount, firstMs, lastMs };
 }
+
+/** UID of the first nonce in the file, whoever's it is; undefined when nobody speaks in it, or it is no capture. */
+export async function speakerOf(bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    for await (const { frame } of readPackets([bytes])) {
+      if (frame.transport?.protocol !== 'udp') continue;
+      const [tag, uid] = frame.transport.payload.toString('latin1', 0, 64).split('|');
+      if (tag === 'PCB1') return uid;
+    }
+  } catch (error) {
+    if (!(error instanceof PcapFormatError)) throw error;
+  }
+  return undefined;
+}

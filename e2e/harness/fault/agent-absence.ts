@@ -48,8 +48,8 @@ export async function removeAgents(stage: CaptureStage): Promise<() => Promise<v
   };
 }
 
-/** SIGKILL to the agent of a node; its container is restarted by the kubelet. Returns the killed PID on the node. */
-export async function killAgent(stage: CaptureStage, node: ClusterNode): Promise<number> {
+/** SIGKILL to the agent of a node; its container is restarted by the kubelet. */
+export async function killAgent(stage: CaptureStage, node: ClusterNode): Promise<void> {
   const pid = await agentPid(node);
   if (pid === undefined) throw new Error(`no capture agent runs on ${node.name}`);
   await node.run(['kill', '-9', String(pid)]);
@@ -69,13 +69,42 @@ export async function killAgent(stage: CaptureStage, node: ClusterNode): Promise
       return { proven: true, value: next, summary: `${pid} became ${next}` };
     },
   });
-  return pid;
+}
+
+/**
+ * SIGKILL to the shim of the agent's pod, which would otherwise end the pod's processes: whatever of them lives on is an orphan that
+ * nobody manages. Returns when another agent runs.
+ */
+export async function killAgentShim(stage: CaptureStage, node: ClusterNode): Promise<void> {
+  const pid = await agentPid(node);
+  if (pid === undefined) throw new Error(`no capture agent runs on ${node.name}`);
+  const shim = (await node.run(['ps', '-o', 'ppid=', '-p', String(pid)])).trim();
+  await node.run(['kill', '-9', shim]);
+  const summary = `shim ${shim} of agent ${pid} on ${node.name} killed with SIGKILL`;
+  stage.t.evidence.record({ kind: 'fault', lane: 'agents', summary });
+  await stage.t.evidence.require({
+    name: 'another agent process runs',
+    lane: 'agents',
+    prove: async () => {
+      const next = await stage.wait('the agent is started anew', ROLLOUT_MS, async () => {
+        const now = (await agentPids(node)).filter((other) => other !== pid);
+        return now.length === 1 ? now[0] : undefined;
+      });
+      return { proven: true, value: next, summary: `${pid} became ${next}` };
+    },
+  });
 }
 
 async function agentPid(node: ClusterNode): Promise<number | undefined> {
+  return (await agentPids(node))[0];
+}
+
+async function agentPids(node: ClusterNode): Promise<readonly number[]> {
   const { stdout } = await node.exec(['pgrep', '-f', '^node /app/(packet-capture|capture-mutant)-agent.mjs']);
-  const [first = ''] = stdout.trim().split('\n');
-  return first === '' ? undefined : Number(first);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
 }
 
 async function select(stage: CaptureStage, value: string | null, signal: AbortSignal): Promise<void> {

@@ -9,6 +9,8 @@ export interface TalkerShape {
   readonly sinkIp: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly periodMs?: number;
+  /** Bytes behind the nonce of each datagram. */
+  readonly padBytes?: number;
   readonly graceSeconds?: number;
   /** A target that goes on speaking after SIGTERM until it is killed. */
   readonly ignoresTerm?: boolean;
@@ -60,6 +62,7 @@ export function talkerPod(shape: TalkerShape, runLabel: Readonly<Record<string, 
             { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
             variable('SINK', shape.sinkIp),
             variable('PERIOD_MS', shape.periodMs ?? 50),
+            ...(shape.padBytes === undefined ? [] : [variable('PAD_BYTES', shape.padBytes)]),
             ...(shape.dnsName === undefined ? [] : [variable('DNS_NAME', shape.dnsName)]),
             ...(shape.ignoresTerm === true ? [variable('ON_TERM', 'ignore')] : []),
             ...(shape.exitAfterMs === undefined ? [] : [variable('EXIT_AFTER_MS', shape.exitAfterMs)]),

@@ -1,15 +1,11 @@
 /** The stage of every capture spec: a sink, a noisy decoy on the target's node, and a quiet target that may come and go. */
 import type { ClusterNode } from '../cluster/cluster.ts';
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
-import { CaptureTruth } from '../evidence/capture-truth.ts';
-import type { SpecContext } from '../run/context.ts';
-import {
-  asCaptureSubject,
-  type CaptureRequest,
-  type CaptureSubject,
-  type CaptureView,
-} from '../subject/capture-subject.ts';
-import { sinkPod, talkerPod, type CapturePod, type TalkerShape } from './capture-objects.ts';
+import type { CaptureTruth } from '../evidence/capture-truth.ts';
+import type { Finding, SpecContext } from '../run/context.ts';
+import type { CaptureCapability } from '../subject/capture-capabilities.ts';
+import type { CaptureRequest, CaptureSubject, CaptureView } from '../subject/capture-subject.ts';
+import { talkerPod, type CapturePod, type TalkerShape } from './capture-objects.ts';
 import { waitUntil } from './capture-wait.ts';
 
 /** One pod instance: what the API calls it and every address its processes had. */
@@ -22,6 +18,11 @@ export interface CaptureInstance {
   readonly ips: Set<string>;
   /** Processes that said hello, in order. */
   readonly incarnations: string[];
+  /**
+   * How the capture was asked for: before the instance began, while it ran, or never for this instance, where the subject does
+   * not follow a name. What is owed of it depends on that.
+   */
+  asked: 'before' | 'after' | 'never';
 }
 
 interface Hello {
@@ -48,7 +49,12 @@ export class CaptureStage {
   readonly otherNode: ClusterNode;
   readonly truth: CaptureTruth;
   readonly sinkIp: string;
+  /** What the subject was waited for to say, and is not judged yet. */
+  readonly claims: Finding[] = [];
+  /** Packets missed before the capture ran, by UID and incarnation, of instances that were asked for before they began. */
+  readonly blindWindows = new Map<string, number>();
   decoy: CaptureInstance | undefined;
+  readonly #running: CaptureInstance[] = [];
   apiAnswersBefore: number | undefined;
 
   constructor(parts: Pick<CaptureStage, 't' | 'subject' | 'namespace' | 'node' | 'otherNode' | 'truth' | 'sinkIp'>) {
@@ -61,6 +67,25 @@ export class CaptureStage {
     this.sinkIp = parts.sinkIp;
   }
 
+  can(capability: CaptureCapability): boolean {
+    return this.subject.can.includes(capability);
+  }
+
+  /** A capture and its target: the capture first where the subject waits for a pod, else the pod first. */
+  async begin(
+    talker: TalkerOptions = {},
+    request: Partial<CaptureRequest> = {},
+  ): Promise<{ readonly target: CaptureInstance; readonly request: CaptureRequest }> {
+    const { name: podName = 'target', namespace = this.namespace } = talker;
+    const asked = { podName, namespace, ...request };
+    if (this.can('waits-for-pod')) {
+      const whole = await this.capture(asked);
+      return { request: whole, target: await this.start(talker) };
+    }
+    const target = await this.start(talker);
+    return { target, request: await this.capture(asked) };
+  }
+
   /** Creates a talker and returns once the API has given it a UID: nothing is waited for. */
   async create(options: TalkerOptions = {}): Promise<CaptureInstance> {
     const { cluster, fixturesImage: image } = this.t.env;
@@ -68,15 +93,22 @@ export class CaptureStage {
     const label = { [cluster.runLabel.key]: cluster.runLabel.value };
     const pod = talkerPod({ ...rest, name, namespace, node: node.name, image, sinkIp }, label);
     // A POST, not an apply: applied over a pod that is being deleted it would change the old instance.
-    const made = (await cluster.api.raw(
+    const answer = (await cluster.api.raw(
       'POST',
       `/api/v1/namespaces/${namespace}/pods`,
       pod,
       this.t.signal,
     )) as KubernetesObject;
-    const uid = made.metadata.uid ?? '';
+    const uid = answer.metadata.uid ?? '';
     this.t.evidence.record({ kind: 'fault', lane: name, summary: `pod ${name} created: UID ${uid} on ${node.name}` });
-    return { name, namespace, uid, node, macs: new Set(), ips: new Set(), incarnations: [] };
+    const known = this.#running.some((one) => one.name === name && one.namespace === namespace);
+    const asked = this.can(known ? 'rebinds' : 'waits-for-pod') ? 'before' : 'never';
+    const made: CaptureInstance = {
+      ...{ name, namespace, uid, node, asked },
+      ...{ macs: new Set(), ips: new Set(), incarnations: [] },
+    };
+    this.#running.push(made);
+    return made;
   }
 
   /** Creates a talker and waits until the sink has heard it. */
@@ -151,6 +183,9 @@ export class CaptureStage {
       ),
     );
     await this.subject.apply(cluster, whole, this.t.signal);
+    if (!this.can('waits-for-pod'))
+      for (const one of this.#running)
+        if (one.name === whole.podName && one.namespace === whole.namespace) one.asked = 'after';
     return whole;
   }
 
@@ -219,33 +254,4 @@ export class CaptureStage {
       Promise.resolve(this.truth.upToMs > now + 150 ? true : undefined),
     );
   }
-}
-
-/** Opens a stage: namespace, sink on the other node, decoy on the target's node, both talking. */
-export async function openCaptureStage(t: SpecContext): Promise<CaptureStage> {
-  const { cluster, fixturesImage } = t.env;
-  const subject = asCaptureSubject(t.env.subject('packet-capture'));
-  const [node, otherNode] = await cluster.workers();
-  if (node === undefined || otherNode === undefined)
-    t.skip('needs two worker nodes: one for the target, one for the sink');
-  const made: { remove?: (signal: AbortSignal) => Promise<void> } = {};
-  t.defer('remove the namespace', async (signal) => made.remove?.(signal));
-  const namespace = await cluster.createNamespace(t.slug, { podSecurity: 'privileged', signal: t.signal });
-  made.remove = (signal) => namespace.remove(signal);
-  const bind = cluster.primaryFamily === 'ipv6' ? '::' : '0.0.0.0';
-  await cluster.api.apply(sinkPod(namespace.name, fixturesImage, otherNode.name, bind), t.signal);
-  const sinkIp = await cluster.api.waitFor<CapturePod, string>(
-    { apiVersion: 'v1', kind: 'Pod', namespace: namespace.name, name: 'sink' },
-    ([pod]) => (pod?.status?.containerStatuses?.[0]?.state?.running === undefined ? undefined : pod.status.podIP),
-    { timeoutMs: POD_MS * t.env.slowFactor, signal: t.signal, what: `the sink runs on ${otherNode.name}` },
-  );
-  const truth = new CaptureTruth();
-  const log = await cluster.api.followLogs({ namespace: namespace.name, name: 'sink' }, t.signal);
-  t.defer('stop reading the sink’s log', () => log.stop());
-  log.onLine(truth.take);
-  const stage = new CaptureStage({ t, subject, namespace: namespace.name, node, otherNode, truth, sinkIp });
-  stage.apiAnswersBefore = await subject.apiAnswers(cluster, node.name, t.signal);
-  const dnsName = 'kubernetes.default.svc.cluster.local';
-  stage.decoy = await stage.create({ name: 'decoy', periodMs: 20, dnsName });
-  return stage;
 }

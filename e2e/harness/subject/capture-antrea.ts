@@ -8,6 +8,7 @@ import {
   antreaView,
   type AntreaCapture,
 } from './capture-antrea-object.ts';
+import type { CaptureCapability } from './capture-capabilities.ts';
 import { fetchPodFile } from './capture-pod-file.ts';
 import type { CaptureSubject } from './capture-subject.ts';
 import type { SubjectContext } from './subject.ts';
@@ -15,6 +16,8 @@ import type { SubjectContext } from './subject.ts';
 const CRD = 'packetcaptures.crd.antrea.io';
 const DAEMON_SET = 'antrea-agent';
 const CONTAINER = 'antrea-agent';
+// No `live-file`: its writer keeps packets back until the end. No `reasons`: a missing pod or a hostNetwork pod is only Pending.
+const CAN: readonly CaptureCapability[] = ['limits'];
 const LABEL = 'app=antrea,component=antrea-agent';
 
 interface AgentPod extends KubernetesObject {
@@ -34,14 +37,14 @@ interface ConfigMap extends KubernetesObject {
 export const antreaCapture: CaptureSubject = {
   name: 'antrea@installed',
   kind: 'packet-capture',
+  can: CAN,
   // Not own-agents: without its agents the cluster has no pod network, and every spec on it would fail for that.
   agents: undefined,
   controller: undefined,
   preflight: antreaMissing,
   install: () => Promise.resolve(),
   remove: () => Promise.resolve(),
-  // No `live-file`: its writer keeps packets back until the end. No `reasons`: a missing pod or a hostNetwork pod is only Pending.
-  capabilities: () => Promise.resolve([]),
+  capabilities: () => Promise.resolve(CAN),
   info: async (context) => ({
     name: 'antrea@installed',
     kind: 'packet-capture',

@@ -11,6 +11,10 @@ export type CaptureCapability =
   | 'live-file'
   /** Packets are taken by one tcpdump a capture, whose `-w` path on the node is the one in the status. */
   | 'tcpdump-process'
+  /** A capture may be limited in packets or seconds, and says that it is over. */
+  | 'limits'
+  /** Limits in bytes, a snap length and a ring of files. */
+  | 'file-shape'
   /** A new instance of the target is captured without being asked again. */
   | 'rebinds'
   /** The target may be given by labels. */
@@ -20,7 +24,6 @@ export type CaptureCapability =
   /** Files are on the node's disk, below one folder that a fault can make small. */
   | 'node-files'
   /** Agents are a DaemonSet of the subject's own, which faults may take away, cut off or kill. */
-  | 'own-agents';
-
-/** Every spec that follows a live instance by its status needs these. */
-export const FOLLOWS_INSTANCE = ['pod-uid', 'waits-for-pod', 'live-file', 'tcpdump-process'] as const;
+  | 'own-agents'
+  /** A controller apart from its agents, which faults may take away and double. */
+  | 'own-controller';

@@ -10,6 +10,9 @@ export const PLUGIN_LABEL = 'app.kubernetes.io/name=stand-in-kubectl-plugin';
 export const PLUGIN_CONTAINER = 'tcpdump';
 const FILE = '/captures/capture.pcap';
 
+/** How the process is found whose network is entered: once by its container's ID, or by its pod's name whenever a capture ends. */
+export type PluginStyle = 'by-container' | 'by-name';
+
 export interface TargetPod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string };
   readonly status?: { readonly containerStatuses?: readonly { readonly containerID?: string }[] };
@@ -30,7 +33,12 @@ export function pluginPodName(name: string): string {
 }
 
 /** Throws for what a plugin cannot do: labels, and a pod that does not run yet. */
-export function pluginPod(request: CaptureRequest, target: TargetPod | undefined, image: string): KubernetesObject {
+export function pluginPod(
+  request: CaptureRequest,
+  target: TargetPod | undefined,
+  image: string,
+  style: PluginStyle = 'by-container',
+): KubernetesObject {
   const { namespace, name, podName, limits } = request;
   if (podName === undefined) throw new Error('a kubectl plugin captures one pod by its name, no labels');
   const nodeName = target?.spec.nodeName;
@@ -53,8 +61,11 @@ export function pluginPod(request: CaptureRequest, target: TargetPod | undefined
           name: PLUGIN_CONTAINER,
           image,
           imagePullPolicy: 'IfNotPresent',
-          command: ['sh', '-c', pluginScript(limits)],
-          env: [{ name: 'CONTAINER_ID', value: containerId }],
+          command: ['sh', '-c', pluginScript(limits, style)],
+          env: [
+            { name: 'CONTAINER_ID', value: containerId },
+            { name: 'POD_NAME', value: podName },
+          ],
           securityContext: { privileged: true },
           volumeMounts: [{ name: 'captures', mountPath: '/captures' }],
         },
@@ -66,13 +77,23 @@ export function pluginPod(request: CaptureRequest, target: TargetPod | undefined
 }
 
 /** The pod stays when tcpdump has ended, because its file goes with it. */
-function pluginScript(limits: CaptureRequest['limits']): string {
+function pluginScript(limits: CaptureRequest['limits'], style: PluginStyle): string {
   const time = limits?.seconds === undefined ? '' : `timeout -s INT ${limits.seconds} `;
   const count = limits?.packets === undefined ? '' : ` -c ${limits.packets}`;
+  const tcpdump = `${time}nsenter -t "$pid" -n tcpdump -i eth0 -n -U -Z root${count} -w ${FILE}`;
+  if (style === 'by-name')
+    return [
+      'while :; do',
+      // Every container has its pod's name as host name: those of other namespaces too.
+      '  pid=$(grep -lz "^HOSTNAME=$POD_NAME$" /proc/[0-9]*/environ 2>/dev/null | head -n 1 | cut -d / -f 3)',
+      `  [ -n "$pid" ] && ${tcpdump}`,
+      '  sleep 0.2',
+      'done',
+    ].join('\n');
   return [
     'pid=$(grep -l "$CONTAINER_ID" /proc/[0-9]*/cgroup 2>/dev/null | head -n 1 | cut -d / -f 3)',
     '[ -n "$pid" ] || { echo "no process of container $CONTAINER_ID" >&2; exit 1; }',
-    `${time}nsenter -t "$pid" -n tcpdump -i eth0 -n -U -Z root${count} -w ${FILE}`,
+    tcpdump,
     'echo "tcpdump ended with $? at $(date +%s)"',
     'exec tail -f /dev/null',
   ].join('\n');

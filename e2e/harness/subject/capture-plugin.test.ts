@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { pluginPod, pluginView, type PluginPod } from './capture-plugin-pod.ts';
-import { pluginMissing } from './capture-plugin.ts';
+import { pluginCapture } from './capture-plugin.ts';
+import type { SubjectContext } from './subject.ts';
 import { parsePodFile, podFilePath } from './capture-pod-file.ts';
 
 const request = { namespace: 'shop', name: 'capture', podName: 'web-0' } as const;
@@ -75,11 +76,20 @@ describe('a capture in the manner of kubectl plugins', () => {
     expect(view).to.deep.include({ phase: 'Failed', reason: 'no process of container 0123abcd', files: [] });
   });
 
-  it('needs an image', () => {
-    expect(pluginMissing({ options: {} })).to.deep.equal([
-      '--capture-image: an image with sh, nsenter and tcpdump, as the plugin would start it',
-    ]);
-    expect(pluginMissing({ options: { captureImage: 'tools:1' } })).to.deep.equal([]);
+  it('takes the image that is given, else the suite’s own, and says that it is a stand-in', async () => {
+    const context = (options: Record<string, unknown>): SubjectContext =>
+      ({ options, fixturesImage: 'own:1' }) as unknown as SubjectContext;
+    const plugin = pluginCapture();
+    expect((await plugin.info(context({}))).versions).to.deep.equal({ image: 'own:1' });
+    const info = await plugin.info(context({ captureImage: 'tools:1' }));
+    expect(info.versions).to.deep.equal({ image: 'tools:1' });
+    expect(info.remarks.join()).to.contain('stand-in');
+  });
+
+  it('has a known-bad variant that looks for the name whenever a capture ends', () => {
+    const text = JSON.stringify(pluginPod(request, target, 'tools:1', 'by-name'));
+    expect(text).to.contain('HOSTNAME=$POD_NAME').and.contain('while :').and.contain('"value":"web-0"');
+    expect(pluginCapture('by-name').name).to.equal('stand-in-kubectl-plugin+by-name');
   });
 });
 

@@ -1,4 +1,4 @@
-/** A capture in the manner of kubectl plugins such as ksniff, with an image of the user's. No program of a plugin is run. */
+/** A capture in the manner of kubectl plugins such as ksniff. No program of a plugin is run; the image is the suite's own unless one is given. */
 import type { Cluster } from '../cluster/cluster.ts';
 import type { CaptureCapability } from './capture-capabilities.ts';
 import {
@@ -8,6 +8,7 @@ import {
   pluginPodName,
   pluginView,
   type PluginPod,
+  type PluginStyle,
   type TargetPod,
 } from './capture-plugin-pod.ts';
 import { fetchPodFile } from './capture-pod-file.ts';
@@ -15,19 +16,24 @@ import type { CaptureSubject } from './capture-subject.ts';
 import type { SubjectContext } from './subject.ts';
 
 const NAME = 'stand-in-kubectl-plugin';
+// No `tcpdump-process`: its path is inside a pod. No `waits-for-pod`: it looks for a process that runs.
+const CAN: readonly CaptureCapability[] = ['live-file', 'limits'];
 
 /** The image is known from `install` on. */
-export function pluginCapture(): CaptureSubject {
+export function pluginCapture(style: PluginStyle = 'by-container'): CaptureSubject {
+  const name = style === 'by-container' ? NAME : `${NAME}+${style}`;
+  const can = style === 'by-name' ? [...CAN, 'rebinds' as const] : CAN;
   let image: string | undefined;
   return {
-    name: NAME,
+    name,
     kind: 'packet-capture',
+    can,
     agents: undefined,
     controller: undefined,
-    preflight: (context) => Promise.resolve(pluginMissing(context)),
+    preflight: () => Promise.resolve([]),
     install: async (context) => {
       image = imageOf(context);
-      if (image !== undefined) await context.cluster.loadImage(image, context.signal);
+      await context.cluster.loadImage(image, context.signal);
     },
     // Its pods are in the specs' namespaces and go with them; those of a spec that was cut off are found by their label.
     remove: async ({ cluster, signal }) => {
@@ -37,16 +43,15 @@ export function pluginCapture(): CaptureSubject {
           { graceSeconds: 0, signal },
         );
     },
-    // No `tcpdump-process`: its path is inside a pod. No `waits-for-pod`, `rebinds`: it looks once.
-    capabilities: () => Promise.resolve<readonly CaptureCapability[]>(['live-file']),
+    capabilities: () => Promise.resolve(can),
     info: (context) =>
       Promise.resolve({
-        name: NAME,
+        name,
         kind: 'packet-capture',
-        versions: { image: imageOf(context) ?? 'no image' },
+        versions: { image: imageOf(context) },
         remarks: [
           'stand-in for kubectl plugins that capture from a privileged pod; their own programs are not run',
-          'image given by --capture-image',
+          ...(style === 'by-name' ? ['known bad: looks for a process by its pod’s name, again and again'] : []),
         ],
       }),
     logs: async ({ cluster, signal }) => {
@@ -57,11 +62,11 @@ export function pluginCapture(): CaptureSubject {
       return Object.fromEntries(await Promise.all(texts));
     },
     apply: async (cluster, request, signal) => {
-      if (image === undefined) throw new Error(`${NAME} is not installed: no image (--capture-image)`);
+      if (image === undefined) throw new Error(`${name} is not installed`);
       const { podName = '', namespace } = request;
       const target =
         podName === '' ? undefined : await cluster.api.get<TargetPod>('v1', 'Pod', podName, namespace, signal);
-      await cluster.api.apply(pluginPod(request, target, image), signal);
+      await cluster.api.apply(pluginPod(request, target, image, style), signal);
     },
     view: async (cluster, namespace, name, signal) => {
       const pod = await cluster.api.get<PluginPod>('v1', 'Pod', pluginPodName(name), namespace, signal);
@@ -70,25 +75,18 @@ export function pluginCapture(): CaptureSubject {
       // Before the container has started there is no log to read.
       return pluginView(pod, await cluster.api.logs(ref, { signal }).catch(() => ''));
     },
-    delete: (cluster, namespace, name, signal) =>
-      cluster.api.delete(
-        { apiVersion: 'v1', kind: 'Pod', name: pluginPodName(name), namespace },
-        { wait: false, graceSeconds: 0, signal },
-      ),
+    delete: async (cluster, namespace, name, signal) => {
+      const pod = { apiVersion: 'v1', kind: 'Pod', name: pluginPodName(name), namespace };
+      await cluster.api.delete(pod, { wait: false, graceSeconds: 0, signal });
+    },
     fetch: (cluster, file, signal) => fetchPodFile(cluster, file.path, PLUGIN_CONTAINER, signal),
     apiAnswers: () => Promise.resolve(undefined),
   };
 }
 
-export function pluginMissing(context: Pick<SubjectContext, 'options'>): readonly string[] {
-  return imageOf(context) === undefined
-    ? ['--capture-image: an image with sh, nsenter and tcpdump, as the plugin would start it']
-    : [];
-}
-
-function imageOf({ options }: Pick<SubjectContext, 'options'>): string | undefined {
+function imageOf({ options, fixturesImage }: Pick<SubjectContext, 'options' | 'fixturesImage'>): string {
   const image = options['captureImage'];
-  return typeof image === 'string' && image !== '' ? image : undefined;
+  return typeof image === 'string' && image !== '' ? image : fixturesImage;
 }
 
 function pluginPods(cluster: Cluster, signal: AbortSignal): Promise<readonly PluginPod[]> {

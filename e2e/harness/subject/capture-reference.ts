@@ -1,7 +1,7 @@
 /** The reference capture controller of this repository as a subject, and its mutants. */
 import type { Cluster } from '../cluster/cluster.ts';
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
-import { FOLLOWS_INSTANCE, type CaptureCapability } from './capture-capabilities.ts';
+import type { CaptureCapability } from './capture-capabilities.ts';
 import { captureManifests } from './capture-manifests.ts';
 import type { CaptureMutant } from './capture-mutant-list.ts';
 import type { CaptureFile, CaptureSubject, CaptureView } from './capture-subject.ts';
@@ -11,6 +11,19 @@ const NAMESPACE = 'packet-capture-system';
 const DAEMON_SET = 'packet-capture-agent';
 const DEPLOYMENT = 'packet-capture-controller';
 const AGENT_LABEL = 'app.kubernetes.io/name=packet-capture-agent';
+const CAN: readonly CaptureCapability[] = [
+  ...([
+    'pod-uid',
+    'waits-for-pod',
+    'live-file',
+    'tcpdump-process',
+    'limits',
+    'file-shape',
+    'rebinds',
+    'selector',
+  ] as const),
+  ...(['reasons', 'node-files', 'own-agents', 'own-controller'] as const),
+];
 const READY_MS = 90_000;
 const API_VERSION = 'capture.staleproof.dev/v1alpha1';
 
@@ -40,6 +53,7 @@ interface WireRecord {
   readonly endedAt?: string;
   readonly endReason?: string;
   readonly packets?: number;
+  readonly bytes?: number;
 }
 interface WireCapture extends KubernetesObject {
   readonly status?: {
@@ -56,8 +70,9 @@ export function referenceCapture(mutant?: CaptureMutant): CaptureSubject {
   return {
     name,
     kind: 'packet-capture',
+    can: CAN,
     agents: { namespace: NAMESPACE, daemonSet: DAEMON_SET, label: AGENT_LABEL },
-    controller: { namespace: NAMESPACE, deployment: DEPLOYMENT },
+    controller: { namespace: NAMESPACE, deployment: DEPLOYMENT, lease: DEPLOYMENT },
     preflight: () => Promise.resolve([]),
     install: async (context) => {
       await context.cluster.loadImage(context.fixturesImage, context.signal);
@@ -83,15 +98,7 @@ export function referenceCapture(mutant?: CaptureMutant): CaptureSubject {
         { signal },
       );
     },
-    capabilities: () =>
-      Promise.resolve<readonly CaptureCapability[]>([
-        ...FOLLOWS_INSTANCE,
-        'rebinds',
-        'selector',
-        'reasons',
-        'node-files',
-        'own-agents',
-      ]),
+    capabilities: () => Promise.resolve(CAN),
     info: (context) =>
       Promise.resolve({
         name,
@@ -101,13 +108,9 @@ export function referenceCapture(mutant?: CaptureMutant): CaptureSubject {
       }),
     logs: agentLogs,
     apply: async (cluster, request, signal) => {
-      const { namespace, name: object, podName, labels, limits, filePolicy } = request;
+      const { namespace, name: object, podName, labels, ...rest } = request;
       const target = labels === undefined ? { podName } : { selector: { matchLabels: labels } };
-      const spec = {
-        ...target,
-        ...(limits === undefined ? {} : { limits }),
-        ...(filePolicy === undefined ? {} : { filePolicy }),
-      };
+      const spec = { ...target, ...rest };
       const body = { apiVersion: API_VERSION, kind: 'PacketCapture', metadata: { name: object, namespace }, spec };
       await cluster.api.apply(body, signal);
     },
@@ -161,6 +164,7 @@ function viewOf(object: WireCapture): CaptureView {
       endedAtMs: record.endedAt === undefined ? undefined : Date.parse(record.endedAt),
       endReason: record.endReason,
       packets: record.packets ?? 0,
+      bytes: record.bytes ?? 0,
     })),
   };
 }

@@ -1,5 +1,6 @@
 /** What every packet-capture controller is asked for, whatever its API: apply, look, fetch. Types and one narrowing; adapters stand beside. */
 import type { Cluster } from '../cluster/cluster.ts';
+import type { CaptureCapability } from './capture-capabilities.ts';
 import type { Subject } from './subject.ts';
 
 export interface CaptureRequest {
@@ -8,7 +9,9 @@ export interface CaptureRequest {
   /** Exactly one of the two. */
   readonly podName?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly limits?: { readonly packets?: number; readonly seconds?: number };
+  readonly limits?: { readonly packets?: number; readonly bytes?: number; readonly seconds?: number };
+  readonly snapLength?: number;
+  readonly ring?: { readonly files: number; readonly megabytes: number };
   readonly filePolicy?: 'Retain' | 'Delete';
 }
 
@@ -25,6 +28,7 @@ export interface CaptureFile {
   readonly endReason: string | undefined;
   /** As the subject counts them. */
   readonly packets: number;
+  readonly bytes?: number;
 }
 
 /** The subject's own account of a capture. Never evidence: it is what the packets are held against. */
@@ -44,8 +48,17 @@ export interface CaptureAgents {
   readonly label: string;
 }
 
+/** One leads by a Lease whose holder's name begins with its pod's. */
+export interface CaptureController {
+  readonly namespace: string;
+  readonly deployment: string;
+  readonly lease: string;
+}
+
 export interface CaptureSubject extends Subject {
   readonly kind: 'packet-capture';
+  /** What it can do, known before it is installed; capabilities() answers the same. */
+  readonly can: readonly CaptureCapability[];
   apply(cluster: Cluster, request: CaptureRequest, signal: AbortSignal): Promise<void>;
   /** Undefined when there is no such object. */
   view(cluster: Cluster, namespace: string, name: string, signal: AbortSignal): Promise<CaptureView | undefined>;
@@ -56,7 +69,7 @@ export interface CaptureSubject extends Subject {
   apiAnswers(cluster: Cluster, nodeName: string, signal: AbortSignal): Promise<number | undefined>;
   /** The agents' workload, for faults that take it away; undefined where there is none (no capability `own-agents`). */
   readonly agents: CaptureAgents | undefined;
-  readonly controller: { readonly namespace: string; readonly deployment: string } | undefined;
+  readonly controller: CaptureController | undefined;
 }
 
 /** The chosen capture controller of the run. */
@@ -70,4 +83,10 @@ export function asCaptureSubject(subject: Subject): CaptureSubject {
 export function agentsOf(subject: CaptureSubject): CaptureAgents {
   if (subject.agents === undefined) throw new Error(`${subject.name} has no agents that a fault could meet`);
   return subject.agents;
+}
+
+/** For faults that need it; specs that use those need the capability `own-controller`. */
+export function controllerOf(subject: CaptureSubject): CaptureController {
+  if (subject.controller === undefined) throw new Error(`${subject.name} has no controller that a fault could meet`);
+  return subject.controller;
 }

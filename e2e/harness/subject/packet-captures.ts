@@ -27,8 +27,15 @@ export const packetCaptures: readonly SubjectEntry[] = [
   {
     name: 'stand-in-kubectl-plugin',
     kind: 'packet-capture',
-    summary: 'a privileged pod with tcpdump, as kubectl plugins start it, from --capture-image',
+    summary: 'a privileged pod with tcpdump, as kubectl plugins start it',
     caughtBy: [],
     load: async () => (await import('./capture-plugin.ts')).pluginCapture(),
+  },
+  {
+    name: 'stand-in-kubectl-plugin+by-name',
+    kind: 'packet-capture',
+    summary: 'known bad: looks for its target by the pod’s name, again whenever a capture ends',
+    caughtBy: ['capture/same-name-two-namespaces', 'capture/recreate-same-node-grace-1'],
+    load: async () => (await import('./capture-plugin.ts')).pluginCapture('by-name'),
   },
 ];

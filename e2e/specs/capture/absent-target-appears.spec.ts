@@ -1,8 +1,8 @@
-import { judgeBound, judgeCapture, judgePhase } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound, judgePhase } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +11,7 @@ spec(
     claim:
       'A capture whose pod is absent MUST wait without capturing anything, and MUST hold the pod’s first packets once it appears.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'reasons'] },
+    needs: { workers: 2, capabilities: ['waits-for-pod', 'live-file', 'reasons'] },
     locks: SHARES_AGENTS,
     timeout: 120_000,
     judges: 'packet-capture',
@@ -30,7 +30,7 @@ spec(
       observed: `${waiting.files.length} files`,
     });
     const target = await t.step('start the target', () => stage.start());
-    await judgeBound(stage, target);
+    await awaitBound(stage, target);
     await t.step('judge the capture', () => judgeCapture(stage, [{ instance: target, ended: false }]));
   },
 );

@@ -1,10 +1,10 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { removeAgents } from '../../harness/fault/agent-absence.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -14,7 +14,7 @@ spec(
       'An agent that starts after its target was recreated MUST close the old instance’s capture and MUST bind the new instance under its own UID.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds', 'own-agents'] },
+    needs: { workers: 2, capabilities: ['live-file', 'rebinds', 'own-agents'] },
     locks: OWNS_AGENTS,
     timeout: 240_000,
     judges: 'packet-capture',
@@ -22,16 +22,15 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    await judgeBound(stage, target);
+    const { target } = await t.step('start the target and its capture', () => stage.begin());
+    await awaitBound(stage, target);
     const before = await t.step('judge the first capture', () =>
       judgeCapture(stage, [{ instance: target, ended: false }]),
     );
     const restore = await t.step('take the agents away', () => removeAgents(stage));
     const next = await t.step('recreate the target', () => recreate(stage, target, { graceSeconds: 1 }));
     await t.step('bring the agents back', restore);
-    await judgeBound(stage, next);
+    await awaitBound(stage, next);
     await t.step('let it talk', () => stage.heard(next, 40));
     const judged = await t.step('judge the captures', () =>
       judgeCapture(stage, [

@@ -1,48 +1,65 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
-import { killAgent } from '../../harness/fault/agent-absence.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { killAgent, killAgentShim } from '../../harness/fault/agent-absence.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
-spec(
+const cases = [
+  { id: 'agent-killed', title: 'A killed agent', fault: 'the agent', kill: killAgent, core: true },
+  // The shim is what ends a container's processes: without it an agent's tcpdump could live on with nobody above it.
   {
-    id: 'capture/agent-killed',
-    title: 'A killed agent leaves no tcpdump, loses no file, and captures on',
-    claim:
-      'After SIGKILL of the agent its tcpdump MUST NOT run on unmanaged: the old file stays whole and unchanged, and one new capture of the same instance runs.',
-    tags: ['capture'],
-    core: true,
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds', 'own-agents'] },
-    locks: OWNS_AGENTS,
-    timeout: 180_000,
-    judges: 'packet-capture',
-    refs: [{ title: 'ksniff#33: a capture outlives its client', url: 'https://github.com/eldadru/ksniff/issues/33' }],
+    id: 'agent-shim-killed',
+    title: 'An agent whose shim is killed',
+    fault: 'its shim',
+    kill: killAgentShim,
+    core: false,
   },
-  async (t) => {
-    const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    await judgeBound(stage, target);
-    await t.step('let it talk', () => stage.heard(target, 20));
-    const before = await t.step('judge the first capture', () =>
-      judgeCapture(stage, [{ instance: target, ended: false }]),
-    );
-    await t.step('kill the agent', () => killAgent(stage, stage.node));
-    await t.step('judge the new binding', () => judgeBound(stage, target, { moreFilesThan: before.length }));
-    await t.step('let it talk', () => stage.heard(target, 40));
-    const judged = await t.step('judge the captures', () =>
-      judgeCapture(stage, [{ instance: target, ended: false, gapsAllowed: true }]),
-    );
-    const [first] = before;
-    const kept = judged.find(({ file }) => file.epoch === first?.file.epoch);
-    t.judge({
-      ok: judged.length === 2 && kept !== undefined && kept.contents.packets >= (first?.contents.packets ?? 0),
-      subject: stage.subject.name,
-      expected: `two files, the first with at least its ${first?.contents.packets ?? 0} packets`,
-      observed: judged
-        .map(({ file, contents }) => `epoch ${file.epoch}: ${contents.packets} (${file.endReason ?? 'open'})`)
-        .join(', '),
-    });
-  },
-);
+] as const;
+
+for (const one of cases)
+  spec(
+    {
+      id: `capture/${one.id}`,
+      title: `${one.title} leaves no tcpdump, loses no file, and captures on`,
+      claim: `After SIGKILL of ${one.fault} its tcpdump MUST NOT run on unmanaged: the old file stays whole and unchanged, and one new capture of the same instance runs.`,
+      tags: ['capture'],
+      core: one.core,
+      needs: {
+        workers: 2,
+        capabilities: ['live-file', 'rebinds', 'own-agents'],
+        ...(one.core ? {} : { provider: 'kind' as const }),
+      },
+      locks: OWNS_AGENTS,
+      timeout: 180_000,
+      judges: 'packet-capture',
+      refs: [{ title: 'ksniff#33: a capture outlives its client', url: 'https://github.com/eldadru/ksniff/issues/33' }],
+    },
+    async (t) => {
+      const stage = await t.step('open the stage', () => openCaptureStage(t));
+      const { target } = await t.step('start the target and its capture', () => stage.begin());
+      await awaitBound(stage, target);
+      await t.step('let it talk', () => stage.heard(target, 20));
+      const before = await t.step('judge the first capture', () =>
+        judgeCapture(stage, [{ instance: target, ended: false }]),
+      );
+      await t.step(`kill ${one.fault}`, () => one.kill(stage, stage.node));
+      await t.step('wait for the new binding', () =>
+        awaitBound(stage, target, { moreFilesThan: before.length, withinMs: 40_000 }),
+      );
+      await t.step('let it talk', () => stage.heard(target, 40));
+      const judged = await t.step('judge the captures', () =>
+        judgeCapture(stage, [{ instance: target, ended: false, gapsAllowed: true }]),
+      );
+      const [first] = before;
+      const kept = judged.find(({ file }) => file.epoch === first?.file.epoch);
+      t.judge({
+        ok: judged.length === 2 && kept !== undefined && kept.contents.packets >= (first?.contents.packets ?? 0),
+        subject: stage.subject.name,
+        expected: `two files, the first with at least its ${first?.contents.packets ?? 0} packets`,
+        observed: judged
+          .map(({ file, contents }) => `epoch ${file.epoch}: ${contents.packets} (${file.endReason ?? 'open'})`)
+          .join(', '),
+      });
+    },
+  );

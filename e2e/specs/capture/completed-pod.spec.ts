@@ -1,9 +1,9 @@
-import { judgeBound, judgeCapture, judgePhase } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound, awaitPhase } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { takeAddress } from '../../harness/fault/capture-address-reuse.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +12,7 @@ spec(
     claim:
       'When the target has run to completion and its object is kept, the capture MUST be shown as ended, and MUST NOT hold a packet of the pod that gets its address.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'reasons'], provider: 'kind' },
+    needs: { workers: 2, capabilities: ['live-file'], provider: 'kind' },
     locks: OWNS_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',
@@ -20,13 +20,12 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    const target = await t.step('start a target that exits after 6 s', () =>
-      stage.start({ restartPolicy: 'Never', exitAfterMs: 6000 }),
+    const { target } = await t.step('start a target that exits after 6 s, and its capture', () =>
+      stage.begin({ restartPolicy: 'Never', exitAfterMs: 6000 }),
     );
-    await judgeBound(stage, target);
+    await awaitBound(stage, target);
     await t.step('wait for its end', () => stage.completed(target));
-    await t.step('judge the phase', () => judgePhase(stage, ['Ended']));
+    if (stage.can('reasons')) await t.step('wait until it says so', () => awaitPhase(stage, ['Ended']));
     const heir = await t.step('give its address to another pod', () => takeAddress(stage, target, { name: 'heir' }));
     await t.step('let the heir talk', () => stage.heard(heir, 40));
     await t.step('judge the capture', () => judgeCapture(stage, [{ instance: target, ended: true }]));

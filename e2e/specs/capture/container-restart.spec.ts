@@ -1,9 +1,9 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { restartContainer } from '../../harness/fault/restart-container.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +12,7 @@ spec(
     claim:
       'When a container of the target restarts and the sandbox stays, the capture MUST go on without a gap in the same file.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
+    needs: { workers: 2, capabilities: ['live-file'] },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',
@@ -25,11 +25,10 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    await judgeBound(stage, target);
+    const { target } = await t.step('start the target and its capture', () => stage.begin());
+    await awaitBound(stage, target);
     await t.step('kill its process', () => restartContainer(stage, target));
-    await judgeBound(stage, target);
+    await awaitBound(stage, target);
     const judged = await t.step('judge the capture', () => judgeCapture(stage, [{ instance: target, ended: false }]));
     t.judge({
       ok: judged.length === 1 && judged[0]?.contents.sent.size === 2,

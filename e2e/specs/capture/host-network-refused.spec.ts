@@ -1,8 +1,8 @@
-import { judgePhase, judgeProcesses } from '../../harness/evidence/capture-judgement.ts';
+import { judgePhase } from '../../harness/evidence/capture-claims.ts';
+import { judgeProcesses } from '../../harness/evidence/capture-ending.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +11,7 @@ spec(
     claim:
       'A capture of a hostNetwork pod MUST be refused with a reason, because its packets cannot be told from its node’s.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'reasons'] },
+    needs: { workers: 2, capabilities: ['reasons'] },
     locks: SHARES_AGENTS,
     timeout: 120_000,
     judges: 'packet-capture',

@@ -1,9 +1,9 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { takeAddress } from '../../harness/fault/capture-address-reuse.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -13,7 +13,7 @@ spec(
       'When the address of a deleted target is given to another pod, the capture MUST NOT hold a packet of that pod.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE], provider: 'kind' },
+    needs: { workers: 2, capabilities: ['live-file'], provider: 'kind' },
     // Pods that other specs start would take the address.
     locks: OWNS_AGENTS,
     timeout: 180_000,
@@ -27,9 +27,8 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    await judgeBound(stage, target);
+    const { target } = await t.step('start the target and its capture', () => stage.begin());
+    await awaitBound(stage, target);
     await t.step('delete the target', () => stage.delete(target));
     const heir = await t.step('give its address to another pod', () => takeAddress(stage, target, { name: 'heir' }));
     await t.step('let the heir talk', () => stage.heard(heir, 40));

@@ -1,10 +1,10 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { cutFromApi } from '../../harness/fault/agent-partition.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -13,7 +13,7 @@ spec(
     claim:
       'An agent that was cut off from the API while its target was recreated MUST NOT put the new instance’s packets into the old one’s file, and MUST bind the new instance once it hears again.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds', 'own-agents'], provider: 'kind' },
+    needs: { workers: 2, capabilities: ['live-file', 'rebinds', 'own-agents'], provider: 'kind' },
     locks: OWNS_AGENTS,
     timeout: 240_000,
     judges: 'packet-capture',
@@ -26,14 +26,13 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    await judgeBound(stage, target);
+    const { target } = await t.step('start the target and its capture', () => stage.begin());
+    await awaitBound(stage, target);
     const heal = await t.step('cut the agent off from the API', () => cutFromApi(stage));
     const next = await t.step('recreate the target', () => recreate(stage, target, { graceSeconds: 1 }));
     await t.step('heal the cut', heal);
     // A frozen watch is noticed after at most 30 s of silence.
-    await t.step('judge the new binding', () => judgeBound(stage, next, { withinMs: 60_000 }));
+    await t.step('judge the new binding', () => awaitBound(stage, next, { withinMs: 60_000 }));
     await t.step('let it talk', () => stage.heard(next, 40));
     await t.step('judge the captures', () =>
       judgeCapture(stage, [

@@ -1,9 +1,10 @@
-import { judgeBound, judgePhase, judgeProcesses } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound, judgePhase } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { judgeProcesses } from '../../harness/evidence/capture-ending.ts';
 import { smallCaptureDisk } from '../../harness/fault/capture-disk.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +13,11 @@ spec(
     claim:
       'When the node has no room for captures, the status MUST leave Capturing with that reason and no tcpdump may run; with room again the capture MUST go on.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'node-files', 'reasons', 'own-agents'], provider: 'kind' },
+    needs: {
+      workers: 2,
+      capabilities: ['live-file', 'rebinds', 'node-files', 'reasons', 'own-agents'],
+      provider: 'kind',
+    },
     locks: OWNS_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',
@@ -26,13 +31,16 @@ spec(
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
     const disk = await t.step('give the captures a small disk', () => smallCaptureDisk(stage));
-    await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    const view = await judgeBound(stage, target);
+    const { target } = await t.step('start the target and its capture', () => stage.begin());
+    const view = await awaitBound(stage, target);
     await t.step('fill the disk', () => disk.fill());
     const failed = await t.step('judge the phase', () => judgePhase(stage, ['Failed'], 'NoSpace'));
     await judgeProcesses(stage, failed, 0);
     await t.step('make room', () => disk.empty());
-    await t.step('judge the new capture', () => judgeBound(stage, target, { moreFilesThan: view.files.length }));
+    await t.step('judge the new capture', async () => {
+      await awaitBound(stage, target, { moreFilesThan: view.files.length });
+      await stage.heard(target, 40);
+      await judgeCapture(stage, [{ instance: target, ended: false, gapsAllowed: true }]);
+    });
   },
 );

@@ -1,8 +1,9 @@
-import { judgeBound, judgeCapture, judgeEndOfObject } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeEndOfObject } from '../../harness/evidence/capture-ending.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -10,7 +11,7 @@ spec(
     title: 'A deleted capture stops within two seconds',
     claim: 'When its object is deleted, the capture’s tcpdump MUST end within 2 s and the object MUST go away.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
+    needs: { workers: 2, capabilities: ['live-file'] },
     locks: SHARES_AGENTS,
     timeout: 120_000,
     judges: 'packet-capture',
@@ -18,10 +19,9 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    const request = await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    await judgeBound(stage, target);
+    const { target, request } = await t.step('start the target and its capture', () => stage.begin());
+    await awaitBound(stage, target);
     await t.step('judge the running capture', () => judgeCapture(stage, [{ instance: target, ended: false }]));
-    await t.step('delete the object', () => judgeEndOfObject(stage, request, 2000));
+    await t.step('delete the object', () => judgeEndOfObject(stage, request, target, 2000));
   },
 );

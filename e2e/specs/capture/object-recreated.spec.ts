@@ -1,8 +1,9 @@
-import { judgeBound, judgeCapture, judgeEndOfObject } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeEndOfObject } from '../../harness/evidence/capture-ending.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
     claim:
       'A capture object that is deleted and created again under its name MUST NOT inherit files, counters or phase of the former.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
+    needs: { workers: 2, capabilities: ['live-file'] },
     locks: SHARES_AGENTS,
     timeout: 120_000,
     judges: 'packet-capture',
@@ -19,21 +20,24 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    const request = await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    const first = await judgeBound(stage, target);
-    await t.step('delete the object', () => judgeEndOfObject(stage, request, 2000));
+    const { target, request } = await t.step('start the target and its capture', () => stage.begin());
+    const first = await awaitBound(stage, target);
+    await t.step('delete the object', () => judgeEndOfObject(stage, request, target, 2000));
+    const sent = stage.truth.snapshot(target.uid);
     await t.step('create it again', () => stage.capture());
-    const second = await judgeBound(stage, target);
-    t.judge({
-      ok: second.uid !== first.uid && second.files.length === 1 && second.files[0]?.path !== first.files[0]?.path,
-      subject: stage.subject.name,
-      expected: 'another object with one file of its own',
-      observed: `object ${second.uid}, files ${second.files.map((file) => file.path).join(', ')}`,
-    });
+    const second = await awaitBound(stage, target);
     await t.step('let it talk', () => stage.heard(target, 30));
-    await t.step('judge the new capture', () =>
+    const judged = await t.step('judge the new capture', () =>
       judgeCapture(stage, [{ instance: target, ended: false, blind: 'any' }]),
     );
+    const inherited = judged.flatMap(({ contents }) =>
+      [...contents.sent].flatMap(([process, numbers]) => [...numbers].filter((seq) => sent.get(process)?.has(seq))),
+    );
+    t.judge({
+      ok: second.uid !== first.uid && judged.length === 1 && inherited.length === 0,
+      subject: stage.subject.name,
+      expected: 'another object with one file, of packets that were sent after its creation',
+      observed: `object ${second.uid}, ${judged.length} files, ${inherited.length} packets from before`,
+    });
   },
 );

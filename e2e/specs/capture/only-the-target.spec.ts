@@ -1,8 +1,8 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +12,7 @@ spec(
       'A capture of a pod MUST hold all of the pod’s packets from its first to its last, and MUST NOT hold a frame of anyone else.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
+    needs: { workers: 2, capabilities: ['live-file'] },
     locks: SHARES_AGENTS,
     timeout: 120_000,
     judges: 'packet-capture',
@@ -25,9 +25,8 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await t.step('ask for the capture before the pod exists', () => stage.capture());
-    const target = await t.step('start the target', () => stage.start());
-    await t.step('judge whom it names', () => judgeBound(stage, target));
+    const { target } = await t.step('ask for the capture, before the pod exists if that may be', () => stage.begin());
+    await awaitBound(stage, target);
     await t.step('let it talk', () => stage.heard(target, 40));
     await t.step('judge the running capture', () => judgeCapture(stage, [{ instance: target, ended: false }]));
     await t.step('delete the target', () => stage.delete(target));

@@ -1,9 +1,11 @@
-import { judgeBound, judgeCapture, type Expected, type JudgedFile } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import type { Expected } from '../../harness/evidence/capture-completeness.ts';
+import type { JudgedFile } from '../../harness/evidence/capture-file-judgement.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 const cases = [
   { id: 'grace-0', title: 'with grace 0', graceSeconds: 0, core: false },
@@ -28,7 +30,7 @@ for (const one of cases)
         'When a pod is deleted and one of the same name takes its place, the capture MUST close the old instance’s file complete and unchanged, and MUST capture the new instance from its first packets in a file of its own.',
       tags: ['capture'],
       core: one.core,
-      needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'] },
+      needs: { workers: 2, capabilities: ['live-file'] },
       locks: SHARES_AGENTS,
       timeout: 240_000,
       iterations: 2,
@@ -43,10 +45,10 @@ for (const one of cases)
     },
     async (t) => {
       const stage = await t.step('open the stage', () => openCaptureStage(t));
-      await stage.capture();
       const options = 'ignoresTerm' in one ? { ignoresTerm: true } : {};
-      let current = await t.step('start the target', () => stage.start(options));
-      await judgeBound(stage, current);
+      const { target } = await t.step('start the target and its capture', () => stage.begin(options));
+      let current = target;
+      await awaitBound(stage, current);
       const past: Expected[] = [];
       let judged: readonly JudgedFile[] = [];
       for (let round = 1; round <= (t.iterations ?? 1); round++) {
@@ -55,7 +57,7 @@ for (const one of cases)
         );
         past.push({ instance: current, ended: true });
         await t.step(`judge the captures (${round})`, async () => {
-          await judgeBound(stage, next);
+          await awaitBound(stage, next);
           judged = await judgeCapture(stage, [...past, { instance: next, ended: false }], { earlier: judged });
         });
         current = next;

@@ -1,9 +1,9 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { killAllSandboxes } from '../../harness/fault/node-containers.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -12,7 +12,7 @@ spec(
     claim:
       'When every sandbox of a node is re-created at once, as after a reboot, the capture MUST bind the new sandbox of its pod and MUST NOT hold a packet of a neighbour, whatever addresses were swapped.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'], provider: 'kind' },
+    needs: { workers: 2, capabilities: ['live-file', 'rebinds'], provider: 'kind' },
     locks: OWNS_AGENTS,
     timeout: 300_000,
     judges: 'packet-capture',
@@ -25,14 +25,13 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    const view = await judgeBound(stage, target);
+    const { target } = await t.step('start the target and its capture', () => stage.begin());
+    const view = await awaitBound(stage, target);
     await t.step('kill every sandbox of its node', () => killAllSandboxes(stage));
     const incarnation = await t.step('wait for its new process', () => stage.learn(target));
     await stage.heard(target, 20, incarnation);
     await t.step('judge the new binding', () =>
-      judgeBound(stage, target, { moreFilesThan: view.files.length, withinMs: 90_000 }),
+      awaitBound(stage, target, { moreFilesThan: view.files.length, withinMs: 90_000 }),
     );
     await t.step('let it talk', () => stage.heard(target, 40, incarnation));
     await t.step('judge the captures', () =>

@@ -1,8 +1,9 @@
-import { judgeBound, judgeCapture, judgeEndOfObject } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeEndOfObject } from '../../harness/evidence/capture-ending.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +12,7 @@ spec(
     claim:
       'Captures of equally named pods in two namespaces, and of a pod whose name begins with another’s, MUST each have a file of their own, and the end of one MUST leave the others as they are.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE] },
+    needs: { workers: 2, capabilities: ['live-file'] },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',
@@ -22,30 +23,27 @@ spec(
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
     const other = await t.step('make a second namespace', () => stage.anotherNamespace('b'));
-    const requests = [
-      await stage.capture({ podName: 'web' }),
-      await stage.capture({ podName: 'web', namespace: other }),
-      await stage.capture({ podName: 'web-2', name: 'capture-2' }),
-    ] as const;
-    const pods = await t.step('start web, web in the other namespace, and web-2', () =>
+    const captures = await t.step('start web, web in the other namespace, and web-2', () =>
       Promise.all([
-        stage.start({ name: 'web' }),
-        stage.start({ name: 'web', namespace: other }),
-        stage.start({ name: 'web-2' }),
+        stage.begin({ name: 'web' }),
+        stage.begin({ name: 'web', namespace: other }),
+        stage.begin({ name: 'web-2' }, { name: 'capture-2' }),
       ]),
     );
-    for (const [index, pod] of pods.entries()) {
-      const request = requests[index] ?? requests[0];
-      await judgeBound(stage, pod, { request });
+    for (const { target: pod, request } of captures) {
+      await awaitBound(stage, pod, { request });
       await t.step(`judge the capture of ${pod.namespace}/${pod.name}`, () =>
         judgeCapture(stage, [{ instance: pod, ended: false }], { request }),
       );
     }
-    await t.step('delete the first capture', () => judgeEndOfObject(stage, requests[0], 2000));
-    await t.step('let the others talk', () => Promise.all(pods.slice(1).map((pod) => stage.heard(pod, 20))));
-    for (const index of [1, 2] as const)
-      await t.step(`judge ${requests[index].namespace}/${requests[index].name} again`, () =>
-        judgeCapture(stage, [{ instance: pods[index], ended: false }], { request: requests[index] }),
+    await t.step('delete the first capture', () =>
+      judgeEndOfObject(stage, captures[0].request, captures[0].target, 2000),
+    );
+    const others = captures.slice(1);
+    await t.step('let the others talk', () => Promise.all(others.map(({ target }) => stage.heard(target, 20))));
+    for (const { target, request } of others)
+      await t.step(`judge ${request.namespace}/${request.name} again`, () =>
+        judgeCapture(stage, [{ instance: target, ended: false }], { request }),
       );
   },
 );

@@ -1,9 +1,9 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { recreateSandbox } from '../../harness/fault/recreate-sandbox.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -13,7 +13,7 @@ spec(
       'When a pod’s sandbox is re-created under the same UID, the capture MUST end with the old network namespace and MUST go on in the new one from its first packets.',
     tags: ['capture'],
     core: true,
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'], provider: 'kind' },
+    needs: { workers: 2, capabilities: ['live-file', 'rebinds'], provider: 'kind' },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',
@@ -26,11 +26,10 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    const target = await t.step('start the target', () => stage.start());
-    await judgeBound(stage, target);
+    const { target } = await t.step('start the target and its capture', () => stage.begin());
+    await awaitBound(stage, target);
     await t.step('kill the pause process', () => recreateSandbox(stage, target));
-    await judgeBound(stage, target);
+    await awaitBound(stage, target);
     const judged = await t.step('judge the captures', () => judgeCapture(stage, [{ instance: target, ended: false }]));
     t.judge({
       ok: new Set(judged.map(({ file }) => file.sandboxID)).size === 2,

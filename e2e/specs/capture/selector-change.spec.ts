@@ -1,8 +1,8 @@
-import { judgeBound, judgeCapture, judgePhase } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound, awaitPhase } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 spec(
   {
@@ -11,7 +11,7 @@ spec(
     claim:
       'A capture by labels MUST bind the one pod that matches, MUST be refused with a reason while two match, and MUST leave the old pod when another is selected.',
     tags: ['capture'],
-    needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'selector', 'reasons'] },
+    needs: { workers: 2, capabilities: ['live-file', 'selector', 'reasons'] },
     locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',
@@ -21,16 +21,16 @@ spec(
     const stage = await t.step('open the stage', () => openCaptureStage(t));
     await stage.capture({ labels: { role: 'a' } });
     const first = await t.step('start a pod with role a', () => stage.start({ name: 'one', labels: { role: 'a' } }));
-    await judgeBound(stage, first);
+    await awaitBound(stage, first);
     const second = await t.step('start a second with role a', () =>
       stage.start({ name: 'two', labels: { role: 'a' } }),
     );
-    await t.step('judge that two are refused', () => judgePhase(stage, ['Refused'], 'AmbiguousTarget'));
+    await t.step('judge that two are refused', () => awaitPhase(stage, ['Refused'], 'AmbiguousTarget'));
     await t.step('change the selector and the second pod’s label to b', async () => {
       await stage.label(second, { role: 'b' });
       await stage.capture({ labels: { role: 'b' } });
     });
-    await judgeBound(stage, second);
+    await awaitBound(stage, second);
     await t.step('let both talk', async () => {
       await Promise.all([stage.heard(first, 30), stage.heard(second, 30)]);
     });

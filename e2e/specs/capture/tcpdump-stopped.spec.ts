@@ -1,9 +1,9 @@
-import { judgeBound, judgeCapture } from '../../harness/evidence/capture-judgement.ts';
+import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
-import { openCaptureStage } from '../../harness/fault/capture-stage.ts';
+import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { signalTcpdump } from '../../harness/fault/signal-tcpdump.ts';
 import { spec } from '../../harness/run/spec.ts';
-import { FOLLOWS_INSTANCE } from '../../harness/subject/capture-capabilities.ts';
 
 for (const [signal, word] of [
   ['STOP', 'stopped'],
@@ -15,7 +15,7 @@ for (const [signal, word] of [
       title: `A ${word} tcpdump is noticed and replaced`,
       claim: `When a capture’s tcpdump is ${word}, the status MUST leave the old capture and another one MUST take its place.`,
       tags: ['capture'],
-      needs: { workers: 2, capabilities: [...FOLLOWS_INSTANCE, 'rebinds'] },
+      needs: { workers: 2, capabilities: ['live-file', 'tcpdump-process', 'rebinds'] },
       locks: SHARES_AGENTS,
       timeout: 120_000,
       judges: 'packet-capture',
@@ -25,11 +25,10 @@ for (const [signal, word] of [
     },
     async (t) => {
       const stage = await t.step('open the stage', () => openCaptureStage(t));
-      await stage.capture();
-      const target = await t.step('start the target', () => stage.start());
-      const view = await judgeBound(stage, target);
+      const { target } = await t.step('start the target and its capture', () => stage.begin());
+      const view = await awaitBound(stage, target);
       await t.step(`SIG${signal} to its tcpdump`, () => signalTcpdump(stage, view, signal));
-      await t.step('judge the new capture', () => judgeBound(stage, target, { moreFilesThan: view.files.length }));
+      await t.step('judge the new capture', () => awaitBound(stage, target, { moreFilesThan: view.files.length }));
       await t.step('let it talk', () => stage.heard(target, 40));
       await t.step('judge the files', () =>
         judgeCapture(stage, [{ instance: target, ended: false, gapsAllowed: true }]),

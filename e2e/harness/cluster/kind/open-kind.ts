@@ -104,12 +104,12 @@ class Opening {
     const waiting = { timeoutMs: readyWithinMs, signal, log };
     await waitForPodRanges(api, workers + 1, waiting);
     const facts = await readNodes(api, signal);
-    if (podNetwork === 'own')
-      await setUpPodNetwork(
-        facts.map((one) => new KindNode(one)),
-        podSubnets(familyMode),
-        signal,
-      );
+    const setUpNetwork = async (until: AbortSignal): Promise<void> => {
+      if (podNetwork !== 'own') return;
+      const nodes = facts.map((one) => new KindNode(one));
+      await setUpPodNetwork(nodes, podSubnets(familyMode), until);
+    };
+    await setUpNetwork(signal);
     const changes = new JournalledChanges(this.#journal, api, { kubeconfig: kubeconfigPath }, (node) => ({
       at: 'container',
       name: node.name,
@@ -134,6 +134,10 @@ class Opening {
       nodes: facts,
       nodeOf: (one) => new KindNode(one),
       loadImage,
+      restartNode: async (node, until) => {
+        await docker(['restart', '--time', '1', node.name], { signal: until });
+        await setUpNetwork(until);
+      },
     });
     await this.#request.beforeReady?.(cluster, signal);
     await waitUntilReady(api, workers + 1, waiting);
