@@ -14,6 +14,7 @@ import type { Choice } from './choose-subjects.ts';
 import { defaultJobs, prepareMachine, type Machine } from './machine.ts';
 import { SetupDiagnostics } from './setup-diagnostics.ts';
 import { probe, skipReason } from './skip-reasons.ts';
+import { watchSurroundings } from './surroundings.ts';
 import { UndoStack } from './undo-stack.ts';
 
 export async function makeClusterEnvironment(
@@ -80,6 +81,7 @@ export async function makeClusterEnvironment(
       family: cluster.familyMode,
       defaultJobs: defaultJobs(probed.workers),
       skipReason: (meta) => skipReason(meta, probed),
+      surroundings: await surroundingsOf(cluster, request.folder),
       collectors: (t) =>
         clusterCollectors(
           { cluster, subjects, logsOf: (subject, signal) => subject.logs(contextFor(cluster, signal)) },
@@ -96,6 +98,14 @@ export async function makeClusterEnvironment(
       .catch((late: unknown) => request.note('warning', `after the failed set-up: ${String(late)}`));
     throw error;
   }
+}
+
+/** Nodes of an existing cluster are somebody else's machines: only this one is looked at. */
+async function surroundingsOf(cluster: Cluster, folder: string): Promise<() => Promise<readonly string[]>> {
+  if (cluster.provider !== 'kind') return watchSurroundings(folder);
+  const { docker } = await import('../harness/cluster/kind/docker.ts');
+  const nodes = (await cluster.nodes()).map(({ name }) => name);
+  return watchSurroundings(folder, { run: (argv) => docker(argv, { timeoutMs: 8_000 }), nodes });
 }
 
 function clusterRequest(

@@ -6,6 +6,7 @@ import type { SubjectContext } from '../harness/subject/subject.ts';
 import type { Choice } from './choose-subjects.ts';
 import { runSlowFactor } from './calibration.ts';
 import { emptyEnvironment } from './environment.ts';
+import { watchSurroundings } from './surroundings.ts';
 
 export async function clusterlessEnvironment(
   options: Options,
@@ -50,6 +51,7 @@ export async function clusterlessEnvironment(
     },
     facts: { provider: 'none', kernel: release(), cores: String(cpus().length), slowFactor: String(slowFactor) },
     subjects: await Promise.all(subjects.map((subject) => subject.info(context))),
+    surroundings: await watchSurroundings(request.folder),
     close: async (signal) => {
       for (const subject of subjects.reverse()) await subject.remove(contextFor(signal));
     },

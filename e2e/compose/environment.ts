@@ -5,10 +5,12 @@ import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-envi
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
 import { subjects as known } from '../harness/subject/registry.ts';
 import { chooseSubjects } from './choose-subjects.ts';
+import { watchSurroundings } from './surroundings.ts';
 
 export async function makeEnvironment(options: Options, request: EnvironmentRequest): Promise<RunEnvironment> {
   const choice = chooseSubjects(options, request.specs, known);
-  if (!choice.needsCluster && choice.entries.length === 0) return emptyEnvironment(options);
+  if (!choice.needsCluster && choice.entries.length === 0)
+    return { ...emptyEnvironment(options), surroundings: await watchSurroundings(request.folder) };
   if (!choice.needsCluster) {
     const { clusterlessEnvironment } = await import('./clusterless-environment.ts');
     return clusterlessEnvironment(options, request, choice);

@@ -26,6 +26,8 @@ export interface RunEnvironment {
   skipReason(meta: SpecMeta): string | undefined;
   /** Diagnostics of the run's cluster and subjects. */
   collectors(context: SpecContext): readonly Undo[];
+  /** What happened around the specs since the last call and was not their doing, one sentence each. */
+  surroundings?(): Promise<readonly string[]>;
   /** Packets stopped by the leak guard since the start, by rule. */
   guard?(): Promise<Readonly<Record<string, number>>>;
   /** Removes subjects and cluster. Errors are collected into one. */

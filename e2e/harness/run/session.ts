@@ -4,6 +4,7 @@
  */
 import { AttemptState, here } from './attempt-state.ts';
 import { runAttempt, type Budgets } from './attempt.ts';
+import { within } from './budget.ts';
 import type { RunClock } from './clock.ts';
 import type { Options } from './options/schema.ts';
 import type { AttemptLine, Verdict } from './result-schema.ts';
@@ -12,6 +13,7 @@ import type { RunEnvironment } from './run-environment.ts';
 import { Scheduler } from './scheduler.ts';
 import { infoOf } from './spec-registry.ts';
 import type { Lock, RegisteredSpec } from './spec.ts';
+import { explained, ownsSurroundings } from './explained.ts';
 import { asExpected, failureOf } from './verdict.ts';
 import { findDefect, type KnownDefect } from '../subject/known-defects.ts';
 
@@ -124,7 +126,7 @@ export class Session {
         skip === undefined
           ? await this.#attempt(item, state)
           : bareLine(state, this.#input.clock, 'skip', { reason: skip });
-      const known = this.#withDefect(raw);
+      const known = this.#withDefect(await this.#withSurroundings(raw, item));
       const again = attempt < limit && retried.includes(known.verdict) && !interrupted.aborted;
       const flaky = attempt > 1 && known.verdict === 'pass';
       const line: AttemptLine = flaky
@@ -161,6 +163,21 @@ export class Session {
     }
   }
 
+  /** A paused node or a restarted API server explains what went wrong, and a subject is not accused for it. */
+  async #withSurroundings(line: AttemptLine, { spec }: PlannedSpec): Promise<AttemptLine> {
+    const { environment } = this.#input;
+    const locks = spec.meta.locks ?? [];
+    // What a spec restarted itself must not explain the next one's failure: it is looked at, and forgotten.
+    const asked = ownsSurroundings(locks) || !['pass', 'skip'].includes(line.verdict);
+    if (environment.surroundings === undefined || !asked) return line;
+    const changes = await within(
+      SURROUNDINGS_MS,
+      'looking at the surroundings',
+      () => environment.surroundings?.() ?? none,
+    ).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+    return ownsSurroundings(locks) ? line : explained(line, changes);
+  }
+
   /** A listed failure is expected, and a listed spec that passes is news. */
   #withDefect(line: AttemptLine): AttemptLine {
     const at = { subjects: line.subjects, family: this.#input.environment.family, spec: line.spec.id };
@@ -179,6 +196,8 @@ export class Session {
   }
 }
 
+const SURROUNDINGS_MS = 20_000;
+const none: Promise<readonly string[]> = Promise.resolve([]);
 const retried: readonly Verdict[] = ['fail', 'inconclusive', 'infrastructure-error'];
 
 function budgetsOf(options: Options, timeout: number, slowFactor: number): Budgets {
