@@ -42,7 +42,13 @@ const capture: readonly Lane[] = [
       ...['--keep', '--reuse'],
     ],
     exit: 0,
-    verdicts: { 'capture/recreate-same-node-grace-1': 'pass', 'capture/sandbox-recreated': 'pass' },
+    verdicts: {
+      'capture/recreate-same-node-grace-1': 'pass',
+      'capture/ip-reused-by-another-pod': 'pass',
+      'capture/sandbox-recreated': 'pass',
+      'capture/agent-down-during-recreate': 'pass',
+      'capture/agent-killed': 'pass',
+    },
   },
   {
     name: 'capture on packet-capture+uid-without-sandbox',

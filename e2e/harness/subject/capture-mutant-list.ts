@@ -39,6 +39,12 @@ export const captureMutants: readonly CaptureMutant[] = [
     host: 'processes',
   },
   {
+    name: 'interface-by-name',
+    summary: 'captures on the host interface by the name that it had for the first instance',
+    caughtBy: ['capture/interface-name-reused'],
+    host: 'network',
+  },
+  {
     name: 'no-revalidation',
     summary: 'resolves once and never looks again',
     caughtBy: ['capture/recreate-same-node-grace-1', 'capture/sandbox-recreated'],
