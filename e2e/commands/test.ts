@@ -1,6 +1,7 @@
 /**
  * `npm test`: the suite's own tests. Types, lint, format and dead code first, then every `*.test.ts`; `--cluster` adds the
- * `*.cluster.test.ts` that need root, Docker or a cluster. Words filter by path: `npm test -- journal`.
+ * `*.cluster.test.ts` that need root, Docker or a cluster; `--newest-lts` runs them on the newest Node.js with long-term
+ * support in place of this one. Words filter by path: `npm test -- journal`.
  * Closes with `N passed, N failed, N skipped`; exit 0, 1, or 64 on bad usage.
  */
 import { readdirSync } from 'node:fs';
@@ -12,7 +13,7 @@ import Mocha from 'mocha';
 import { closingLine, type Tally } from '../../hack/test-tally.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const usage = 'usage: npm test [-- [--cluster] [--no-lint] [WORD…]]';
+const usage = 'usage: npm test [-- [--cluster] [--no-lint] [--newest-lts] [WORD…]]';
 
 const checks: readonly { readonly name: string; readonly argv: readonly string[] }[] = [
   { name: 'types', argv: ['tsc', '--noEmit'] },
@@ -96,12 +97,32 @@ function strays(): () => number {
   return () => count;
 }
 
+/** The same command on another runtime, fetched when it is not there; types, lint and format do not depend on it. */
+async function onNewestLts(argv: readonly string[]): Promise<number> {
+  const { ensureNodeRuntime, newestLtsVersion } = await import('../../hack/images/node-runtime.ts');
+  const { createSteps } = await import('../../hack/process/steps.ts');
+  const steps = createSteps((line) => void process.stderr.write(`${line}\n`));
+  const { path } = await ensureNodeRuntime({ steps }, newestLtsVersion);
+  const rest = argv.filter((word) => word !== '--newest-lts');
+  const { exitCode } = await execa(path, ['--import', 'tsx', fileURLToPath(import.meta.url), '--no-lint', ...rest], {
+    cwd: root,
+    reject: false,
+    stdio: 'inherit',
+  });
+  return exitCode ?? 1;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { cluster: { type: 'boolean', default: false }, lint: { type: 'boolean', default: true } },
+    options: {
+      cluster: { type: 'boolean', default: false },
+      lint: { type: 'boolean', default: true },
+      'newest-lts': { type: 'boolean', default: false },
+    },
     allowNegative: true,
   });
+  if (values['newest-lts']) return onNewestLts(process.argv.slice(2));
   const files = testFiles(positionals, values.cluster);
   if (files.length === 0)
     throw Object.assign(new Error(`no test file matches ${positionals.join(' ')}`), { code: 'ERR_PARSE_ARGS' });

@@ -1,9 +1,9 @@
 /**
  * CI's end-to-end part: runs the lanes one after the other, takes all clusters down, and closes with one line that also
- * counts the `npm test` of before (its output comes as a file). Exit 1 on any surprise.
+ * counts the `npm test` of before (its outputs come as files, separated by commas). Exit 1 on any surprise.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { formatDuration } from '../process/steps.ts';
@@ -68,10 +68,11 @@ async function runLane(lane: Lane, index: number): Promise<Tally> {
 // Words after the file select lanes by name: a way to try one.
 const words = process.argv.slice(3);
 const chosen = lanes.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-const testOutput = read(process.argv[2] ?? '') ?? '';
-const before = parseClosingLine(testOutput) ?? { passed: 0, failed: 1, skipped: 0 };
-remarks.push(...remarksIn(testOutput).map((line) => `npm test: ${line}`));
-const tallies: Tally[] = [before];
+const tallies: Tally[] = (process.argv[2] ?? '').split(',').map((file) => {
+  const output = read(file) ?? '';
+  remarks.push(...remarksIn(output).map((line) => `${basename(file, '.txt')}: ${line}`));
+  return parseClosingLine(output) ?? { passed: 0, failed: 1, skipped: 0 };
+});
 for (const [index, lane] of chosen.entries()) tallies.push(await runLane(lane, index));
 await npmRun('cluster', ['down', '--all']);
 const collected = await npmRun('gc', []);
