@@ -1,6 +1,7 @@
 /**
- * `npm run bench race -- [runs]`: how much of a race one iteration shows, on the racy and on the fixed agent, in both modes, and
- * how many detections a minute chance gives on the same cluster. Each sample is one run of the suite's own spec.
+ * `npm run bench race -- [runs] [cell…] [--more]`: how much of a race one iteration shows, on the racy and on the fixed agent, in
+ * both modes; what 60,000 flows cost; how many detections a minute chance gives on the same cluster. Each sample is one run of
+ * the suite's own spec. `--more` adds to the samples that reports/bench/race.samples.jsonl holds: twenty runs take their time.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,74 +9,39 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
-import { type BenchLine, lineOf } from './bench-line.ts';
+import type { BenchLine } from './bench-line.ts';
+import { cells, type RaceCell } from './race-cells.ts';
+import { raceLines } from './race-lines.ts';
+import { type RaceSample, readSamples, sampleOf, writeSamples } from './race-samples.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const flows = 2000;
-const spec = 'race/client-owned-flows-survive-cleanup';
-const periodMs = 10_000;
-
-interface Cell {
-  readonly subject: string;
-  readonly mode: 'held' | 'ballast';
-  /** Share of the flows: at least this on the racy agent, at most this on the fixed one. */
-  readonly bar: number;
-}
-
-const cells: readonly Cell[] = [
-  { subject: 'npa@1.4.1', mode: 'held', bar: 0.99 },
-  { subject: 'npa@1.4.1', mode: 'ballast', bar: 0.7 },
-  { subject: 'npa@1.4.3', mode: 'held', bar: 0 },
-  { subject: 'npa@1.4.3', mode: 'ballast', bar: 0 },
-];
+const usualRuns = 3;
 
 export async function bench(args: readonly string[]): Promise<readonly BenchLine[]> {
-  const runs = Number(args[0] ?? 3);
-  const lines: BenchLine[] = [];
-  for (const { subject, mode, bar } of cells) {
-    const attempts = await sample([
-      '--grep',
-      spec,
-      '--subject',
-      subject,
-      '--race-mode',
-      mode,
-      '--repeat',
-      String(runs),
-    ]);
-    const what = `${subject} ${mode}`;
-    const shares = attempts.map((attempt) => measured(attempt, 'cut by the cleanup') / flows);
-    const racy = subject === 'npa@1.4.1';
-    lines.push(
-      lineOf(`${what}: share of ${flows} flows cut in one iteration`, shares, 'share', {
-        bar,
-        better: racy ? 'more' : 'less',
-      }),
-    );
-    const verdict = attempts.filter((attempt) => attempt.verdict === (racy ? 'fail' : 'pass')).length;
-    lines.push(lineOf(`${what}: right verdicts of ${runs} runs`, [verdict], 'runs', { bar: runs }));
-    const times = attempts.map((attempt) => measured(attempt, 'verdict after') / periodMs);
-    lines.push(lineOf(`${what}: verdict after`, times, 'cleanup periods', { bar: 3, better: 'less' }));
+  const words = args.filter((arg) => !arg.startsWith('-') && !/^\d+$/.test(arg));
+  const unknown = words.find((word) => !cells.some(({ name }) => name.includes(word)));
+  if (unknown !== undefined) throw new Error(`no cell ${unknown}; cells: ${cells.map(({ name }) => name).join(', ')}`);
+  const runs = Number(args.find((arg) => /^\d+$/.test(arg)) ?? usualRuns);
+  const chosen = cells.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const samples: RaceSample[] = args.includes('--more') ? [...readSamples()] : [];
+  for (const [index, cell] of chosen.entries()) {
+    const attempts = await run(cell, runs, index < chosen.length - 1);
+    samples.push(...attempts.map((attempt) => sampleOf(cell, attempt)));
+    writeSamples(samples);
   }
-  const natural = await sample([
-    '--grep',
-    'race/natural-race-cuts-nothing',
-    '--subject',
-    'npa@1.4.1',
-    '--iterations',
-    '30',
-  ]);
-  const rates = natural.map((attempt) => measured(attempt, 'detections a minute'));
-  lines.push(lineOf('npa@1.4.1 natural, 30 iterations: detections', rates, '1/min'));
-  return lines;
+  return raceLines(samples);
 }
 
-/** Attempts of one run on a cluster that stays for the next. */
-async function sample(args: readonly string[]): Promise<readonly AttemptLine[]> {
+/** One run with as many repetitions as asked; the cluster stays for the next one. */
+async function run(cell: RaceCell, runs: number, keep: boolean): Promise<readonly AttemptLine[]> {
   const folder = mkdtempSync(join(tmpdir(), 'staleproof-bench-race-'));
+  const repeat = cell.once === true ? 1 : runs;
+  const args = [
+    ...['--focus', `${cell.spec}$`, '--subject', cell.subject, '--repeat', String(repeat), ...cell.args],
+    ...['--reuse', ...(keep ? ['--keep'] : []), '--reports-folder', folder, '--reporter', 'none'],
+  ];
   try {
-    const always = ['--keep', '--reuse', '--reports-folder', folder, '--reporter', 'none'];
-    await execa(process.execPath, ['--import', 'tsx', join(root, 'e2e/cli.ts'), ...args, ...always], {
+    await execa(process.execPath, ['--import', 'tsx', join(root, 'e2e/cli.ts'), ...args], {
       cwd: root,
       reject: false,
       stdio: ['ignore', 2, 2],
@@ -88,8 +54,4 @@ async function sample(args: readonly string[]): Promise<readonly AttemptLine[]> 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function measured(attempt: AttemptLine, name: string): number {
-  return attempt.measures.find((measure) => measure.name === name)?.value ?? NaN;
 }

@@ -55,6 +55,8 @@ export class RaceDriver {
     const seq = ++this.seq;
     const answer = new Promise<Line>((resolve, reject) => {
       const give = (reason: string): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
         this.waiting.delete(seq);
         reject(new RaceDriverError(`${this.what}: ${command.cmd}: ${reason}; stderr: ${this.process.stderrTail()}`));
       };

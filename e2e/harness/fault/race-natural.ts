@@ -44,6 +44,7 @@ export async function naturalRace(t: SpecContext): Promise<void> {
   const minutes = (t.evidence.now() - started) / 60_000;
   const detecting = rounds.filter((round) => round.victims > 0).length;
   t.evidence.measure({ name: 'detections a minute', value: detecting / minutes, unit: '1/min' });
+  t.evidence.measure({ name: 'cycles with a cut', value: detecting, unit: 'cycles', bound: 0 });
   t.evidence.measure({ name: 'flows alive at the delete pass', value: opened, unit: 'flows' });
   t.evidence.measure({ name: 'cut by the cleanup', value: victims, unit: 'flows', bound: 0 });
   t.judge({
