@@ -98,7 +98,9 @@ function outcomeOf(run: RunRecord, family: string, group: readonly AttemptLine[]
   const decisive = attempts.findLast((line) => line.final);
   const any = decisive ?? attempts[0];
   if (any === undefined) throw new Error('an outcome needs at least one attempt');
-  const shared = { run, spec: any.spec, subjects: any.subjects, family, repetition: any.repetition, attempts };
+  // A skipped spec judged nobody: it belongs to whom it would have judged.
+  const subjects = any.subjects.length > 0 ? any.subjects : subjectsOfSpecThatNeverRan(run, any.spec);
+  const shared = { run, spec: any.spec, subjects, family, repetition: any.repetition, attempts };
   if (decisive === undefined)
     return {
       ...shared,

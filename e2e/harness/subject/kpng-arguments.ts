@@ -1,4 +1,4 @@
-/** kpng's command line for each backend and deployment model. Pure. */
+/** kpng's command line and capabilities for each backend and deployment model. Pure. */
 export type KpngBackend = 'nft' | 'iptables' | 'ipvs' | 'ebpf' | 'userspacelin';
 export type KpngModel = 'single' | 'split';
 export type KpngDefect = 'no-conntrack-binary';
@@ -12,6 +12,23 @@ const KUBE = ['kube', '--kubeconfig=/var/lib/kpng/kubeconfig'];
 function backendFlags(backend: KpngBackend, clusterCidrs: readonly string[]): readonly string[] {
   if (backend === 'nft') return ['--node-name=$(NODE_NAME)', ...clusterCidrs.map((cidr) => `--cluster-cidrs=${cidr}`)];
   return backend === 'ipvs' ? ['--node-name=$(NODE_NAME)'] : [];
+}
+
+/** What the backend does, by its source and by measurement; specs that need more are skipped for it. */
+export function kpngCapabilities(backend: KpngBackend): readonly string[] {
+  // One translates when a socket connects, the other carries datagrams through a process: neither pins a flow to a server by a row.
+  if (backend === 'ebpf' || backend === 'userspacelin') return ['restart'];
+  return [
+    'conntrack-rows',
+    'node-port',
+    'external-ip',
+    'session-affinity',
+    'restart',
+    // The nft backend takes cluster and external IPs only.
+    ...(backend === 'nft' ? [] : ['load-balancer-ip']),
+    // The iptables backend is sent an empty node name, so no endpoint is ever local to it.
+    ...(backend === 'iptables' ? [] : ['traffic-policy']),
+  ];
 }
 
 /** Values for the manifests' placeholders; lists are JSON, which is YAML too. */

@@ -3,7 +3,13 @@ import { readFile } from 'node:fs/promises';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
 import { removeLeftovers, wantedFeatures } from './kpng-node.ts';
-import { kpngPlaceholders, type KpngBackend, type KpngDefect, type KpngModel } from './kpng-arguments.ts';
+import {
+  kpngCapabilities,
+  kpngPlaceholders,
+  type KpngBackend,
+  type KpngDefect,
+  type KpngModel,
+} from './kpng-arguments.ts';
 import type { DaemonSet } from './kube-proxy-template.ts';
 import type { ServiceProxy } from './service-proxy.ts';
 import type { SubjectContext } from './subject.ts';
@@ -70,17 +76,7 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
       for (const key of keys) await api.delete(key, { signal: context.signal });
       await removeLeftovers(context, backend);
     },
-    // Not among them: load-balancer-ip. Its nft backend did not answer on an ingress IP.
-    capabilities: () =>
-      Promise.resolve([
-        'conntrack-rows',
-        'node-port',
-        'external-ip',
-        'session-affinity',
-        // The others are sent an empty node name, so no endpoint is ever local to them.
-        ...(backend === 'nft' || backend === 'ipvs' ? ['traffic-policy'] : []),
-        'restart',
-      ]),
+    capabilities: () => Promise.resolve(kpngCapabilities(backend)),
     info: (context) =>
       Promise.resolve({
         name,

@@ -21,6 +21,7 @@ const defects: Readonly<Record<string, Defect>> = {
     caughtBy: [
       'udp/clusterip-server-cycles',
       'udp/connected-socket',
+      'udp/datagrams-follow-endpoints',
       'udp/dual-stack-both-legs',
       'udp/external-ip-server-cycles',
       'udp/external-traffic-policy-local',

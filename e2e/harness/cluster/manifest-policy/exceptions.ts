@@ -42,6 +42,12 @@ const rows: readonly Exception[] = [
     },
     {
       file: `kpng/${shape}-process.yaml`,
+      place: 'DaemonSet/kpng',
+      rules: ['hostPath /sys/fs/cgroup', 'hostPath /proc/1/mounts'],
+      reason: "its ebpf backend attaches to the node's root cgroup, which it looks for in the node's mounts",
+    },
+    {
+      file: `kpng/${shape}-process.yaml`,
       place: `DaemonSet/kpng/${shape === 'single' ? 'kpng' : 'backend'}`,
       rules: ['privileged'],
       reason: 'writes rules and sysctls of its node; narrower rights of this subject are not known to us',
