@@ -11,6 +11,11 @@ const preferred: Readonly<Partial<Record<SubjectKind, string>>> = {
   'service-proxy': 'kube-proxy-iptables',
   'policy-agent': 'npa@1.4.3',
 };
+/** On a cluster of somebody else's the agent is the one that it runs; its proxy is looked up there (found-subjects.ts). */
+const preferredThere: Readonly<Partial<Record<SubjectKind, string>>> = {
+  ...preferred,
+  'policy-agent': 'npa@installed',
+};
 /** Only clients are judged side by side: two proxies or agents would meet in one kernel. */
 const manyPerRun: readonly SubjectKind[] = ['api-client'];
 
@@ -27,6 +32,7 @@ export function chooseSubjects(
   const named = namedSubjects(options, known);
   const judged = new Set(specs.map((spec) => spec.meta.judges));
   const needsCluster = specs.some((spec) => spec.meta.needs?.cluster ?? spec.meta.judges !== 'none');
+  const foreign = options.provider === 'existing';
   const kinds: readonly SubjectKind[] = ['service-proxy', 'policy-agent', 'api-client', 'packet-capture'];
   const entries = kinds.flatMap((kind) => {
     const mine = named.filter((entry) => entry.kind === kind);
@@ -37,15 +43,17 @@ export function chooseSubjects(
     // A named proxy is installed even when it is not judged: it is the ground that the others stand on.
     if (mine.length > 0)
       return judged.has(kind) || (kind === 'service-proxy' && needsCluster) ? mine : unused(mine, kind);
-    return judged.has(kind) ? defaults(kind, known) : [];
+    return judged.has(kind) ? defaults(kind, known, foreign ? preferredThere : preferred) : [];
   });
   const family = options.ipFamily ?? 'ipv4';
   const where = !needsCluster
     ? 'no cluster'
-    : options.provider === 'existing'
+    : foreign
       ? `existing cluster ${options.context ?? '(current context)'}`
       : `kind ${family}`;
-  return { entries, names: entries.map((entry) => entry.name), where, needsCluster };
+  const asFound = (entry: SubjectEntry): boolean => foreign && entry.kind === 'service-proxy' && !named.includes(entry);
+  const names = entries.map((entry) => (asFound(entry) ? 'the proxy that is there' : entry.name));
+  return { entries, names, where, needsCluster };
 }
 
 function namedSubjects(options: Options, known: readonly SubjectEntry[]): SubjectEntry[] {
@@ -71,10 +79,10 @@ function unused(entries: readonly SubjectEntry[], kind: SubjectKind): never {
   );
 }
 
-function defaults(kind: SubjectKind, known: readonly SubjectEntry[]): readonly SubjectEntry[] {
+function defaults(kind: SubjectKind, known: readonly SubjectEntry[], first: typeof preferred): readonly SubjectEntry[] {
   const good = known.filter((entry) => entry.kind === kind && entry.caughtBy.length === 0);
   if (manyPerRun.includes(kind)) return good;
-  const first = good.find((entry) => entry.name === preferred[kind]) ?? good[0];
-  if (first === undefined) throw new UsageError(`there is no ${kind} to judge yet; see --list-subjects`);
-  return [first];
+  const chosen = good.find((entry) => entry.name === first[kind]) ?? good[0];
+  if (chosen === undefined) throw new UsageError(`there is no ${kind} to judge yet; see --list-subjects`);
+  return [chosen];
 }

@@ -1,19 +1,24 @@
 /** The environment of specs that need a cluster: images, cluster, subjects; undone in reverse, whatever failed on the way. */
 import { readFile } from 'node:fs/promises';
 import { openCluster } from '../harness/cluster/open.ts';
-import type { Cluster, ClusterRequest } from '../harness/cluster/cluster.ts';
+import type { Cluster, ClusterRequest, OpenCluster } from '../harness/cluster/cluster.ts';
 import { clusterCollectors } from '../harness/run/diagnostics.ts';
 import type { Environment } from '../harness/run/environment.ts';
 import type { Options } from '../harness/run/options/schema.ts';
 import { keepKubeconfigSecret } from '../harness/run/redact.ts';
+import type { Area } from '../harness/run/spec.ts';
+import { areaOf } from '../harness/run/spec-registry.ts';
 import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-environment.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
-import type { Subject, SubjectContext } from '../harness/subject/subject.ts';
+import { subjects as known } from '../harness/subject/registry.ts';
+import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';
 import { runSlowFactor } from './calibration.ts';
 import type { Choice } from './choose-subjects.ts';
+import { foundSubjects, isNamed } from './found-subjects.ts';
+import { kernelProbe } from './kernel-probe.ts';
 import { defaultJobs, prepareMachine, type Machine } from './machine.ts';
 import { SetupDiagnostics } from './setup-diagnostics.ts';
-import { probe, skipReason } from './skip-reasons.ts';
+import { probe, type Probed, skipReason } from './skip-reasons.ts';
 import { watchSurroundings } from './surroundings.ts';
 import { UndoStack } from './undo-stack.ts';
 
@@ -22,7 +27,9 @@ export async function makeClusterEnvironment(
   request: EnvironmentRequest,
   choice: Choice,
 ): Promise<RunEnvironment> {
-  const subjects = await Promise.all(choice.entries.map((entry) => entry.load()));
+  const foreign = options.provider === 'existing';
+  const subjects: Subject[] = foreign ? [] : await Promise.all(choice.entries.map((entry) => entry.load()));
+  const absent: Partial<Record<SubjectKind, string>> = {};
   const machine = await prepareMachine(options, request);
   const contextFor = (cluster: Cluster, signal: AbortSignal): SubjectContext => ({
     cluster,
@@ -39,6 +46,10 @@ export async function makeClusterEnvironment(
     diagnostics.cluster = cluster;
     const context = contextFor(cluster, signal);
     const missing = await subject.preflight(context);
+    if (missing.length > 0 && foreign && !isNamed(options, subject.name)) {
+      absent[subject.kind] = missing.join('; ');
+      return;
+    }
     if (missing.length > 0) throw new InfrastructureError(`${subject.name} cannot be installed: ${missing.join('; ')}`);
     request.log(`installing ${subject.name}`);
     // A kept cluster keeps its proxy: without one it would not be Ready.
@@ -62,10 +73,17 @@ export async function makeClusterEnvironment(
     diagnostics.cluster = cluster;
     undo.pushFirst((closing) => open.release(closing));
     keepKubeconfigSecret(await readFile(cluster.kubeconfigPath, 'utf8'));
+    if (open.fitness !== undefined) {
+      const found = foundSubjects(choice.entries, options, open.fitness, known);
+      Object.assign(absent, found.absent);
+      subjects.push(...(await Promise.all(found.entries.map((entry) => entry.load()))));
+    }
     for (const subject of subjects) if (!installed.has(subject)) await install(subject, cluster, request.signal);
+    subjects.splice(0, subjects.length, ...installed);
     const contextNow = contextFor(cluster, request.signal);
     const slowFactor = await runSlowFactor(options.slowFactor, request, cluster);
-    const probed = await probe(cluster, subjects, contextNow, machine.missingKernel);
+    const missingKernel = open.fitness?.missingKernel ?? machine.missingKernel;
+    const probed = { ...(await probe(cluster, subjects, contextNow, missingKernel)), ...foreignFacts(open), absent };
     return {
       env: environmentOf(cluster, subjects, options, machine.fixturesImage, slowFactor),
       facts: {
@@ -74,6 +92,7 @@ export async function makeClusterEnvironment(
         provider: cluster.provider,
         cluster: cluster.name,
         family: cluster.familyMode,
+        ...(open.fitness === undefined ? {} : { proxy: open.fitness.proxy }),
         workers: String(probed.workers),
         slowFactor: String(slowFactor),
       },
@@ -100,6 +119,10 @@ export async function makeClusterEnvironment(
   }
 }
 
+function foreignFacts({ fitness }: OpenCluster): Pick<Probed, 'fitness'> {
+  return fitness === undefined ? {} : { fitness };
+}
+
 /** Nodes of an existing cluster are somebody else's machines: only this one is looked at. */
 async function surroundingsOf(cluster: Cluster, folder: string): Promise<() => Promise<readonly string[]>> {
   if (cluster.provider !== 'kind') return watchSurroundings(folder);
@@ -118,6 +141,7 @@ function clusterRequest(
     provider: options.provider ?? 'kind',
     ...(options.context === undefined ? {} : { context: options.context }),
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+    ...(options.provider === 'existing' ? { areas: areasOf(request), kernelProbe } : {}),
     familyMode: options.ipFamily ?? 'ipv4',
     purpose,
     workers: options.workers ?? 2,
@@ -131,6 +155,12 @@ function clusterRequest(
     signal: request.signal,
     log: request.log,
   };
+}
+
+/** Areas with specs that use the cluster. */
+function areasOf({ specs }: EnvironmentRequest): readonly Area[] {
+  const using = specs.filter(({ meta }) => meta.needs?.cluster !== false);
+  return [...new Set(using.map(({ meta }) => areaOf(meta.id) as Area))];
 }
 
 /** One cluster name per configuration: the proxy decides how a cluster is made. */

@@ -1,6 +1,8 @@
 /** Why a spec does not apply here: its needs against what was probed once. */
 import type { Cluster } from '../harness/cluster/cluster.ts';
-import type { SpecMeta } from '../harness/run/spec.ts';
+import type { Fitness } from '../harness/cluster/existing/fitness.ts';
+import type { Area, SpecMeta } from '../harness/run/spec.ts';
+import { areaOf } from '../harness/run/spec-registry.ts';
 import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';
 
 export interface Probed {
@@ -10,14 +12,22 @@ export interface Probed {
   readonly capabilities: Readonly<Partial<Record<SubjectKind, readonly string[]>>>;
   /** Kernel feature → why it is missing; asked only for features that some spec needs. */
   readonly missingKernel: Readonly<Record<string, string>>;
+  /** Of a cluster that is not ours. */
+  readonly fitness?: Pick<Fitness, 'lackingAccess' | 'noNodeAccess'>;
+  /** Why there is no subject of a kind, when that is a fact of the cluster. */
+  readonly absent?: Readonly<Partial<Record<SubjectKind, string>>>;
 }
+
+/** Whose evidence is on nodes: conntrack rows, the agent's maps and log, capture files. */
+const judgedOnNodes: readonly SpecMeta['judges'][] = ['service-proxy', 'policy-agent', 'packet-capture'];
 
 /** `undefined`: the spec applies. The text names the fact. */
 export function skipReason(meta: SpecMeta, probed: Probed): string | undefined {
-  const { needs } = meta;
-  if (needs === undefined) return undefined;
+  const { needs = {} } = meta;
   if (needs.provider !== undefined && needs.provider !== probed.provider)
     return `needs a kind cluster of the suite's own; this one is ${probed.provider}`;
+  const foreign = needs.cluster === false ? undefined : foreignReason(meta, probed);
+  if (foreign !== undefined) return foreign;
   const families = needs.families ?? ['ipv4', 'ipv6'];
   const served = probed.familyMode === 'dual' ? ['ipv4', 'ipv6', 'dual'] : [probed.familyMode];
   if (!families.some((family) => served.includes(family)))
@@ -34,6 +44,18 @@ export function skipReason(meta: SpecMeta, probed: Probed): string | undefined {
   if (lacking.length > 0)
     return `needs a ${meta.judges} that can ${lacking.join(', ')}; it reports ${capabilities.join(', ') || 'no capability'}`;
   return undefined;
+}
+
+/** On a cluster of somebody else's: rights, nodes, and what is installed there. */
+function foreignReason(meta: SpecMeta, { fitness, absent }: Probed): string | undefined {
+  const area = areaOf(meta.id) as Area;
+  const lacking = fitness?.lackingAccess[area] ?? [];
+  if (lacking.length > 0)
+    return `the account may not ${lacking.slice(0, 3).join(', ')}${lacking.length > 3 ? ` and ${lacking.length - 3} more` : ''}, which area ${area} needs (kubectl auth can-i)`;
+  if (fitness?.noNodeAccess !== undefined && judgedOnNodes.includes(meta.judges))
+    return `needs a shell on nodes: ${fitness.noNodeAccess}`;
+  const missing = meta.judges === 'none' ? undefined : absent?.[meta.judges];
+  return missing === undefined ? undefined : `there is no ${meta.judges} to judge: ${missing}`;
 }
 
 /** One round of questions for the whole run. */

@@ -21,7 +21,7 @@ export interface AccessAnswer {
   readonly reason: string;
 }
 
-const everywhere: readonly AccessArea[] = ['race', 'udp', 'watch', 'capture'];
+export const accessAreas: readonly AccessArea[] = ['race', 'udp', 'watch', 'capture'];
 // Server-side apply is a patch, and a creation where there is nothing yet.
 const manage = ['get', 'list', 'create', 'patch', 'delete'] as const;
 const read = ['get', 'list'] as const;
@@ -30,7 +30,7 @@ function needs(
   resources: readonly string[],
   verbs: readonly string[],
   why: string,
-  areas: readonly AccessArea[] = everywhere,
+  areas: readonly AccessArea[] = accessAreas,
   more: { readonly group?: string; readonly namespace?: string } = {},
 ): readonly Permission[] {
   const { group = '', ...scope } = more;
@@ -47,9 +47,9 @@ const permissions: readonly Permission[] = [
   ...needs(['serviceaccounts'], manage, 'accounts of helpers and subjects'),
   ...needs(['configmaps'], manage, 'configuration of subjects'),
   ...needs(['events'], ['list'], 'events in diagnostics'),
-  ...needs(['daemonsets', 'deployments'], manage, 'node helpers and subjects', everywhere, { group: 'apps' }),
-  ...needs(['endpointslices'], read, 'proof that an endpoint left', everywhere, { group: 'discovery.k8s.io' }),
-  ...needs(['leases'], [...manage, 'update'], 'two runs keep apart', everywhere, { group: 'coordination.k8s.io' }),
+  ...needs(['daemonsets', 'deployments'], manage, 'node helpers and subjects', accessAreas, { group: 'apps' }),
+  ...needs(['endpointslices'], read, 'proof that an endpoint left', accessAreas, { group: 'discovery.k8s.io' }),
+  ...needs(['leases'], [...manage, 'update'], 'two runs keep apart', accessAreas, { group: 'coordination.k8s.io' }),
   ...needs(['endpointslices'], ['create', 'patch', 'delete'], 'endpoints without pods', ['udp'], {
     group: 'discovery.k8s.io',
   }),
@@ -66,10 +66,29 @@ const permissions: readonly Permission[] = [
   }),
   ...needs(['policyendpoints'], manage, 'policies as the agent reads them', ['race'], { group: 'networking.k8s.aws' }),
   ...needs(['packetcaptures'], manage, 'captures under test', ['capture'], { group: 'capture.staleproof.dev' }),
+  // Nobody may hand on a right that he does not have: these are those of the controller and its agents.
+  ...needs(['packetcaptures'], ['watch'], 'handed on to the controller and its agents', ['capture'], {
+    group: 'capture.staleproof.dev',
+  }),
+  ...needs(['packetcaptures/status'], ['update'], 'handed on to the controller and its agents', ['capture'], {
+    group: 'capture.staleproof.dev',
+  }),
+  ...needs(['nodes'], ['watch'], 'handed on to the controller', ['capture']),
+  ...needs(['pods'], ['watch'], 'handed on to the controller', ['capture']),
 ];
 
+/** As one asks kubectl: `delete pods`, `create pods --subresource=exec`, `list daemonsets.apps`. */
+export function canI({ group, resource, verb, namespace }: Permission): string {
+  const [plain = '', subresource] = resource.split('/');
+  return [
+    `${verb} ${plain}${group === '' ? '' : `.${group}`}`,
+    ...(subresource === undefined ? [] : [`--subresource=${subresource}`]),
+    ...(namespace === undefined ? [] : [`-n ${namespace}`]),
+  ].join(' ');
+}
+
 /** Everything that the given areas need; each permission once. */
-export function requiredAccess(areas: readonly AccessArea[] = everywhere): readonly Permission[] {
+export function requiredAccess(areas: readonly AccessArea[] = accessAreas): readonly Permission[] {
   return permissions.filter((permission) => permission.areas.some((area) => areas.includes(area)));
 }
 

@@ -2,6 +2,8 @@
  * The cluster as the rest of the harness sees it. Types only; kind.ts and existing.ts implement it.
  * Everything that waits takes an AbortSignal; every error says subject, expected, observed, how long, how many tries.
  */
+import type { AccessArea } from './access.ts';
+import type { Fitness } from './existing/fitness.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 export type IpFamily = 'ipv4' | 'ipv6';
@@ -151,6 +153,10 @@ export interface ClusterRequest {
   /** Existing cluster: kubeconfig context. */
   readonly context?: string;
   readonly kubeconfig?: string;
+  /** Existing cluster: what the run selects, so that the account is asked for those rights. Default all. */
+  readonly areas?: readonly AccessArea[];
+  /** Existing cluster: shell script that prints the lines of hack/doctor/kernel-features.ts, and who reads them. */
+  readonly kernelProbe?: { readonly script: string; readonly read: (text: string) => Readonly<Record<string, string>> };
   readonly familyMode: FamilyMode;
   /** Existing cluster: image of the pods that give access to nodes (sh, nsenter, base64, cat). Without it there is none. */
   readonly helperImage?: string;
@@ -179,6 +185,8 @@ export interface ClusterRequest {
 
 export interface OpenCluster {
   readonly cluster: Cluster;
+  /** Of a cluster that is not ours. */
+  readonly fitness?: Fitness;
   /** Deletes the cluster unless it is kept; restores what the journal of this run says. */
   release(signal: AbortSignal): Promise<void>;
 }

@@ -86,6 +86,21 @@ export async function runOnNode(
   return result.stdout;
 }
 
+/** One script on every node, with the helper image's own tools: what the kernel can is not what the node has installed. */
+export async function runInHelpers(
+  api: KubeApi,
+  namespace: string,
+  nodes: readonly string[],
+  script: string,
+): Promise<readonly string[]> {
+  return Promise.all(
+    nodes.map(async (node) => {
+      const argv = ['unshare', '--net', '--mount', 'sh', '-c', script];
+      return (await api.exec(await helperOn(api, namespace, node), argv, { timeoutMs: 60_000 })).stdout;
+    }),
+  );
+}
+
 /**
  * In the node's mount, UTS, IPC and network namespaces when the program exists there. A lean node has no conntrack or tcpdump;
  * then the helper image's own runs, in the node's network and process namespaces, where paths of files are the helper's.
@@ -103,15 +118,18 @@ export class HelperNode implements ClusterNode {
   readonly podCidrs: readonly string[];
   readonly #api: KubeApi;
   readonly #namespace: string | undefined;
+  readonly #why: string | undefined;
   #pod: Promise<PodRef> | undefined;
 
-  constructor(facts: NodeFacts, api: KubeApi, namespace: string | undefined) {
+  /** Without a namespace there are no helpers, for the reason that `why` gives. */
+  constructor(facts: NodeFacts, api: KubeApi, namespace: string | undefined, why?: string) {
     this.name = facts.name;
     this.controlPlane = facts.controlPlane;
     this.addresses = facts.addresses;
     this.podCidrs = facts.podCidrs;
     this.#api = api;
     this.#namespace = namespace;
+    this.#why = why;
   }
 
   async exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult> {
@@ -142,9 +160,7 @@ export class HelperNode implements ClusterNode {
   #helper(): Promise<PodRef> {
     if (this.#namespace === undefined)
       return Promise.reject(
-        new Error(
-          `node ${this.name}: no access to nodes, because no image was given for the helper pods (--fixtures-image or --images-from)`,
-        ),
+        new Error(`node ${this.name}: no access to nodes: ${this.#why ?? 'helper pods were not asked for'}`),
       );
     this.#pod ??= helperOn(this.#api, this.#namespace, this.name).catch((error: unknown) => {
       this.#pod = undefined;

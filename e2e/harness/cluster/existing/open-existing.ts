@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { journalOf, stateFolder } from '../../run/journal.ts';
 import { keepKubeconfigSecret } from '../../run/redact.ts';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
-import type { ClusterRequest, OpenCluster } from '../cluster.ts';
+import type { ClusterRequest, KubeApi, OpenCluster } from '../cluster.ts';
+import { accessAreas } from '../access.ts';
 import { JournalledChanges } from '../journalled-changes.ts';
 import { type Connection, connect } from '../kube/connection.ts';
 import { KubeClient } from '../kube/kube-client.ts';
@@ -13,7 +14,8 @@ import { OpenedCluster } from '../opened-cluster.ts';
 import { runLabelKey } from '../run-label.ts';
 import { detectFacts, detectProxy, families } from './detect.ts';
 import { holdLease } from './run-lease.ts';
-import { HelperNode, installHelper } from './node-helper.ts';
+import { askAccess, type Fitness, whyNoPrivilegedPod } from './fitness.ts';
+import { HelperNode, installHelper, runInHelpers } from './node-helper.ts';
 import { requireImage } from './node-images.ts';
 import { ensureSystemNamespace } from './system-namespace.ts';
 
@@ -46,6 +48,9 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
     const nodes = await readNodes(api, signal);
     const found = await families(api, nodes, signal);
     refuseFamily(request, found);
+    const areas = request.areas ?? accessAreas;
+    const lackingAccess = await askAccess(api, areas, signal);
+    refuseAccount(lackingAccess, areas);
 
     const change = await ensureSystemNamespace(api, journal, access, systemNamespace, signal);
     if (change !== undefined) undo.push(() => change.undo());
@@ -66,13 +71,13 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
       leaseChange.undone();
     });
     const guarded = AbortSignal.any([signal, lease.lost]);
-    if (helperImage !== undefined) {
-      await requireImage(
-        api,
-        helperImage,
-        nodes.map((node) => node.name),
-        guarded,
-      );
+    const noNodeAccess =
+      helperImage === undefined
+        ? 'no image was given for helper pods (--fixtures-image or --images-from)'
+        : await whyNoPrivilegedPod(api, systemNamespace, guarded);
+    if (helperImage !== undefined && noNodeAccess === undefined) {
+      const names = nodes.map((node) => node.name);
+      await requireImage(api, helperImage, names, guarded);
       const object = {
         kind: 'kube-object',
         apiVersion: 'apps/v1',
@@ -84,7 +89,7 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
       const helper = journal.record(object);
       undo.push(() => helper.undo());
       await installHelper(api, systemNamespace, helperImage, guarded);
-    } else log('no image for helper pods was given: specs that need nodes will be skipped');
+    } else log(`no access to nodes, specs that need it are skipped: ${noNodeAccess ?? ''}`);
     const changes = new JournalledChanges(journal, api, access, (node) => ({
       at: 'node',
       namespace: systemNamespace,
@@ -104,15 +109,17 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
       api,
       changes,
       nodes,
-      nodeOf: (one) => new HelperNode(one, api, helperImage === undefined ? undefined : systemNamespace),
+      nodeOf: (one) => new HelperNode(one, api, noNodeAccess === undefined ? systemNamespace : undefined, noNodeAccess),
       // Pushes nothing: says in time what would end as ErrImagePull.
       loadImage: (_, image, inner) => requireImage(api, image, schedulable, inner),
     });
+    const proxy = await detectProxy(api, await cluster.nodes(), guarded);
     log(
-      `cluster ${cluster.name}: Kubernetes ${facts.kubernetes}, ${nodes.length} nodes, ${facts.podNetwork}, ${await detectProxy(api, await cluster.nodes(), guarded)}`,
+      `cluster ${cluster.name}: Kubernetes ${facts.kubernetes}, ${nodes.length} nodes, ${facts.podNetwork}, ${proxy}`,
     );
+    const missingKernel = noNodeAccess === undefined ? await kernelOf(request, api, schedulable) : {};
     await request.beforeReady?.(cluster, guarded);
-    return { cluster, release };
+    return { cluster, fitness: { lackingAccess, noNodeAccess, proxy, missingKernel }, release };
   } catch (error) {
     await release().catch((late: unknown) => log(String(late)));
     throw error;
@@ -128,6 +135,27 @@ function keepCredentials(connection: Connection, runId: string): string {
 function writeSecret(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, text, { mode: 0o600 });
+}
+
+/** An account that can do nothing of what was asked for would make a run of skips, which looks like success. */
+function refuseAccount(lacking: Fitness['lackingAccess'], areas: readonly string[]): void {
+  const rows = Object.entries(lacking);
+  if (rows.length < areas.length) return;
+  const text = rows.map(([area, denied]) => `${area}: ${denied.slice(0, 4).join(', ')}`).join('; ');
+  throw new InfrastructureError(
+    `the account may do too little for any selected area (${text}); npm run doctor -- --context NAME says everything, manifests/node-helper/suite-access.yaml grants it`,
+  );
+}
+
+/** A feature counts as missing when one node lacks it: pods go anywhere. */
+async function kernelOf(
+  { kernelProbe }: ClusterRequest,
+  api: KubeApi,
+  nodes: readonly string[],
+): Promise<Fitness['missingKernel']> {
+  if (kernelProbe === undefined) return {};
+  const texts = await runInHelpers(api, systemNamespace, nodes, kernelProbe.script);
+  return Object.assign({}, ...texts.map((text) => kernelProbe.read(text))) as Fitness['missingKernel'];
 }
 
 function refuseFamily(request: ClusterRequest, found: readonly string[]): void {

@@ -29,17 +29,22 @@ export class FakeApiServer {
   /** Commands that were really started. */
   readonly started: (readonly string[])[] = [];
   readonly kubeconfig: string;
+  readonly port: number;
   #answers: Answer[] = [];
   readonly #folder: string;
   readonly #close: () => Promise<void>;
+  readonly #cut: () => void;
 
-  private constructor(folder: string, kubeconfig: string, close: () => Promise<void>) {
+  private constructor(folder: string, kubeconfig: string, port: number, cut: () => void, close: () => Promise<void>) {
     this.#folder = folder;
     this.kubeconfig = kubeconfig;
+    this.port = port;
+    this.#cut = cut;
     this.#close = close;
   }
 
-  static async start(token: string): Promise<FakeApiServer> {
+  /** @param port of an earlier one, to be that server once more */
+  static async start(token: string, port = 0): Promise<FakeApiServer> {
     const children = new Set<ChildProcess>();
     const http = createServer((request, response) => void fake.#serve(request, response));
     const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'v5.channel.k8s.io' });
@@ -59,9 +64,10 @@ export class FakeApiServer {
         children.add(runCommand(ws, argv, fault?.kind !== 'no-status-frame'));
       });
     });
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
     const folder = await mkdtemp(join(tmpdir(), 'staleproof-fake-'));
-    const server = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    const listening = (http.address() as AddressInfo).port;
+    const server = `http://127.0.0.1:${listening}`;
     const kubeconfig = join(folder, 'kubeconfig');
     const config = {
       apiVersion: 'v1',
@@ -72,9 +78,12 @@ export class FakeApiServer {
       users: [{ name: 'fake', user: { token } }],
     };
     await writeFile(kubeconfig, JSON.stringify(config));
-    const fake = new FakeApiServer(folder, kubeconfig, async () => {
-      for (const child of children) child.kill('SIGKILL');
+    const cut = (): void => {
       for (const client of sockets.clients) client.terminate();
+    };
+    const fake = new FakeApiServer(folder, kubeconfig, listening, cut, async () => {
+      for (const child of children) child.kill('SIGKILL');
+      cut();
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     });
@@ -106,6 +115,11 @@ export class FakeApiServer {
       { name: 'namespaces', kind: 'Namespace', namespaced: false },
     ];
     this.on('GET', '/api/v1', () => ({ kind: 'APIResourceList', resources }));
+  }
+
+  /** Every open exec stream breaks, as when a kubelet dies; commands go on. */
+  cutExecs(): void {
+    this.#cut();
   }
 
   async stop(): Promise<void> {

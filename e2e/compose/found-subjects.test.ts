@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { subjects } from '../harness/subject/registry.ts';
+import { foundSubjects } from './found-subjects.ts';
+
+const chosen = subjects.filter(({ name }) => ['kube-proxy-iptables', 'packet-capture'].includes(name));
+const free = { proxy: 'kube-proxy nftables', lackingAccess: {}, noNodeAccess: undefined };
+const names = (fitness: Partial<typeof free> & { noNodeAccess?: string | undefined; lackingAccess?: object }) =>
+  foundSubjects(chosen, {}, { ...free, ...fitness }, subjects).entries.map(({ name }) => name);
+
+describe('the subjects of a cluster that is not ours', () => {
+  it('are the proxy as it is found there, whatever the default would be', () => {
+    expect(names({})).to.have.members(['kube-proxy-nftables', 'packet-capture']);
+    expect(names({ proxy: 'kube-proxy iptables (by its configuration)' })).to.include('kube-proxy-iptables');
+  });
+
+  it('are no proxy at all where Services are served by something unknown, with the reason', () => {
+    const { entries, absent } = foundSubjects(chosen, {}, { ...free, proxy: 'Cilium' }, subjects);
+    expect(entries.map(({ name }) => name)).to.deep.equal(['packet-capture']);
+    expect(absent['service-proxy']).to.contain('Cilium');
+  });
+
+  it('keep what was named: its own installation says what is wrong', () => {
+    const { entries } = foundSubjects(
+      chosen,
+      { backend: 'kube-proxy-iptables' },
+      { ...free, proxy: 'Cilium' },
+      subjects,
+    );
+    expect(entries.map(({ name }) => name)).to.include('kube-proxy-iptables');
+  });
+
+  it('are not installed where the account or the nodes forbid it', () => {
+    expect(names({ lackingAccess: { capture: ['create customresourcedefinitions'] } })).to.deep.equal([
+      'kube-proxy-nftables',
+    ]);
+    expect(names({ noNodeAccess: 'privileged pods are refused' })).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,61 @@
+/** What an existing cluster and the account on it allow: asked before anything is made, so that a spec is skipped with its reason. */
+import { type AccessAnswer, type AccessArea, canI, checkAccess } from '../access.ts';
+import type { KubeApi } from '../cluster.ts';
+import { isApiError } from '../kube/api-error.ts';
+
+export interface Fitness {
+  /** What the account may not do, for the areas that lack something: `delete pods`, as kubectl's `auth can-i` takes it. */
+  readonly lackingAccess: Readonly<Partial<Record<AccessArea, readonly string[]>>>;
+  /** Why there is no shell on the nodes; undefined when there is one. */
+  readonly noNodeAccess: string | undefined;
+  /** How Services are served, in words: `kube-proxy nftables`, `Cilium`, `not recognised`. */
+  readonly proxy: string;
+  /** Kernel feature → why it is missing on some node; nothing is known without access to nodes. */
+  readonly missingKernel: Readonly<Record<string, string>>;
+}
+
+export function lackingOf(
+  answers: readonly AccessAnswer[],
+  areas: readonly AccessArea[],
+): Readonly<Partial<Record<AccessArea, readonly string[]>>> {
+  const denied = answers.filter((answer) => !answer.allowed).map(({ permission }) => permission);
+  const rows = areas.map((area) => [area, denied.filter((one) => one.areas.includes(area)).map(canI)] as const);
+  return Object.fromEntries(rows.filter(([, lacking]) => lacking.length > 0));
+}
+
+export async function askAccess(
+  api: KubeApi,
+  areas: readonly AccessArea[],
+  signal: AbortSignal,
+): Promise<Fitness['lackingAccess']> {
+  return lackingOf(await checkAccess(api, areas, signal), areas);
+}
+
+/**
+ * Lets the server judge a pod like the node helper's without making it: admission (pod security, policy engines, quotas) answers
+ * as it would. Undefined: it may run. The answer is that of `namespace`, which carries the labels that ours carry.
+ */
+export async function whyNoPrivilegedPod(
+  api: KubeApi,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'staleproof-dry-run', namespace },
+    spec: {
+      hostNetwork: true,
+      hostPID: true,
+      automountServiceAccountToken: false,
+      containers: [{ name: 'helper', image: 'registry.k8s.io/pause:3.10', securityContext: { privileged: true } }],
+    },
+  };
+  try {
+    await api.raw('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, pod, signal);
+    return undefined;
+  } catch (error) {
+    if (!isApiError(error) || error.status === 404) throw error;
+    return error.message;
+  }
+}
