@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { capture, chooseCluster, interactive, kindNodes, loadIntoNodes, UsageError } from './kind-nodes.ts';
+import { throughRegistry } from './proxy-registry.ts';
 
 const HELP = `npm run proxy -- <command> [--cluster NAME] [--image REF] [--daemonset NAME]
 
@@ -12,7 +13,8 @@ const HELP = `npm run proxy -- <command> [--cluster NAME] [--image REF] [--daemo
   --cluster NAME     kind cluster (default: the only one that runs)
   --image REF        image in the local Docker daemon, for instance kpng:test
   --daemonset NAME   of namespace kube-system (kpng)
-  --registry HOST    push the image there and let the nodes pull it, instead of loading it into each
+  --registry HOST    push the image there and let the nodes pull it, instead of loading it into each; localhost:5000 is
+                     a registry of your own on this machine (Debian's docker-registry, for instance)
 
 The loop of every day: npm run cluster -- up …, then build your image, npm run proxy -- redeploy --image kpng:test,
 npm run e2e -- --keep --reuse -b kpng-nft --kpng-image kpng:test --grep clusterip
@@ -36,22 +38,16 @@ function imageId(image: string): Promise<string> {
   return must(['docker', 'image', 'inspect', '--format', '{{.Id}}', image], `image ${image}`);
 }
 
-/** Returns the name under which the nodes know the image. */
-async function load({ nodes, image, registry }: Target): Promise<string> {
+/** Puts the image on the nodes, under its own name. */
+async function load({ nodes, image, registry }: Target): Promise<void> {
   await imageId(image);
-  if (registry !== undefined) {
-    const pushed = `${registry}/${image}`;
-    await must(['docker', 'tag', image, pushed], 'tag');
-    if ((await interactive(['docker', 'push', pushed])) !== 0) throw new Error(`push of ${pushed} failed`);
-    return pushed;
-  }
+  if (registry !== undefined) return throughRegistry(registry, image, nodes);
   process.stderr.write(`loading ${image} into ${nodes.join(', ')}\n`);
   await loadIntoNodes(nodes, [image]);
-  return image;
 }
 
 async function redeploy(target: Target): Promise<void> {
-  const reference = await load(target);
+  await load(target);
   const controlPlane = target.nodes.find((node) => node.includes('control-plane')) ?? '';
   const kubectl = [
     'docker',
@@ -63,7 +59,7 @@ async function redeploy(target: Target): Promise<void> {
     'kube-system',
   ];
   const daemonSet = `daemonset/${target.daemonSet}`;
-  await must([...kubectl, 'set', 'image', daemonSet, `*=${reference}`], 'new image');
+  await must([...kubectl, 'set', 'image', daemonSet, `*=${target.image}`], 'new image');
   await must([...kubectl, 'rollout', 'restart', daemonSet], 'restart');
   if ((await interactive([...kubectl, 'rollout', 'status', daemonSet, '--timeout=120s'])) !== 0)
     throw new Error(`${daemonSet} is not rolled out after 120 s; look at: kubectl -n kube-system describe pods`);
@@ -74,9 +70,12 @@ async function watchImage(target: Target, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const id = await imageId(target.image);
     if (id !== last) {
-      process.stderr.write(`${target.image} is now ${id.slice(7, 19)}\n`);
-      await redeploy(target);
       last = id;
+      process.stderr.write(`${target.image} is now ${id.slice(7, 19)}\n`);
+      // A build that does not come up is what its maker wants to see, and then to build the next one.
+      await redeploy(target).catch((error: unknown) => {
+        if (!signal.aborted) process.stderr.write(`not redeployed: ${String(error)}; waiting for the next build\n`);
+      });
     }
     await delay(1000, undefined, { signal }).catch(() => undefined);
   }
