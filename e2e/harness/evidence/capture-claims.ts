@@ -71,12 +71,6 @@ export async function awaitPhase(
 }
 
 /** Where no packets are left to be judged first. */
-export async function judgeBound(...args: Parameters<typeof awaitBound>): Promise<CaptureView> {
-  const view = await awaitBound(...args);
-  judgeClaims(args[0]);
-  return view;
-}
-
 export async function judgePhase(...args: Parameters<typeof awaitPhase>): Promise<CaptureView> {
   const view = await awaitPhase(...args);
   judgeClaims(args[0]);
