@@ -31,6 +31,11 @@ export async function makeClusterEnvironment(
   const subjects: Subject[] = foreign ? [] : await Promise.all(choice.entries.map((entry) => entry.load()));
   const absent: Partial<Record<SubjectKind, string>> = {};
   const machine = await prepareMachine(options, request);
+  for (const subject of subjects) {
+    const missing = (await subject.missingHere?.({ options, parts: machine.parts })) ?? [];
+    if (missing.length > 0)
+      throw new InfrastructureError(`${subject.name} cannot be made on this machine; missing: ${missing.join('; ')}`);
+  }
   const contextFor = (cluster: Cluster, signal: AbortSignal): SubjectContext => ({
     cluster,
     signal,

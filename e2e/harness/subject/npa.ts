@@ -17,18 +17,17 @@ export function npa(name: string): Subject {
   return {
     name,
     kind: 'policy-agent',
+    async missingHere({ options, parts }) {
+      if (typeof options['npaImage'] === 'string') return [];
+      return (await parts?.missing(builtName(name))) ?? ['nothing can be built in this run'];
+    },
     async preflight(context) {
       if (context.cluster.provider !== 'kind')
         return [`${name} is installed on kind clusters only; judge an installed agent by --subject npa@installed`];
-      const missing = context.parts === undefined ? ['nothing can be built in this run'] : [];
-      if (imageOption(context) === undefined) missing.push(...((await context.parts?.missing(builtName(name))) ?? []));
       const [worker] = await context.cluster.workers();
       const altnames = await worker?.exec(['ip', 'link', 'property', 'help'], { signal: context.signal });
-      if (altnames !== undefined && !/property/.test(altnames.stderr + altnames.stdout))
-        missing.push(
-          `iproute2 on ${worker?.name ?? 'the nodes'} knows no alternative interface names (ip link property)`,
-        );
-      return missing;
+      if (altnames === undefined || /property/.test(altnames.stderr + altnames.stdout)) return [];
+      return [`iproute2 on ${worker?.name ?? 'the nodes'} knows no alternative interface names (ip link property)`];
     },
     async install(context) {
       before ??= await readFootprint(context);

@@ -48,6 +48,8 @@ export interface Subject {
   readonly kind: SubjectKind;
   /** How the cluster has to be made for this subject. Only service proxies ask for something. */
   readonly clusterNeeds?: { readonly kubeProxyMode: 'none' | 'iptables' | 'nftables' | 'ipvs' };
+  /** What this machine lacks to make the subject, one line each; asked before a cluster is made. */
+  missingHere?(context: Pick<SubjectContext, 'options' | 'parts'>): Promise<readonly string[]>;
   /** Says what is missing before anything is touched; an empty list means ready. */
   preflight(context: SubjectContext): Promise<readonly string[]>;
   /** Idempotent; returns when the subject works (not only when its pods are Ready). */
