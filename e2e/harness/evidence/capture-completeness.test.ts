@@ -65,9 +65,8 @@ describe('blind windows over many recreations', () => {
     expect(() => judgeBlindWindows(windows(100, 6))).to.throw('at most 5 of 100 instances');
   });
 
-  it('may be there once in fewer', () => {
-    judgeBlindWindows(windows(21, 1));
-    expect(() => judgeBlindWindows(windows(21, 2))).to.throw('2 missed 1, 1');
+  it('are only measured over fewer', () => {
+    judgeBlindWindows(windows(21, 3));
   });
 
   it('are kept for instances that were asked for before they began, and for no others', () => {

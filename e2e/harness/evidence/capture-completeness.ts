@@ -68,17 +68,17 @@ export function judgeCompleteness(
   }
 }
 
-/** The bar over many recreations: 95 of 100 miss nothing. Fewer than 100 may have one that does. */
+/** The bar over a hundred recreations: 95 of them miss nothing. Fewer say too little and are only measured. */
 export function judgeBlindWindows(stage: CaptureStage): void {
   const windows = [...stage.blindWindows.values()];
   const late = windows.filter((packets) => packets > 0);
-  const allowed = Math.max(1, Math.floor(windows.length * (1 - BLIND_FREE) + 1e-9));
+  const allowed = Math.floor(windows.length * (1 - BLIND_FREE) + 1e-9);
   stage.t.evidence.measure({
     name: 'instances with a blind window',
     value: late.length,
     unit: 'instances',
-    bound: allowed,
   });
+  if (windows.length < 100) return;
   stage.t.judge({
     ok: late.length <= allowed,
     subject: stage.subject.name,
