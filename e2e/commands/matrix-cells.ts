@@ -1,4 +1,6 @@
 /** The cells of a matrix: which backend on which family, in an order that lets cells share a cluster. Pure. */
+import { clusterWord } from '../harness/subject/cluster-word.ts';
+
 export interface MatrixCell {
   readonly backend: string;
   readonly family: string;
@@ -29,7 +31,7 @@ export function matrixCells(
   );
   return pairs.map(({ family, backend }, index) => {
     const next = pairs[index + 1];
-    const keep = next !== undefined && next.family === family && clusterOf(next.backend) === clusterOf(backend);
+    const keep = next !== undefined && next.family === family && clusterWord(next.backend) === clusterWord(backend);
     return { backend, family, name: `${backend}-${family}`.replace(/[^\w.-]+/g, '-'), keep };
   });
 }
@@ -52,11 +54,6 @@ export function matrixExitCode(codes: readonly number[]): number {
   return codes.every((code) => code === 0) ? 0 : 2;
 }
 
-/** Variants run on the cluster of their good twin. */
-function clusterOf(backend: string): string {
-  return backend.replace(/\+.*$/, '');
-}
-
 function byCluster(a: string, b: string): number {
-  return clusterOf(a).localeCompare(clusterOf(b)) || a.length - b.length;
+  return clusterWord(a).localeCompare(clusterWord(b)) || a.length - b.length;
 }

@@ -1,5 +1,6 @@
 /** The runs of a kill matrix: which subjects meet which specs on which cluster, in an order that shares clusters. Pure. */
 import type { RegisteredSpec } from '../harness/run/spec.ts';
+import { clusterWord } from '../harness/subject/cluster-word.ts';
 import type { SubjectEntry, SubjectKind } from '../harness/subject/subject.ts';
 import { goodTwin } from './mutants-twin.ts';
 
@@ -131,7 +132,7 @@ function draftsOf(subject: KillSubject, places: readonly Place[]): readonly Draf
 
 /** A proxy's variants share a cluster with their twin; everything else stands on the default proxy. */
 function groundOf({ name, kind }: KillSubject): string {
-  return kind === 'service-proxy' ? name.replace(/\+.*$/, '') : 'default';
+  return kind === 'service-proxy' ? clusterWord(name) : 'default';
 }
 
 /** Clients with the same specs are judged in one run: what takes minutes there is waiting. */

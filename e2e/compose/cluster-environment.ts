@@ -11,10 +11,12 @@ import { areaOf } from '../harness/run/spec-registry.ts';
 import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-environment.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
 import { subjects as known } from '../harness/subject/registry.ts';
+import { clusterWord } from '../harness/subject/cluster-word.ts';
 import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';
 import { runSlowFactor } from './calibration.ts';
 import type { Choice } from './choose-subjects.ts';
 import { foundSubjects, isNamed } from './found-subjects.ts';
+import { kernelLacks, skippedEnvironment } from './kernel-lacks.ts';
 import { kernelProbe } from './kernel-probe.ts';
 import { defaultJobs, prepareMachine, type Machine } from './machine.ts';
 import { SetupDiagnostics } from './setup-diagnostics.ts';
@@ -36,6 +38,8 @@ export async function makeClusterEnvironment(
     if (missing.length > 0)
       throw new InfrastructureError(`${subject.name} cannot be made on this machine; missing: ${missing.join('; ')}`);
   }
+  const lacking = kernelLacks(subjects, machine.missingKernel);
+  if (lacking !== undefined) return skippedEnvironment(options, subjects, lacking);
   const contextFor = (cluster: Cluster, signal: AbortSignal): SubjectContext => ({
     cluster,
     signal,
@@ -171,9 +175,7 @@ function areasOf({ specs }: EnvironmentRequest): readonly Area[] {
 /** One cluster name per configuration: the proxy decides how a cluster is made. */
 function purposeOf(choice: Choice): string {
   const proxy = choice.entries.find((entry) => entry.kind === 'service-proxy');
-  // A variant needs the same cluster as its good twin; a kept one serves both.
-  return (proxy?.name ?? 'e2e')
-    .replace(/\+.*$/, '')
+  return clusterWord(proxy?.name ?? 'e2e')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-');
 }

@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { kpngPlaceholders } from './kpng-arguments.ts';
 
-const base = { image: 'kpng:test', clusterCidrs: ['10.244.0.0/16'], apiServer: 'https://172.18.0.2:6443' } as const;
+const base = {
+  subject: 'kpng-nft',
+  image: 'kpng:test',
+  clusterCidrs: ['10.244.0.0/16'],
+  apiServer: 'https://172.18.0.2:6443',
+} as const;
 
 describe('kpng command line', () => {
   it('is one process that reads the API server, or two with a socket between them', () => {

@@ -33,6 +33,8 @@ export function kpngCapabilities(backend: KpngBackend): readonly string[] {
 
 /** Values for the manifests' placeholders; lists are JSON, which is YAML too. */
 export function kpngPlaceholders(options: {
+  /** Noted at the DaemonSet, so that who finds it running knows what it is. */
+  readonly subject: string;
   readonly image: string;
   readonly backend: KpngBackend;
   readonly model: KpngModel;
@@ -44,6 +46,7 @@ export function kpngPlaceholders(options: {
   const sink = [`to-${backend}`, ...backendFlags(backend, options.clusterCidrs), '--v=2'];
   const source = model === 'single' ? [...KUBE, 'to-local'] : ['local', `--api=${SOCKET}`];
   return {
+    KPNG_SUBJECT: options.subject,
     KPNG_IMAGE: options.image,
     API_SERVER: options.apiServer,
     KPNG_COMMAND: JSON.stringify(options.defect === undefined ? ['kpng'] : withoutConntrack),

@@ -46,11 +46,11 @@ export async function wantedFeatures(context: SubjectContext, backend: KpngBacke
 }
 
 /** kpng leaves its tables and chains when its pods go; the next proxy would meet them. */
-export async function removeLeftovers(context: SubjectContext, backend: KpngBackend): Promise<void> {
-  const nft = ['ip k8s_svc', 'ip6 k8s_svc6'].map((table) => `nft delete table ${table} 2>/dev/null`);
+export async function removeLeftovers(context: SubjectContext): Promise<void> {
+  const tables = ['ip k8s_svc', 'ip6 k8s_svc6'].map((table) => `nft delete table ${table} 2>/dev/null`);
   const chains = ['iptables', 'ip6tables'].map(
     (tool) => `${tool}-save 2>/dev/null | grep -v KUBE- | ${tool}-restore 2>/dev/null`,
   );
-  const script = `${(backend === 'nft' ? nft : chains).join('; ')}; true`;
+  const script = `${[...tables, ...chains].join('; ')}; true`;
   for (const node of await context.cluster.nodes()) await node.exec(['sh', '-c', script], { signal: context.signal });
 }

@@ -18,6 +18,8 @@ const NAMESPACE = 'kube-system';
 const LABEL = 'app=kpng';
 const NODE_LABEL = { 'kube-proxy': 'kpng' };
 const READY_MS = 120_000;
+/** Which backend and model the DaemonSet runs. */
+const SUBJECT = 'staleproof.dev/subject';
 
 interface Pod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly name: string }[] };
@@ -33,6 +35,7 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
     name,
     kind: 'service-proxy',
     clusterNeeds: { kubeProxyMode: 'none' },
+    ...(backend === 'ipvs' ? { kernelNeeds: ['ipvs'] } : {}),
     pods: { namespace: NAMESPACE, labelSelector: LABEL },
     async preflight(context) {
       const missing =
@@ -42,6 +45,10 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
     async install(context) {
       const { cluster, signal } = context;
       const image = imageOf(context) ?? '';
+      const running = await cluster.api.get<KubernetesObject>('apps/v1', 'DaemonSet', 'kpng', NAMESPACE, signal);
+      const other = running?.metadata.annotations?.[SUBJECT] ?? name;
+      // A kept cluster may have another backend's tables; two in one kernel would both translate.
+      if (other !== name) await takeAway(context);
       await cluster.loadImage(image, signal);
       const nodes = await cluster.nodes();
       for (const node of nodes)
@@ -51,6 +58,7 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
           signal,
         );
       const values = kpngPlaceholders({
+        subject: name,
         image,
         backend,
         model,
@@ -65,17 +73,7 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
       await rolledOut(context);
       await reachesApi(context);
     },
-    async remove(context) {
-      const { api } = context.cluster;
-      const keys = [
-        { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'kpng', namespace: NAMESPACE },
-        { apiVersion: 'v1', kind: 'ConfigMap', name: 'kpng', namespace: NAMESPACE },
-        { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'kpng' },
-        { apiVersion: 'v1', kind: 'ServiceAccount', name: 'kpng', namespace: NAMESPACE },
-      ];
-      for (const key of keys) await api.delete(key, { signal: context.signal });
-      await removeLeftovers(context, backend);
-    },
+    remove: takeAway,
     capabilities: () => Promise.resolve(kpngCapabilities(backend)),
     info: (context) =>
       Promise.resolve({
@@ -99,6 +97,24 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
       return Object.fromEntries(await Promise.all(texts));
     },
   };
+}
+
+/** Without its pods nobody writes rules any more; then those that they left go too. */
+async function takeAway(context: SubjectContext): Promise<void> {
+  const { cluster, signal } = context;
+  const keys = [
+    { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'kpng', namespace: NAMESPACE },
+    { apiVersion: 'v1', kind: 'ConfigMap', name: 'kpng', namespace: NAMESPACE },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'kpng' },
+    { apiVersion: 'v1', kind: 'ServiceAccount', name: 'kpng', namespace: NAMESPACE },
+  ];
+  for (const key of keys) await cluster.api.delete(key, { signal });
+  await cluster.api.waitFor<Pod, true>(
+    { apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE, labelSelector: LABEL },
+    (pods) => (pods.length === 0 ? true : undefined),
+    { timeoutMs: READY_MS, signal, what: 'all pods of kpng are gone' },
+  );
+  await removeLeftovers(context);
 }
 
 function imageOf(context: SubjectContext): string | undefined {

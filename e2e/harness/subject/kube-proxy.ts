@@ -28,6 +28,7 @@ export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
     kind: 'service-proxy',
     pods: { namespace: NAMESPACE, labelSelector: LABEL },
     clusterNeeds: { kubeProxyMode: mode },
+    ...(mode === 'ipvs' ? { kernelNeeds: ['ipvs'] } : {}),
     async preflight(context) {
       const unbuildable = defect === undefined ? [] : await missingPart(context);
       if (mode !== 'ipvs' || unbuildable.length > 0) return unbuildable;

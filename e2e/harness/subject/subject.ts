@@ -50,6 +50,8 @@ export interface Subject {
   readonly clusterNeeds?: { readonly kubeProxyMode: 'none' | 'iptables' | 'nftables' | 'ipvs' };
   /** What this machine lacks to make the subject, one line each; asked before a cluster is made. */
   missingHere?(context: Pick<SubjectContext, 'options' | 'parts'>): Promise<readonly string[]>;
+  /** Kernel features by doctor's names (`ipvs`) without which no cluster of its can be made; then its specs are skipped. */
+  readonly kernelNeeds?: readonly string[];
   /** Says what is missing before anything is touched; an empty list means ready. */
   preflight(context: SubjectContext): Promise<readonly string[]>;
   /** Idempotent; returns when the subject works (not only when its pods are Ready). */
