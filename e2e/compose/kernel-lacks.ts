@@ -17,5 +17,6 @@ export function kernelLacks(
 
 export function skippedEnvironment(options: Options, subjects: readonly Subject[], reason: string): RunEnvironment {
   const infos = subjects.map(({ name, kind }) => ({ name, kind, versions: {}, remarks: [`not run: ${reason}`] }));
-  return { ...emptyEnvironment(options), subjects: infos, skipReason: () => reason };
+  const empty = emptyEnvironment(options);
+  return { ...empty, facts: { ...empty.facts, family: empty.family }, subjects: infos, skipReason: () => reason };
 }
