@@ -1,5 +1,6 @@
 /** `npm run doctor`: what this machine, or an existing cluster, has and lacks. Changes nothing unless --setup is given. */
 import { parseArgs } from 'node:util';
+import type { AreaForecast } from '../compose/doctor-specs.ts';
 import type { Row } from '../../hack/doctor/check.ts';
 import { diagnose, missingRows, repairableRows } from '../../hack/doctor/diagnose.ts';
 import { doctorTable, verdictLine } from '../../hack/doctor/table.ts';
@@ -7,8 +8,9 @@ import { EXIT } from '../harness/run/exit-codes.ts';
 
 const usage = `npm run doctor -- [options]
 
-  --context NAME     look at an existing cluster: what the suite may do there
+  --context NAME     look at an existing cluster: what the suite may do there, verb by verb, and which specs it would skip
   --kubeconfig FILE  its kubeconfig (default: $KUBECONFIG, ~/.kube/config)
+  --images-from REGISTRY, --fixtures-image IMAGE   as a run would be told; looked for on its nodes
   --setup            do what is missing (Debian and Ubuntu as root), and make both images
   --guard            the leak guard is wanted although a registry answers
   --json             the rows as JSON
@@ -18,6 +20,8 @@ Exit code: 0 ready, 2 something is missing, 64 wrong usage.`;
 const options = {
   context: { type: 'string' },
   kubeconfig: { type: 'string' },
+  'images-from': { type: 'string' },
+  'fixtures-image': { type: 'string' },
   setup: { type: 'boolean' },
   guard: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -34,21 +38,31 @@ async function doctor(argv: readonly string[]): Promise<number> {
     return EXIT.asExpected;
   }
   const log = (line: string): void => console.error(line);
-  let rows = await look(given);
+  let seen = await look(given);
+  let { rows } = seen;
   if (given.setup === true) {
     const { setUp } = await import('../../hack/set-up.ts');
     for (const line of await setUp(repairableRows(rows), { log })) log(`by hand: ${line}`);
-    rows = await look(given);
+    seen = await look(given);
+    rows = seen.rows;
     if (missingRows(rows).length === 0 && given.context === undefined) {
       const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
       const { ensureFixturesImage } = await import('../../hack/images/fixtures-image.ts');
       log(`node image ${(await ensureNodeImage({ log })).image}`);
       log(`fixtures image ${await ensureFixturesImage({ log })}`);
-      rows = await look(given);
+      seen = await look(given);
+      rows = seen.rows;
     }
   }
-  if (given.json === true) console.log(JSON.stringify({ ready: missingRows(rows).length === 0, rows }, null, 2));
-  else console.log(`${doctorTable(rows)}\n\n${verdictLine(rows)}`);
+  const { specs } = seen;
+  if (given.json === true) console.log(JSON.stringify({ ready: missingRows(rows).length === 0, rows, specs }, null, 2));
+  else {
+    console.log(`${doctorTable(rows)}\n\n${verdictLine(rows)}`);
+    if (specs !== undefined) {
+      const { forecastText } = await import('../compose/doctor-specs.ts');
+      console.log(`\n${forecastText(specs)}`);
+    }
+  }
   return missingRows(rows).length === 0 ? EXIT.asExpected : EXIT.infrastructure;
 }
 
@@ -61,10 +75,43 @@ function read(argv: readonly string[]) {
   }
 }
 
-async function look(given: { context?: string; kubeconfig?: string; guard?: boolean }): Promise<readonly Row[]> {
-  const provider = given.context === undefined ? 'kind' : 'existing';
-  const rows = await diagnose({ provider, guard: given.guard });
-  if (given.context === undefined) return rows;
-  const { clusterRows } = await import('../../hack/doctor/cluster-checks.ts');
-  return [...rows, ...(await clusterRows(given.context, given.kubeconfig))];
+interface Seen {
+  readonly rows: readonly Row[];
+  /** Of an existing cluster that answers. */
+  readonly specs?: readonly AreaForecast[];
+}
+
+async function look(given: NonNullable<ReturnType<typeof read>>): Promise<Seen> {
+  const { context, guard } = given;
+  const rows = await diagnose({ provider: context === undefined ? 'kind' : 'existing', guard });
+  if (context === undefined) return { rows };
+  try {
+    const { connect } = await import('../harness/cluster/kube/connection.ts');
+    const { KubeClient } = await import('../harness/cluster/kube/kube-client.ts');
+    const { lookAtCluster } = await import('../compose/doctor-cluster.ts');
+    const { forecast } = await import('../compose/doctor-specs.ts');
+    const signal = AbortSignal.timeout(60_000);
+    const connection = await connect({ kubeconfig: given.kubeconfig, context });
+    try {
+      const api = new KubeClient(connection, { labels: {} });
+      const seen = await lookAtCluster(api, context, await imageOf(given), signal);
+      return { rows: [...rows, ...seen.rows], specs: await forecast(seen, signal) };
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    // What is wrong with the context or the cluster is a row like any other.
+    const found = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+    const remedy = `kubectl --context ${context} version has to work first`;
+    const row = { what: `context ${context}`, state: 'missing', found, neededBy: 'all areas', remedy } as const;
+    return { rows: [...rows, row] };
+  }
+}
+
+async function imageOf(given: NonNullable<ReturnType<typeof read>>): Promise<string | undefined> {
+  if (given['fixtures-image'] !== undefined) return given['fixtures-image'];
+  const { fixturesImageName } = await import('../../hack/images/fixtures-image.ts');
+  const name = await fixturesImageName();
+  const { inRegistry } = await import('../../hack/images/registry.ts');
+  return given['images-from'] === undefined ? name : inRegistry(given['images-from'], name);
 }

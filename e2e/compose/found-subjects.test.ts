@@ -5,7 +5,7 @@ import { foundSubjects } from './found-subjects.ts';
 
 const chosen = subjects.filter(({ name }) => ['kube-proxy-iptables', 'packet-capture'].includes(name));
 const free = { proxy: 'kube-proxy nftables', lackingAccess: {}, noNodeAccess: undefined };
-const names = (fitness: Partial<typeof free> & { noNodeAccess?: string | undefined; lackingAccess?: object }) =>
+const names = (fitness: object) =>
   foundSubjects(chosen, {}, { ...free, ...fitness }, subjects).entries.map(({ name }) => name);
 
 describe('the subjects of a cluster that is not ours', () => {

@@ -12,7 +12,7 @@ interface OpenedClusterParts {
   readonly facts: ClusterFacts;
   readonly runLabel: Cluster['runLabel'];
   readonly api: KubeClient;
-  readonly changes: JournalledChanges;
+  readonly changes: Pick<JournalledChanges, 'createNamespace' | 'setSysctl'>;
   readonly nodes: readonly NodeFacts[];
   readonly nodeOf: (facts: NodeFacts) => ClusterNode;
   /** Makes an image available on the nodes that are given, or says why it cannot be. */
@@ -30,7 +30,7 @@ export class OpenedCluster implements Cluster {
   readonly runLabel: Cluster['runLabel'];
   readonly api: KubeClient;
   readonly restartNode: Cluster['restartNode'];
-  readonly #changes: JournalledChanges;
+  readonly #changes: OpenedClusterParts['changes'];
   readonly #nodes: readonly ClusterNode[];
   readonly #schedulable: ReadonlySet<string>;
   readonly #loadImage: OpenedClusterParts['loadImage'];

@@ -18,6 +18,7 @@ export async function requireImage(
   image: string,
   nodes: readonly string[],
   signal?: AbortSignal,
+  withinMs = reportWithinMs,
 ): Promise<void> {
   const reference = fullReference(image);
   if (!reference.startsWith('docker.io/staleproof/')) return;
@@ -30,13 +31,11 @@ export async function requireImage(
       .map((node) => node.metadata.name);
     return lacking.length === 0 ? true : undefined;
   };
-  await pollUntil(look, { what: image, timeoutMs: reportWithinMs, signal, intervalMs: 2_000 }).catch(
-    (error: unknown) => {
-      signal?.throwIfAborted();
-      if (!(error instanceof Error && error.name === 'WaitTimeoutError')) throw error;
-      throw new InfrastructureError(
-        `image ${image} was built on this machine and is not on ${lacking.join(', ')}: push it to a registry that the nodes can pull from and say --images-from REGISTRY, or load it into the nodes`,
-      );
-    },
-  );
+  await pollUntil(look, { what: image, timeoutMs: withinMs, signal, intervalMs: 2_000 }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    if (!(error instanceof Error && error.name === 'WaitTimeoutError')) throw error;
+    throw new InfrastructureError(
+      `image ${image} was built on this machine and is not on ${lacking.join(', ')}: push it to a registry that the nodes can pull from and say --images-from REGISTRY, or load it into the nodes`,
+    );
+  });
 }

@@ -1,0 +1,159 @@
+/** Doctor's rows about a cluster that is not ours. Reading only, but for a dry run that the server forgets again. */
+import type { Row } from '../../hack/doctor/check.ts';
+import { type AccessAnswer, accessAreas, canI, checkAccess } from '../harness/cluster/access.ts';
+import type { Cluster, ClusterFacts } from '../harness/cluster/cluster.ts';
+import { detectFacts, detectProxy, families } from '../harness/cluster/existing/detect.ts';
+import { type Fitness, lackingOf, whyNoPrivilegedPod } from '../harness/cluster/existing/fitness.ts';
+import { requireImage } from '../harness/cluster/existing/node-images.ts';
+import { isApiError } from '../harness/cluster/kube/api-error.ts';
+import type { KubeClient } from '../harness/cluster/kube/kube-client.ts';
+import { HelperNode } from '../harness/cluster/existing/node-helper.ts';
+import { type NodeFacts, readNodes } from '../harness/cluster/node-facts.ts';
+import { OpenedCluster } from '../harness/cluster/opened-cluster.ts';
+
+export interface ClusterLook {
+  /** To be looked at: nothing in it can be changed, and no node entered. */
+  readonly cluster: Cluster;
+  readonly rows: readonly Row[];
+  readonly workers: number;
+  readonly fitness: Pick<Fitness, 'lackingAccess' | 'noNodeAccess' | 'proxy'>;
+}
+
+const all = accessAreas.join(', ');
+const onNodes = 'udp, race, capture';
+const own = 'staleproof-system';
+
+/** Throws only when the cluster does not answer. */
+export async function lookAtCluster(
+  api: KubeClient,
+  context: string,
+  image: string | undefined,
+  signal: AbortSignal,
+): Promise<ClusterLook> {
+  const nodes = await readNodes(api, signal);
+  const workers = nodes.filter((node) => node.schedulable && !node.controlPlane);
+  const facts = await detectFacts(api, nodes, signal);
+  const proxy = await detectProxy(api, [], signal);
+  const answers = await checkAccess(api, undefined, signal);
+  const noNodeAccess = await privileged(api, signal);
+  const few = workers.length < 2;
+  const rows: Row[] = [
+    row(`context ${context}`, 'ok', `Kubernetes ${facts.kubernetes}, ${facts.containerRuntime}`, all),
+    row('pod network', 'ok', facts.podNetwork, 'stands in the report'),
+    row('service proxy', proxy.startsWith('kube-proxy') ? 'ok' : 'limited', proxy, 'udp', 'judge another: -b NAME'),
+    row('policy agent', ...(await policyAgent(api, signal))),
+    row(
+      'worker nodes',
+      few ? 'limited' : 'ok',
+      `${workers.length} schedulable of ${nodes.length}`,
+      `${onNodes}: 2`,
+      'more nodes; specs that need them are skipped',
+    ),
+    row('kernel', 'limited', `${facts.kernel}; features are not probed`, onNodes, 'a run probes them on every worker'),
+    row(
+      'privileged pods',
+      noNodeAccess === undefined ? 'ok' : 'limited',
+      noNodeAccess ?? 'admitted (dry run)',
+      `${onNodes}: a shell on every node`,
+      'an exemption for namespace staleproof-system; without one those specs are skipped',
+    ),
+    await imageRow(api, image, workers, signal),
+    ...accessRows(answers, context),
+  ];
+  return {
+    cluster: await unchangeable(api, context, nodes, facts, signal),
+    rows,
+    workers: workers.length,
+    fitness: { lackingAccess: lackingOf(answers, accessAreas), noNodeAccess, proxy },
+  };
+}
+
+async function unchangeable(
+  api: KubeClient,
+  name: string,
+  nodes: readonly NodeFacts[],
+  facts: ClusterFacts,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  const found = await families(api, nodes, signal);
+  const refuse = (): never => {
+    throw new Error('doctor changes nothing');
+  };
+  return new OpenedCluster({
+    name,
+    provider: 'existing',
+    familyMode: found.length > 1 ? 'dual' : (found[0] ?? 'ipv4'),
+    kubeconfigPath: '',
+    facts,
+    runLabel: { key: '', value: '' },
+    api,
+    changes: { createNamespace: refuse, setSysctl: refuse },
+    nodes,
+    nodeOf: (one) => new HelperNode(one, api, undefined, 'doctor enters none'),
+    loadImage: refuse,
+  });
+}
+
+function row(what: string, state: Row['state'], found: string, neededBy: string, remedy = ''): Row {
+  return { what, state, found, neededBy, remedy: state === 'ok' ? '' : remedy };
+}
+
+/** In our namespace when an administrator made it, else where every account may ask. */
+async function privileged(api: KubeClient, signal: AbortSignal): Promise<string | undefined> {
+  for (const namespace of [own, 'default']) {
+    try {
+      return await whyNoPrivilegedPod(api, namespace, signal);
+    } catch (error) {
+      if (!isApiError(error, 404)) throw error;
+    }
+  }
+  return 'there is no namespace to ask in';
+}
+
+async function policyAgent(api: KubeClient, signal: AbortSignal): Promise<[Row['state'], string, string, string]> {
+  const options = { namespace: 'kube-system', labelSelector: 'k8s-app=aws-node' };
+  const pods = await api.list('v1', 'Pod', options, signal).catch(() => []);
+  const found = pods.length === 0 ? 'no pod labelled k8s-app=aws-node in kube-system' : `${pods.length} pods`;
+  return [pods.length === 0 ? 'limited' : 'ok', found, 'race', '--npa-pod-label, --npa-namespace name another'];
+}
+
+async function imageRow(
+  api: KubeClient,
+  image: string | undefined,
+  workers: readonly { readonly name: string }[],
+  signal: AbortSignal,
+): Promise<Row> {
+  const what = 'image of in-pod programs';
+  const remedy = 'npm run in-cluster -- image --push REGISTRY, then --images-from REGISTRY';
+  if (image === undefined) return row(what, 'limited', 'not named', all, remedy);
+  const names = workers.map(({ name }) => name);
+  try {
+    await requireImage(api, image, names, signal, 3_000);
+    const here = image.startsWith('staleproof/') ? 'on every worker' : 'for the kubelet to pull';
+    return row(what, 'ok', `${image}: ${here}`, all);
+  } catch (error) {
+    return row(what, 'missing', (error as Error).message, all, remedy);
+  }
+}
+
+/** A row a resource and reason: every verb with its answer. What only some areas need only costs those areas. */
+export function accessRows(answers: readonly AccessAnswer[], context: string): readonly Row[] {
+  const groups = new Map<string, AccessAnswer[]>();
+  for (const answer of answers) {
+    const { group, resource, areas, why } = answer.permission;
+    const key = [group, resource, areas.join(), why].join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), answer]);
+  }
+  return [...groups.values()].map((group): Row => {
+    const [{ permission } = { permission: undefined }] = group;
+    if (permission === undefined) throw new Error('a group has at least one answer');
+    const { resource, areas, why } = permission;
+    const denied = group.filter(({ allowed }) => !allowed);
+    const verbs = group.map(({ permission: { verb }, allowed }) => `${verb} ${allowed ? '✓' : '✗'}`).join(' ');
+    const what = `${resource}${permission.group === '' ? '' : `.${permission.group}`}`;
+    const [first] = denied;
+    const state = first === undefined ? 'ok' : areas.length === accessAreas.length ? 'missing' : 'limited';
+    const ask = first === undefined ? '' : `kubectl --context ${context} auth can-i ${canI(first.permission)} -A`;
+    return row(what, state, verbs, `${areas.join(', ')}: ${why}`, `a role that allows it; ask: ${ask}`);
+  });
+}
