@@ -1,6 +1,7 @@
 /** That captures end: their processes, counted on the nodes, and their packets, after the object was deleted. */
 import type { CaptureInstance, CaptureStage } from '../fault/capture-stage.ts';
 import { reached } from '../fault/capture-wait.ts';
+import { sandboxesOf } from '../fault/recreate-sandbox.ts';
 import type { CaptureRequest, CaptureView } from '../subject/capture-subject.ts';
 import { readContents } from './capture-contents.ts';
 import { capturesOnNode } from './capture-premises.ts';
@@ -22,6 +23,34 @@ export async function judgeProcesses(stage: CaptureStage, view: CaptureView, wan
     subject: stage.subject.name,
     expected: `${wanted} tcpdump for one object`,
     observed: `${found.length} ${found.join(', ')}`,
+  });
+}
+
+/** Once the runtime has no sandbox of the instance any more, its tcpdump has `limitMs` to end. */
+export async function judgeEndWithSandbox(
+  stage: CaptureStage,
+  request: CaptureRequest,
+  instance: CaptureInstance,
+  limitMs: number,
+): Promise<void> {
+  const { t } = stage;
+  await stage.wait('the sandbox is gone', GONE_MS, async () =>
+    (await sandboxesOf(instance.node, instance.uid)).length === 0 ? true : undefined,
+  );
+  const view = await stage.view(request);
+  if (view === undefined || !stage.can('tcpdump-process')) return;
+  const start = performance.now();
+  const ended = await reached(
+    stage.wait('its tcpdump ends', limitMs + 3000, async () =>
+      (await processesOf(stage, view)).length === 0 ? performance.now() - start : undefined,
+    ),
+  );
+  if (ended !== undefined) t.evidence.measure({ name: 'end after sandbox', value: ended, unit: 'ms', bound: limitMs });
+  t.judge({
+    ok: ended !== undefined && ended <= limitMs * t.env.slowFactor,
+    subject: stage.subject.name,
+    expected: `no tcpdump ${limitMs} ms after its sandbox`,
+    observed: ended === undefined ? 'still running' : `ended after ${Math.round(ended)} ms`,
   });
 }
 

@@ -11,6 +11,9 @@ interface AgentSet extends KubernetesObject {
     readonly currentNumberScheduled?: number;
   };
 }
+interface AgentPod extends KubernetesObject {
+  readonly spec: { readonly nodeName?: string };
+}
 const ABSENT = 'staleproof.dev/absent';
 const ROLLOUT_MS = 60_000;
 
@@ -91,6 +94,26 @@ export async function killAgentShim(stage: CaptureStage, node: ClusterNode): Pro
         return now.length === 1 ? now[0] : undefined;
       });
       return { proven: true, value: next, summary: `${pid} became ${next}` };
+    },
+  });
+}
+
+/** The agent's own pod on a node. Proven. */
+export async function agentPodOn(
+  stage: CaptureStage,
+  node: ClusterNode,
+): Promise<{ readonly namespace: string; readonly name: string }> {
+  const { namespace, label } = agentsOf(stage.subject);
+  const { api } = stage.t.env.cluster;
+  return stage.t.evidence.require({
+    name: `an agent runs on ${node.name}`,
+    lane: 'agents',
+    prove: async (signal) => {
+      const pods = await api.list<AgentPod>('v1', 'Pod', { namespace, labelSelector: label }, signal);
+      const name = pods.find(({ spec }) => spec.nodeName === node.name)?.metadata.name;
+      return name === undefined
+        ? { proven: false, reason: `no pod with label ${label} in ${namespace}` }
+        : { proven: true, value: { namespace, name }, summary: name };
     },
   });
 }

@@ -99,7 +99,11 @@ export class CaptureStage {
       pod,
       this.t.signal,
     )) as KubernetesObject;
-    const uid = answer.metadata.uid ?? '';
+    return this.adopt({ name, namespace, node, uid: answer.metadata.uid ?? '' });
+  }
+
+  /** An instance that exists by now, whoever created it. */
+  adopt({ name, namespace, node, uid }: Pick<CaptureInstance, 'name' | 'namespace' | 'node' | 'uid'>): CaptureInstance {
     this.t.evidence.record({ kind: 'fault', lane: name, summary: `pod ${name} created: UID ${uid} on ${node.name}` });
     const known = this.#running.some((one) => one.name === name && one.namespace === namespace);
     const asked = this.can(known ? 'rebinds' : 'waits-for-pod') ? 'before' : 'never';

@@ -3,7 +3,7 @@ import { judgeBlindWindows, type Expected } from '../../harness/evidence/capture
 import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
-import { recreate } from '../../harness/fault/recreate.ts';
+import { cycle, startStatefulSet, STATEFUL_POD } from '../../harness/fault/capture-stateful-set.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 /** A status keeps the newest records only: files are judged before theirs fall off. */
@@ -12,9 +12,9 @@ const BATCH = 10;
 spec(
   {
     id: 'capture/fast-cycles',
-    title: 'Twenty fast recreations leave twenty-one files and one tcpdump',
+    title: 'Twenty fast cycles of a StatefulSet’s pod leave twenty-one files and one tcpdump',
     claim:
-      'However fast a pod of one name is replaced, as a StatefulSet does, each instance MUST have one file of its own and MUST miss no packet in 95 of 100 recreations, never more than two.',
+      'However fast a StatefulSet’s pod is replaced, each instance MUST have one file of its own and MUST miss no packet in 95 of 100 recreations, never more than two.',
     tags: ['capture', 'slow'],
     needs: { workers: 2, capabilities: ['pod-uid', 'waits-for-pod', 'live-file', 'rebinds'] },
     locks: SHARES_AGENTS,
@@ -30,17 +30,15 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    await stage.capture();
-    let current = await t.step('start web-0', () => stage.start());
+    await stage.capture({ podName: STATEFUL_POD });
+    let current = await t.step('start the StatefulSet', () => startStatefulSet(stage));
     const former = new Set<string>();
     let batch: Expected[] = [];
     const rounds = t.iterations ?? 20;
     for (let round = 1; round <= rounds; round++) {
       batch.push({ instance: current, ended: true });
       const grace = round % 2;
-      current = await t.step(`recreate it with grace ${grace} (${round})`, () =>
-        recreate(stage, current, { graceSeconds: grace }),
-      );
+      current = await t.step(`delete its pod with grace ${grace} (${round})`, () => cycle(stage, current, grace));
       if (batch.length < BATCH && round < rounds) continue;
       await awaitBound(stage, current);
       const all = [...batch, { instance: current, ended: false }];

@@ -1,4 +1,5 @@
 import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { judgeEndWithSandbox } from '../../harness/evidence/capture-ending.ts';
 import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
@@ -25,11 +26,16 @@ spec(
   },
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
-    const { target } = await t.step('ask for the capture, before the pod exists if that may be', () => stage.begin());
+    const { target, request } = await t.step('ask for the capture, before the pod exists if that may be', () =>
+      stage.begin(),
+    );
     await awaitBound(stage, target);
     await t.step('let it talk', () => stage.heard(target, 40));
     await t.step('judge the running capture', () => judgeCapture(stage, [{ instance: target, ended: false }]));
     await t.step('delete the target', () => stage.delete(target));
+    // A node of an existing cluster has no ctr that could be asked.
+    if (t.env.cluster.provider === 'kind')
+      await t.step('judge the end of its tcpdump', () => judgeEndWithSandbox(stage, request, target, 2000));
     await t.step('judge the closed capture', () => judgeCapture(stage, [{ instance: target, ended: true }]));
   },
 );
