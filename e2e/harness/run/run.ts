@@ -136,6 +136,8 @@ export class Run {
       peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
       ...(Object.keys(guard).length === 0 ? {} : { guard }),
     });
+    if (this.#results.unwritten !== undefined)
+      this.console.line(`infrastructure-error: results are incomplete: ${this.#results.unwritten}`);
     this.console.line(`results: ${this.#results.file} (${formatMs(this.#clock.now())})`);
     this.console.line(await this.#report(counts));
     this.console.close();

@@ -5,6 +5,7 @@ import { compilePattern } from './pattern.ts';
 import { areaOf, titleOf } from './spec-registry.ts';
 import type { RegisteredSpec } from './spec.ts';
 import { parseTags } from './tags.ts';
+import { seededRandom } from './seeded-random.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Selection {
@@ -69,15 +70,9 @@ function seedOf(text: string | undefined): number {
   return text === 'random' ? 1 + Math.floor(Math.random() * 0xffff_fffe) : Number(text);
 }
 
-/** Fisher–Yates over mulberry32: the same seed gives the same order on every machine. */
+/** Fisher–Yates: the same seed gives the same order on every machine. */
 export function shuffle<T>(items: readonly T[], seed: number): T[] {
-  let state = seed >>> 0;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const random = seededRandom(seed);
   const keyed = [...items];
   for (let last = keyed.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));

@@ -1,0 +1,91 @@
+/** `npm run faults`: random faults under a run of the suite, and whether it ends, says why, and leaves nothing. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Judged } from '../faults/judge-schedule.ts';
+import { playSchedule } from '../faults/play-schedule.ts';
+import { scheduleText, schedulesOf } from '../faults/schedule.ts';
+import { writeScheduleTable } from '../faults/schedule-table.ts';
+import { makeSmallDisk, type SmallDisk } from '../faults/small-disk.ts';
+import type { World } from '../faults/world.ts';
+import { EXIT } from '../harness/run/exit-codes.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const HELP = `npm run faults -- [--world stand-in|kind] [--schedules N] [--seed N] [--only N[-M]] [--out DIR]
+
+  --world      stand-in: a run of the engine with a stand-in API server, without a cluster (default)
+               kind: one UDP spec on a kind cluster, which is made and taken down
+  --schedules  how many (20)
+  --seed       draws the schedules; printed, random by default
+  --only       play these of them alone, such as 3 or 11-20; the table keeps the others of this seed
+  --out DIR    where the table goes (reports/faults)
+Needs root: reports are written to a small file system that can be filled.
+Exit code: 0 every run ended as it has to, 1 one did not.
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      world: { type: 'string', default: 'stand-in' },
+      schedules: { type: 'string', default: '20' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      out: { type: 'string', default: join(root, 'reports', 'faults') },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return EXIT.asExpected;
+  }
+  const seed = Number(values.seed ?? 1 + Math.floor(Math.random() * 0xffff));
+  const disk = makeSmallDisk(values.world === 'kind' ? 64 : 4);
+  try {
+    const world = await makeWorld(values.world, disk);
+    try {
+      const all = schedulesOf(seed, Number(values.schedules), Object.keys(world.faults), world.bodyMs);
+      const [first = 1, last = first] = values.only?.split('-').map(Number) ?? [1, all.length];
+      const chosen = all.filter(({ number }) => number >= first && number <= last);
+      process.stdout.write(`seed ${seed}: ${chosen.length} schedules in the world ${world.name}\n`);
+      const judged: Judged[] = [];
+      for (const schedule of chosen) {
+        const reports = join(disk.path, `schedule-${schedule.number}`);
+        mkdirSync(reports, { recursive: true });
+        const each = await playSchedule(world, schedule, reports);
+        judged.push(each);
+        process.stdout.write(lineOf(each));
+        // After each, so that what was interrupted keeps what it has.
+        await writeScheduleTable(values.out, world.name, judged);
+      }
+      return judged.some(({ problems }) => problems.length > 0) ? EXIT.failed : EXIT.asExpected;
+    } finally {
+      await world.close();
+    }
+  } finally {
+    disk.remove();
+  }
+}
+
+async function makeWorld(name: string, disk: SmallDisk): Promise<World> {
+  if (name === 'stand-in') return (await import('../faults/stand-in-world.ts')).standInWorld(disk);
+  if (name === 'kind') return (await import('../faults/kind-world.ts')).kindWorld(disk);
+  throw Object.assign(new Error(`--world ${name}: allowed are stand-in, kind`), { code: 'ERR_PARSE_ARGS' });
+}
+
+function lineOf({ schedule, exit, verdict, sentence, restoredBy, durationMs, problems }: Judged): string {
+  const end = problems.length === 0 ? 'ok' : `PROBLEM: ${problems.join('; ')}`;
+  const seconds = (durationMs / 1000).toFixed(1);
+  return `${schedule.number}. ${scheduleText(schedule)}: exit ${exit} after ${seconds} s, ${verdict}, restored by ${restoredBy}: ${sentence}\n   ${end}\n`;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+    process.stderr.write(
+      `staleproof faults: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(usage ? EXIT.usage : EXIT.infrastructure);
+  },
+);

@@ -1,0 +1,39 @@
+/** What the schedules came to, as Markdown and JSON. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Judged } from './judge-schedule.ts';
+import { scheduleText } from './schedule.ts';
+
+export function markdownOf(world: string, judged: readonly Judged[]): string {
+  const bad = judged.filter(({ problems }) => problems.length > 0).length;
+  const rows = judged.map(
+    (each) =>
+      `| ${each.schedule.number} | ${scheduleText(each.schedule)} | ${each.exit} | ${(each.durationMs / 1000).toFixed(0)} s | ${each.verdict} | ${cell(each.sentence)} | ${each.restoredBy} | ${cell(each.problems.join('; '))} |`,
+  );
+  return [
+    `# Faults under the suite: ${world}`,
+    '',
+    `${judged.length} schedules, seed ${judged[0]?.schedule.seed ?? 0}; ${bad} ended otherwise than they have to.`,
+    `Played again by \`npm run faults -- --world ${world} --seed ${judged[0]?.schedule.seed ?? 0} --schedules ${judged.length}\`.`,
+    '',
+    '| # | faults, after the spec began | exit | ended after | verdict | what it said | restored by | problems |',
+    '|---:|---|---:|---:|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** What was played earlier under the same seed and is not in `judged` stays in the table. */
+export async function writeScheduleTable(folder: string, world: string, judged: readonly Judged[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${world}.json`);
+  const seed = judged[0]?.schedule.seed;
+  const numbers = new Set(judged.map(({ schedule }) => schedule.number));
+  const earlier = JSON.parse(await readFile(file, 'utf8').catch(() => '[]')) as readonly Judged[];
+  const kept = earlier.filter(({ schedule }) => schedule.seed === seed && !numbers.has(schedule.number));
+  const all = [...kept, ...judged].sort((a, b) => a.schedule.number - b.schedule.number);
+  await writeFile(join(folder, `${world}.md`), markdownOf(world, all));
+  await writeFile(file, `${JSON.stringify(all, undefined, 2)}\n`);
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
