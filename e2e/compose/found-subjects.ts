@@ -38,10 +38,11 @@ export function foundSubjects(
     if (kind !== 'service-proxy' || isNamed(options, entry.name)) return [entry];
     const mode = /^kube-proxy (\w+)/.exec(fitness.proxy)?.[1];
     const found = known.find(({ name }) => name === `kube-proxy-${mode ?? ''}`);
-    if (found === undefined)
+    const any = known.find(({ name }) => name === 'service-proxy@installed');
+    if (found === undefined && any === undefined)
       absent[kind] =
         `Services of this cluster are served by: ${fitness.proxy}; name a subject with --backend to judge it`;
-    return found === undefined ? [] : [found];
+    return [found ?? any ?? []].flat();
   });
   return { entries, absent };
 }

@@ -11,6 +11,7 @@ import {
   type KpngModel,
 } from './kpng-arguments.ts';
 import type { DaemonSet } from './kube-proxy-template.ts';
+import { reachesApi } from './reaches-api.ts';
 import type { ServiceProxy } from './service-proxy.ts';
 import type { SubjectContext } from './subject.ts';
 
@@ -23,10 +24,6 @@ const SUBJECT = 'staleproof.dev/subject';
 
 interface Pod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly name: string }[] };
-}
-
-interface Service extends KubernetesObject {
-  readonly spec: { readonly clusterIP: string };
 }
 
 export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect): ServiceProxy {
@@ -71,7 +68,8 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
         await cluster.api.applyYaml(await readFile(path, 'utf8'), values, signal);
       }
       await rolledOut(context);
-      await reachesApi(context);
+      const silent = await reachesApi(context, 30_000);
+      if (silent !== undefined) throw new Error(`kpng runs, but ${silent}`);
     },
     remove: takeAway,
     capabilities: () => Promise.resolve(kpngCapabilities(backend)),
@@ -153,19 +151,4 @@ async function rolledOut({ cluster, signal }: SubjectContext): Promise<void> {
     },
     { timeoutMs: READY_MS, signal, what: 'DaemonSet kpng is rolled out on every node' },
   );
-}
-
-/** A proxy works when the first Service does: the API server's own, from every node. */
-async function reachesApi({ cluster, signal }: SubjectContext): Promise<void> {
-  const service = await cluster.api.get<Service>('v1', 'Service', 'kubernetes', 'default', signal);
-  const ip = service?.spec.clusterIP ?? '';
-  const url = `https://${ip.includes(':') ? `[${ip}]` : ip}/healthz`;
-  const script = `for i in $(seq 60); do curl -ksS -m 2 -o /dev/null ${url} && exit 0; sleep 0.5; done; exit 1`;
-  for (const node of await cluster.nodes()) {
-    const { code, stderr } = await node.exec(['sh', '-c', script], { signal, timeoutMs: READY_MS });
-    if (code !== 0)
-      throw new Error(
-        `kpng runs on ${node.name} but ${url} does not answer there: ${stderr.trim().split('\n').at(-1) ?? ''}`,
-      );
-  }
 }

@@ -114,6 +114,13 @@ export const serviceProxies: readonly SubjectEntry[] = [
   kubeProxyEntry('iptables'),
   kubeProxyEntry('nftables'),
   kubeProxyEntry('ipvs'),
+  {
+    name: 'service-proxy@installed',
+    kind: 'service-proxy',
+    summary: 'the proxy that is there already, whoever it is; for --provider existing',
+    caughtBy: [],
+    load: async () => (await import('./installed-proxy.ts')).installedProxy(),
+  },
   ...kpngBackends.flatMap((backend) => [kpngEntry(backend, 'single'), kpngEntry(backend, 'split')]),
   ...Object.entries(defects).flatMap(([defect, { modes }]) => modes.map((mode) => kubeProxyEntry(mode, defect))),
   kpngEntry('nft', 'single', 'no-conntrack-binary'),
