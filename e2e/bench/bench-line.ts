@@ -10,6 +10,8 @@ export interface BenchLine {
   /** Least and greatest sample. */
   readonly spread?: readonly [number, number];
   readonly samples?: number;
+  /** `what` of the line that was measured beside it in the same run: their ratio is what other machines can compare. */
+  readonly peer?: string;
 }
 
 /** A file `e2e/bench/<name>.ts` exports `bench`; arguments are what follows its name on the command line. */

@@ -89,7 +89,7 @@ function linesOf(samples: Record<string, Measured[]>): BenchLine[] {
   const of = (name: string, key: keyof Measured): number[] => (samples[name] ?? []).map((measured) => measured[key]);
   const times = (what: string, ours: string, theirs?: string, bar?: number): BenchLine[] => [
     lineOf(`${what}, wall`, of(ours, 'wallMs'), 'ms', bar === undefined ? {} : { bar }),
-    lineOf(`${what}, CPU`, of(ours, 'cpuMs'), 'ms'),
+    lineOf(`${what}, CPU`, of(ours, 'cpuMs'), 'ms', theirs === undefined ? {} : { peer: `plain mocha: ${what}, CPU` }),
     ...(theirs === undefined
       ? []
       : [
@@ -109,9 +109,12 @@ function linesOf(samples: Record<string, Measured[]>): BenchLine[] {
     lineOf('an empty spec, each of 5,000', each('thousands', 'one'), 'ms', { bar: 300 }),
     lineOf('plain mocha: an empty test, each of 5,000', each('mochaThousands', 'mochaOne'), 'ms'),
     ...times('selecting from 5,000 by tags', 'select', 'mochaSelect'),
-    lineOf('memory, 20 concurrent specs with 2,000 log lines each', of('together', 'rssMiB'), 'MiB', { bar: 300 }),
+    lineOf('memory, 20 concurrent specs with 2,000 log lines each', of('together', 'rssMiB'), 'MiB', {
+      bar: 300,
+      peer: 'plain mocha: memory, 20 empty tests',
+    }),
     lineOf('plain mocha: memory, 20 empty tests', of('mochaTogether', 'rssMiB'), 'MiB'),
-    lineOf('memory, 5,000 specs', of('thousands', 'rssMiB'), 'MiB'),
+    lineOf('memory, 5,000 specs', of('thousands', 'rssMiB'), 'MiB', { peer: 'plain mocha: memory, 5,000 tests' }),
     lineOf('plain mocha: memory, 5,000 tests', of('mochaThousands', 'rssMiB'), 'MiB'),
   ];
 }

@@ -6,15 +6,15 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPacketFile } from '../harness/evidence/pcap-reader.ts';
-import type { BenchLine } from './bench-line.ts';
+import { lineOf, type BenchLine } from './bench-line.ts';
 import { udpFrame, writeCapture } from '../harness/evidence/pcap-writer.ts';
 
 /** Payload sizes in turn: nonces, a query, a segment. */
 const PAYLOADS = [64, 64, 120, 600, 1400, 1400];
 
-/** `args`: megabytes of the file (1,000) and rounds (3), which are measured in turns so that both meet the same noise. */
+/** `args`: megabytes of the file (1,000) and rounds (5), which are measured in turns so that both meet the same noise. */
 export async function bench(args: readonly string[] = []): Promise<readonly BenchLine[]> {
-  const [megabytes, rounds] = [Number(args[0] ?? 1000), Number(args[1] ?? 3)];
+  const [megabytes, rounds] = [Number(args[0] ?? 1000), Number(args[1] ?? 5)];
   const folder = await mkdtemp(join(process.env['STALEPROOF_BENCH_DIR'] ?? tmpdir(), 'staleproof-bench-'));
   try {
     const path = join(folder, 'big.pcap');
@@ -33,13 +33,13 @@ export async function bench(args: readonly string[] = []): Promise<readonly Benc
         oursMs.push(ours);
       }
     }
-    const [theirs, ours] = [median(tcpdumpMs), median(oursMs)];
-    const rate = (ms: number): number => size / 1e6 / (ms / 1000);
+    const rates = (times: readonly number[]): readonly number[] => times.map((ms) => size / 1e6 / (ms / 1000));
+    const ratios = tcpdumpMs.map((theirs, index) => theirs / (oursMs[index] ?? Number.NaN));
     return [
       { what: 'pcap: packets in the file', value: packets, unit: 'packets' },
-      { what: 'pcap: tcpdump -r F -w /dev/null', value: rate(theirs), unit: 'MB/s' },
-      { what: 'pcap: reader', value: rate(ours), unit: 'MB/s' },
-      { what: 'pcap: reader / tcpdump', value: theirs / ours, unit: '×', bar: 1 },
+      lineOf('pcap: tcpdump -r F -w /dev/null', rates(tcpdumpMs), 'MB/s'),
+      lineOf('pcap: reader', rates(oursMs), 'MB/s'),
+      lineOf('pcap: reader / tcpdump', ratios, '×', { bar: 1 }),
       { what: 'pcap: resident set', value: process.memoryUsage().rss / 2 ** 20, unit: 'MiB', bar: 300 },
     ];
   } finally {
@@ -84,8 +84,4 @@ async function timed<T>(body: () => Promise<T>): Promise<readonly [number, T]> {
   const start = performance.now();
   const value = await body();
   return [performance.now() - start, value];
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
