@@ -2,7 +2,7 @@
 import { renderSvg } from '../timeline/render-svg.ts';
 import type { MeasureTrend } from './trend-data.ts';
 
-const WIDTH = 280;
+const WIDTH = 250;
 const HEIGHT = 64;
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' });
 

@@ -109,10 +109,10 @@ async function trendRow(row: TrendRow): Promise<Html> {
     <td>${row.family}</td>
     <td class="tight">
       ${row.looks.map(square)}
-      <div class="faint">${changed === 0 ? `the same ${looks} times` : `changed ${changed} times in ${looks}`}</div>
+      <div class="faint">${looks === 1 ? 'seen once' : `changed ${changed} × in ${looks}`}</div>
     </td>
     <td>
-      ${charts.slice(0, MOST_SHOWN)}
+      <div style="min-width:530px">${charts.slice(0, MOST_SHOWN)}</div>
       ${
         more.length === 0
           ? ''
@@ -144,7 +144,7 @@ async function measureCell(measure: MeasureTrend, place: string): Promise<Html> 
   const unit = oneLine(measure.unit, 20);
   const bound = measure.bound === undefined ? '' : `, bound ${quantity(measure.bound, unit)}`;
   const range = `${quantity(Math.min(...values), '')}–${quantity(Math.max(...values), unit)}`;
-  return html`<div style="display:inline-block;width:290px;margin-right:10px;vertical-align:top">
+  return html`<div style="display:inline-block;width:250px;margin-right:10px;vertical-align:top">
     <div>${oneLine(measure.name, 60)}: <b>${quantity(last, unit)}</b> <span class="faint">${range}${bound}</span></div>
     ${values.length < 2 ? '' : raw(await sparkline(measure, `${place} ${measure.name}`))}
   </div>`;
