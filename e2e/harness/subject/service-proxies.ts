@@ -30,8 +30,10 @@ const defects: Readonly<Record<string, Defect>> = {
       'udp/host-network-client',
       'udp/internal-traffic-policy-local',
       'udp/load-balancer-ip-server-cycles',
+      'udp/node-port-ipv6-server-cycles',
       'udp/node-port-server-cycles',
       'udp/rapid-cycles',
+      'udp/session-affinity-switch',
       'udp/target-port-change',
       'udp/unready-endpoint-becomes-ready',
       'udp/zero-to-one',
@@ -105,7 +107,10 @@ function kpngEntry(backend: KpngBackend, model: KpngModel, defect?: KpngDefect):
       defect === undefined
         ? `kpng, ${backend} backend, ${processes}; needs --kpng-image`
         : 'kpng whose image lacks the conntrack tool, which it only logs',
-    caughtBy: defect === undefined ? [] : ['udp/clusterip-server-cycles', 'udp/node-port-server-cycles'],
+    caughtBy:
+      defect === undefined
+        ? []
+        : ['udp/clusterip-server-cycles', 'udp/datagrams-follow-endpoints', 'udp/node-port-server-cycles'],
     load: async () => (await import('./kpng.ts')).kpng(backend, model, defect),
   };
 }
