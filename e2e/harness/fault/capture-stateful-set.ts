@@ -40,12 +40,14 @@ export async function cycle(stage: CaptureStage, old: CaptureInstance, graceSeco
   return successor(stage, old.uid);
 }
 
+/** The controller may replace a pod before it has said a word: the successor is the first that speaks. */
 async function successor(stage: CaptureStage, former: string | undefined): Promise<CaptureInstance> {
   const { t, namespace, node } = stage;
   const { api } = t.env.cluster;
-  const uid = await stage.wait(`the StatefulSet makes another ${STATEFUL_POD}`, POD_MS, async () => {
+  const uid = await stage.wait(`the StatefulSet's next ${STATEFUL_POD} speaks`, POD_MS, async () => {
     const pod = await api.get<CapturePod>('v1', 'Pod', STATEFUL_POD, namespace, t.signal);
-    return pod?.metadata.uid === former ? undefined : pod?.metadata.uid;
+    const now = pod?.metadata.uid;
+    return now !== undefined && now !== former && stage.truth.count(now) > 0 ? now : undefined;
   });
   const instance = stage.adopt({ name: STATEFUL_POD, namespace, node, uid });
   await stage.learn(instance);

@@ -2,6 +2,7 @@ import { awaitBound, awaitPhase, judgeClaims } from '../../harness/evidence/capt
 import { judgeProcesses } from '../../harness/evidence/capture-ending.ts';
 import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { fileSize, smallQuota } from '../../harness/fault/capture-quota.ts';
+import { reached } from '../../harness/fault/capture-wait.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
@@ -38,9 +39,17 @@ spec(
     );
     const [old] = (await awaitBound(stage, first.target, { request: first.request })).files;
     if (old === undefined) return t.inconclusive('the first capture has no file');
-    await stage.wait('the first file has 1 MiB', 60_000, async () =>
-      (await fileSize(stage, old)) > MIB ? true : undefined,
-    );
+    await t.evidence.require({
+      name: 'a first capture takes a third of the quota',
+      lane: 'disk',
+      prove: async () => {
+        const value = await stage.wait('the first file has 1 MiB', 60_000, async () => {
+          const size = await fileSize(stage, old);
+          return size > MIB ? size : undefined;
+        });
+        return { proven: true, value, summary: `${value} bytes` };
+      },
+    });
     await t.step('delete it', () => stage.delete(first.target));
     const second = await t.step('capture a second target', () =>
       stage.begin({ name: 'second', ...loud }, { name: 'second' }),
@@ -48,15 +57,17 @@ spec(
     const [young] = (await awaitBound(stage, second.target, { request: second.request })).files;
     if (young === undefined) return t.inconclusive('the second capture has no file');
     const left = await t.step('wait until the first file has gone', () =>
-      stage.wait('the first file has gone', 60_000, async () =>
-        (await fileSize(stage, old)) === 0 ? await fileSize(stage, young) : undefined,
+      reached(
+        stage.wait('the first file has gone', 60_000, async () =>
+          (await fileSize(stage, old)) === 0 ? await fileSize(stage, young) : undefined,
+        ),
       ),
     );
     t.judge({
-      ok: left > MIB / 2,
+      ok: left !== undefined && left > MIB / 2,
       subject: stage.subject.name,
       expected: 'the closed file to go and the running capture to stay',
-      observed: `${left} bytes of the running one`,
+      observed: left === undefined ? 'the closed file stayed' : `${left} bytes of the running one`,
     });
     const { request } = second;
     const view = await t.step('wait until nothing is left to go', () =>

@@ -1,4 +1,5 @@
 import { awaitBound } from '../../harness/evidence/capture-claims.ts';
+import { noiseWasThere } from '../../harness/evidence/capture-premises.ts';
 import { ringParts } from '../../harness/evidence/capture-shape.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
@@ -29,6 +30,7 @@ spec(
     );
     await awaitBound(stage, target);
     await t.step('let it write more than the ring holds', () => stage.heard(target, 1300));
+    await t.evidence.require(noiseWasThere(stage));
     await t.step('delete the target', () => stage.delete(target));
     await stage.truthIsCurrent();
     const [file] = (

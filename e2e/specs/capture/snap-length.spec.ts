@@ -1,4 +1,5 @@
 import { awaitBound, awaitPhase, judgeClaims } from '../../harness/evidence/capture-claims.ts';
+import { noiseWasThere } from '../../harness/evidence/capture-premises.ts';
 import { frameLengths } from '../../harness/evidence/capture-shape.ts';
 import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
@@ -29,6 +30,7 @@ spec(
     );
     await awaitBound(stage, target);
     await t.step('let it talk past the limit', () => stage.heard(target, 200));
+    await t.evidence.require(noiseWasThere(stage));
     const view = await t.step('wait until the capture is over', () => awaitPhase(stage, ['Completed'], 'ByteLimit'));
     const [file] = view.files;
     if (file === undefined || view.files.length > 1) return t.inconclusive(`${view.files.length} files`);
