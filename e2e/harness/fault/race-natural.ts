@@ -2,7 +2,8 @@
  * The race met by chance, the agent untouched: 5-tuples that the kernel forgot are opened again and again around the time
  * when the next delete pass is due. What the deterministic specs replace; kept as the baseline that they are measured against.
  */
-import { flowOfTuple, readRanges, type RaceFlows } from '../evidence/race-flow-set.ts';
+import { accountRace, type RaceAccount, type RaceObservation } from '../evidence/race-account.ts';
+import { readRanges, type RaceFlows, tupleOfFlow } from '../evidence/race-flow-set.ts';
 import { tuplesInAgentMap } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
 import { kernelForgets } from './kernel-forgets.ts';
@@ -17,17 +18,23 @@ const roundMs = 30_000;
 const perIteration = 2000;
 const openWithinMs = 20_000;
 const listenMs = 2500;
+/** For flows that hear nothing and were denied nothing: a busy machine is late. */
+const listenLongerMs = 15_000;
 
 export interface NaturalRound {
   readonly opened: number;
   readonly cut: number;
-  /** Cut, and the agent logged a delete for the very tuple. */
+  /** Cut, and the agent logged a delete for the very tuple, and then denied its reply. */
   readonly victims: number;
+  /** Heard nothing, and no denial tells why: the probe’s own failure, for all we know. */
+  readonly unclear: number;
 }
 
 interface Opened {
   readonly count: number;
   readonly flows: string;
+  readonly openedAfterMs: readonly number[];
+  readonly startedMs: number;
 }
 
 export async function naturalRace(t: SpecContext): Promise<void> {
@@ -51,10 +58,12 @@ export async function naturalRace(t: SpecContext): Promise<void> {
     ok: victims === 0,
     subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,
     expected: `none of ${opened} re-opened flows to be cut in ${iterations} cleanup cycles`,
-    observed: `${victims} cut by a delete of their own tuple, in ${detecting} of ${iterations} cycles (${rounds.map((round) => round.victims).join(', ')}); ${sum((round) => round.cut) - victims} cut without a delete line`,
+    observed: `${victims} cut by a delete of their own tuple, in ${detecting} of ${iterations} cycles (${rounds.map((round) => round.victims).join(', ')}); ${sum((round) => round.cut) - victims} cut otherwise`,
     durationMs: t.evidence.now() - started,
     tries: iterations,
   });
+  const unclear = sum((round) => round.unclear);
+  if (unclear > 0) t.inconclusive(`${unclear} of ${opened} flows heard nothing, and no DENY line of theirs tells why`);
 }
 
 /** One cleanup cycle: open, end, forget, wait for the pass that is due, open again while it is due, listen. */
@@ -81,12 +90,10 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
 
   // The pass is due half a period after the map was read; the spray starts at its first line and hopes to meet its deletes.
   const options = { from: hydratedAt, timeoutMs: 3 * stage.periodMs + 20_000, signal: t.signal };
-  let startedMs = 0;
   const again = await t.step('race trigger', async () => {
     await log
       .waitFor((line) => line.type === 'pass-start', { ...options, what: 'the pass that was predicted' })
       .catch(notCleaning(t));
-    startedMs = Date.now();
     const opened = await client.driver.call<Opened>(open, t.signal);
     says(`${opened.count} of the same flows open again`);
     return opened;
@@ -96,19 +103,47 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
       .waitFor((line) => line.type === 'pass-done', { ...options, what: 'the end of the delete pass' })
       .catch(notCleaning(t));
     const message = `n${round}`;
+    const spokeAtMs = Date.now();
     await server.driver.call({ cmd: 'speak', protocol: 'tcp', message }, t.signal);
-    const withinMs = listenMs * t.env.slowFactor;
-    const hear = { cmd: 'heard', group, message, withinMs, enough: again.count };
-    const heard = await client.driver.call<Opened>(hear, t.signal);
-    const hearing = new Set(readRanges(heard.flows));
-    const cut = readRanges(again.flows).filter((flow) => !hearing.has(flow));
-    const deleted = new Set<number | undefined>();
-    for (const line of log.lines.slice(hydratedAt))
-      if (line.type === 'delete' && line.owner === stage.ownerEnd.ip && line.atMs >= startedMs)
-        deleted.add(flowOfTuple(flows, line.tuple));
+    const opened = readRanges(again.flows);
+    const account = async (withinMs: number): Promise<RaceAccount> => {
+      const hear = { cmd: 'heard', group, message, withinMs, enough: again.count };
+      const heard = await client.driver.call<Opened>(hear, t.signal);
+      return accountRace({
+        ...{ flows, owner: stage.ownerEnd.ip, log: log.lines.slice(hydratedAt), spokeAtMs },
+        aliveAtMs: new Map(opened.map((flow, at) => [flow, again.startedMs + (again.openedAfterMs[at] ?? 0)])),
+        ...{ reopenedFromMs: again.startedMs, heard: new Set(readRanges(heard.flows)), healed: new Set<number>() },
+      });
+    };
+    let seen = await account(listenMs * t.env.slowFactor);
+    if (undenied(seen).length > 0) seen = await account(listenLongerMs * t.env.slowFactor);
+    const victims = [...seen.victims].filter((flow) => seen.denied.has(flow));
+    if (victims.length > 0)
+      await attachVictims(t, `victims-${round + 1}.jsonl`, victims.slice(0, 20), flows, log.lines.slice(hydratedAt));
     await client.driver.call({ cmd: 'drop', group }, t.signal);
-    const victims = cut.filter((flow) => deleted.has(flow)).length;
-    says(`${cut.length} of ${again.count} hear nothing, ${victims} of them by a delete of their own tuple`);
-    return { opened: again.count, cut: cut.length, victims };
+    const unclear = undenied(seen).length;
+    says(
+      `${seen.cut.size} of ${again.count} hear nothing, ${victims.length} of them by a delete of their own tuple, ${unclear} without a denial`,
+    );
+    return { opened: again.count, cut: seen.cut.size, victims: victims.length, unclear };
   });
+}
+
+function undenied({ cut, denied }: RaceAccount): readonly number[] {
+  return [...cut].filter((flow) => !denied.has(flow));
+}
+
+/** What the agent logged about them, so that a reader can follow a cut without the agent’s whole log. */
+async function attachVictims(
+  t: SpecContext,
+  name: string,
+  victims: readonly number[],
+  flows: RaceFlows,
+  log: RaceObservation['log'],
+): Promise<void> {
+  const ports = new Set(victims.map((flow) => tupleOfFlow(flows, flow).sourcePort));
+  const about = log.filter(
+    (line) => !('tuple' in line) || ports.has(line.tuple.sourcePort) || ports.has(line.tuple.destinationPort),
+  );
+  await t.attach(name, about.map((line) => JSON.stringify(line)).join('\n'), 'application/jsonl');
 }
