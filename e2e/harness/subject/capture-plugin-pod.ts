@@ -10,8 +10,11 @@ export const PLUGIN_LABEL = 'app.kubernetes.io/name=stand-in-kubectl-plugin';
 export const PLUGIN_CONTAINER = 'tcpdump';
 const FILE = '/captures/capture.pcap';
 
-/** How the process is found whose network is entered: once by its container's ID, or by its pod's name whenever a capture ends. */
-export type PluginStyle = 'by-container' | 'by-name';
+/**
+ * `by-container`: the process whose network is entered is found once, by its container's ID. `buffered`: so, too, but packets may
+ * wait in the kernel, as they do in plugins that leave out --immediate-mode. `by-name`: by its pod's name, whenever a capture ends.
+ */
+export type PluginStyle = 'by-container' | 'buffered' | 'by-name';
 
 export interface TargetPod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string };
@@ -80,7 +83,8 @@ export function pluginPod(
 function pluginScript(limits: CaptureRequest['limits'], style: PluginStyle): string {
   const time = limits?.seconds === undefined ? '' : `timeout -s INT ${limits.seconds} `;
   const count = limits?.packets === undefined ? '' : ` -c ${limits.packets}`;
-  const tcpdump = `${time}nsenter -t "$pid" -n tcpdump -i eth0 -n -U -Z root${count} -w ${FILE}`;
+  const mode = style === 'buffered' ? '' : ' --immediate-mode';
+  const tcpdump = `${time}nsenter -t "$pid" -n tcpdump -i eth0${mode} -n -U -Z root${count} -w ${FILE}`;
   if (style === 'by-name')
     return [
       'while :; do',

@@ -89,6 +89,8 @@ describe('a capture in the manner of kubectl plugins', () => {
   it('has a known-bad variant that looks for the name whenever a capture ends', () => {
     const text = JSON.stringify(pluginPod(request, target, 'tools:1', 'by-name'));
     expect(text).to.contain('HOSTNAME=$POD_NAME').and.contain('while :').and.contain('"value":"web-0"');
+    expect(text).to.contain('--immediate-mode');
+    expect(JSON.stringify(pluginPod(request, target, 'tools:1', 'buffered'))).to.not.contain('immediate');
     expect(pluginCapture('by-name').name).to.equal('stand-in-kubectl-plugin+by-name');
   });
 });

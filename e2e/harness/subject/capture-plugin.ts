@@ -51,7 +51,7 @@ export function pluginCapture(style: PluginStyle = 'by-container'): CaptureSubje
         versions: { image: imageOf(context) },
         remarks: [
           'stand-in for kubectl plugins that capture from a privileged pod; their own programs are not run',
-          ...(style === 'by-name' ? ['known bad: looks for a process by its pod’s name, again and again'] : []),
+          ...(style === 'by-container' ? [] : [`known bad: ${style}`]),
         ],
       }),
     logs: async ({ cluster, signal }) => {

@@ -1,7 +1,7 @@
 /** Clients of the Kubernetes API. */
-import type { ClientLiteral, KnownLoss } from './client-literal.ts';
+import type { ClientLiteral } from './client-literal.ts';
 
-const api = { speaks: 'api', config: {}, env: {}, versions: {}, remarks: [], caughtBy: [], knownLosses: [] } as const;
+const api = { speaks: 'api', config: {}, env: {}, versions: {}, remarks: [], caughtBy: [] } as const;
 const silent = [
   'watch/azure-silent-is-survived-or-noticed',
   'watch/aws-nlb-is-survived-or-noticed',
@@ -9,32 +9,24 @@ const silent = [
   'watch/blackhole-flow-is-survived-or-noticed',
   'watch/blackhole-all-is-survived-or-noticed',
 ];
+/** What the private path adds: the node's conntrack forgets the connection to the Service's address. */
+const silentAnywhere = [...silent, 'watch/private-conntrack-idle-is-survived-or-noticed'];
 const clientNode = { kind: 'node', program: 'watch-client-node' } as const;
 const clientGo = { kind: 'binary', part: 'watch-client-go' } as const;
 const python = { kind: 'python', script: 'kubernetes_client.py', venvPart: 'watch-python' } as const;
+/** 2.x asks for a newer Node.js than the suite's own. */
+const clientNode2 = { kind: 'bundle', part: 'watch-client-node@2.0.1', runtimePart: 'node@newest' } as const;
+const nodeVersions2 = { '@kubernetes/client-node': '2.0.1' };
+const fabric8 = { kind: 'java', part: 'watch-java-fabric8' } as const;
+const fabric8Versions = { 'io.fabric8:kubernetes-client': '7.8.0' };
+const javaVersions = { 'io.kubernetes:client-java': '27.0.0' };
+const dotnetVersions = { '.NET Core': '3.1.23' };
 const nodeVersions = { '@kubernetes/client-node': '1.4.0' };
 const goVersions = { 'k8s.io/client-go': 'v0.37.2' };
 const pythonVersions = { kubernetes: '37.0.2' };
 const stubbed = 'keepalive defeated: Socket.prototype.setKeepAlive does nothing in this process';
 const noPing = { HTTP2_READ_IDLE_TIMEOUT_SECONDS: '0' };
 const noDialKeepAlive = 'keepalive defeated: net.Dialer{KeepAlive: -1}, HTTP2_READ_IDLE_TIMEOUT_SECONDS=0';
-
-/** With keepalive on, an idle timeout of packets never strikes; every other loss stops the informer. */
-const deadInformer: KnownLoss = {
-  profiles: ['proxy-fin', 'reset-now', 'blackhole-flow', 'blackhole-all', 'apiserver-restart'],
-  reason: 'the informer calls its error handlers and stops until start() is called again',
-  link: 'https://github.com/kubernetes-client/javascript/issues/2385',
-};
-const noKeepAlivePython: KnownLoss = {
-  profiles: ['aws-nlb', 'azure-silent', 'gcp-silent', 'blackhole-flow', 'blackhole-all'],
-  reason: 'no keepalive unless asked for, so a connection that died in silence is waited on for ever',
-  link: 'https://github.com/kubernetes-client/python/issues/1234',
-};
-const slowKernelProbes: KnownLoss = {
-  profiles: ['blackhole-flow', 'blackhole-all'],
-  reason: 'nine probes at 15 s after 30 s of silence: 165 s to give up',
-  link: 'https://github.com/kubernetes-client/python/pull/2693',
-};
 
 export const kubernetesClients: readonly ClientLiteral[] = [
   {
@@ -52,7 +44,6 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     env: noPing,
     versions: goVersions,
     remarks: ['HTTP2_READ_IDLE_TIMEOUT_SECONDS=0'],
-    knownLosses: [{ ...slowKernelProbes, link: 'https://github.com/kubernetes/client-go/issues/374' }],
   },
   {
     ...api,
@@ -62,7 +53,6 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     env: { DISABLE_HTTP2: 'true' },
     versions: goVersions,
     remarks: ['DISABLE_HTTP2=true'],
-    knownLosses: [{ ...slowKernelProbes, link: 'https://github.com/kubernetes/client-go/issues/374' }],
   },
   {
     ...api,
@@ -73,7 +63,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     env: noPing,
     versions: goVersions,
     remarks: [noDialKeepAlive],
-    caughtBy: silent,
+    caughtBy: silentAnywhere,
   },
   {
     ...api,
@@ -98,7 +88,6 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     program: clientNode,
     config: { mode: 'informer', keepAlive: true },
     versions: nodeVersions,
-    knownLosses: [deadInformer],
   },
   {
     ...api,
@@ -108,7 +97,80 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     config: { mode: 'raw', keepAlive: false },
     versions: nodeVersions,
     remarks: [stubbed],
-    caughtBy: silent,
+    caughtBy: silentAnywhere,
+  },
+  {
+    ...api,
+    name: 'client-node@2.0.1',
+    summary: '@kubernetes/client-node 2.x raw watch, restarted by its user; aborts itself after 30 s of silence',
+    program: clientNode2,
+    config: { mode: 'raw', keepAlive: true },
+    versions: nodeVersions2,
+  },
+  {
+    ...api,
+    name: 'client-node@2.0.1+informer-restarted',
+    summary: '@kubernetes/client-node 2.x informer, started again 5 s after an error',
+    program: clientNode2,
+    config: { mode: 'informer', keepAlive: true, restart: true },
+    versions: nodeVersions2,
+  },
+  {
+    ...api,
+    name: 'client-node@2.0.1+no-keepalive',
+    summary: '@kubernetes/client-node 2.x raw watch with TCP keepalive and its timer defeated',
+    program: clientNode2,
+    config: { mode: 'raw', keepAlive: false, silenceMs: 3_600_000 },
+    versions: nodeVersions2,
+    remarks: [stubbed, 'timer defeated: Watch.requestTimeoutMs of an hour'],
+    caughtBy: silentAnywhere,
+  },
+  {
+    ...api,
+    name: 'java-client@27.0.0',
+    summary: 'the official Java client, an informer with defaults: HTTP/2 ping after 60 s',
+    program: { kind: 'java', part: 'watch-java-official' },
+    versions: javaVersions,
+  },
+  {
+    ...api,
+    name: 'java-client@27.0.0+no-ping',
+    summary: 'the official Java client without HTTP/2 ping; it sets no keepalive',
+    program: { kind: 'java', part: 'watch-java-official' },
+    config: { variant: 'no-ping' },
+    versions: javaVersions,
+    remarks: ['keepalive defeated: OkHttpClient.pingInterval(0)'],
+    caughtBy: silentAnywhere,
+  },
+  {
+    ...api,
+    name: 'fabric8@7.8.0',
+    summary: 'fabric8 informer on its default transport, Vert.x',
+    program: fabric8,
+    versions: fabric8Versions,
+  },
+  {
+    ...api,
+    name: 'fabric8@7.8.0+okhttp',
+    summary: 'fabric8 informer on OkHttp: WebSocket ping after 30 s',
+    program: fabric8,
+    config: { variant: 'okhttp' },
+    versions: fabric8Versions,
+  },
+  {
+    ...api,
+    name: 'kube-rs@5.0.0',
+    summary: 'kube-rs watcher with its default backoff',
+    program: { kind: 'binary', part: 'watch-client-rust' },
+    versions: { kube: '5.0.0' },
+  },
+  {
+    ...api,
+    name: 'dotnet-httpclient@3.1.23',
+    summary: 'a watch written on the HttpClient of .NET Core, restarted by its user; no keepalive, as it comes',
+    program: { kind: 'binary', part: 'watch-dotnet' },
+    config: { mode: 'watch' },
+    versions: dotnetVersions,
   },
   {
     ...api,
@@ -117,7 +179,6 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     program: python,
     config: { mode: 'watch' },
     versions: pythonVersions,
-    knownLosses: [noKeepAlivePython],
   },
   {
     ...api,
@@ -126,7 +187,16 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     program: python,
     config: { mode: 'watch', keepAlive: true },
     versions: pythonVersions,
-    knownLosses: [slowKernelProbes],
+  },
+  {
+    ...api,
+    name: 'python-client@37.0.2+keeps-expired-version',
+    summary: 'Python kubernetes with keepalive, whose user goes on with a version that the server has called expired',
+    program: python,
+    config: { mode: 'watch', keepAlive: true, keepExpiredVersion: true },
+    versions: pythonVersions,
+    remarks: ['410 is answered by the same version again'],
+    caughtBy: ['watch/version-expired-is-survived-or-noticed'],
   },
   {
     ...api,
@@ -145,12 +215,5 @@ export const pollingClients: readonly ClientLiteral[] = [
     program: python,
     config: { mode: 'poll' },
     versions: pythonVersions,
-    knownLosses: [
-      {
-        profiles: ['gcp-silent'],
-        reason: 'no keepalive and no read timeout unless asked for: the request on the dead connection waits',
-        link: 'https://github.com/kubernetes-client/python/issues/1158',
-      },
-    ],
   },
 ];

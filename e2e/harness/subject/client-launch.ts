@@ -21,7 +21,7 @@ export interface Launch {
   readonly targets: readonly ClientTarget[];
   readonly netns: string;
   readonly folder: string;
-  /** Further keys of the configuration: `startAt`, `pollSeconds`. */
+  /** Further keys of the configuration: `pollSeconds`. */
   readonly more?: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -1,11 +1,4 @@
-/** How an API client or a plain TCP client is run and what is known about it. Data only. */
-import type { ProfileName } from '../fault/profile.ts';
-
-export interface KnownLoss {
-  readonly profiles: readonly ProfileName[];
-  readonly reason: string;
-  readonly link: string;
-}
+/** How an API client or a plain TCP client is run. Data only; what is known about it stands in known-defects.yaml. */
 
 export interface ClientLiteral {
   /** `<name>[@version][+variant]` */
@@ -15,6 +8,7 @@ export interface ClientLiteral {
   readonly speaks: 'timer' | 'api' | 'poll';
   readonly program:
     | { readonly kind: 'node'; readonly program: string }
+    | { readonly kind: 'bundle'; readonly part: string; readonly runtimePart: string }
     | { readonly kind: 'python'; readonly script: string; readonly venvPart?: string }
     | { readonly kind: 'binary'; readonly part: string }
     | { readonly kind: 'java'; readonly part: string }
@@ -27,6 +21,4 @@ export interface ClientLiteral {
   readonly remarks: readonly string[];
   /** Specs that must catch it; empty for a client as its users run it. */
   readonly caughtBy: readonly string[];
-  /** Profiles in which it is known to fail, with where that was reported. */
-  readonly knownLosses: readonly KnownLoss[];
 }

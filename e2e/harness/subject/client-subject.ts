@@ -48,6 +48,9 @@ export function clientSubject(literal: ClientLiteral): ClientSubject {
   };
 }
 
+/** Many of them run beside a cluster: a small heap, and a compiler that is done soon. */
+const java = ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx128m'] as const;
+
 async function resolveCommand({ program }: ClientLiteral, context: SubjectContext): Promise<readonly string[]> {
   const parts = context.parts;
   const file = async (part: string): Promise<string> => {
@@ -63,10 +66,12 @@ async function resolveCommand({ program }: ClientLiteral, context: SubjectContex
         program.venvPart === undefined ? 'python3' : await file(program.venvPart),
         `${fixtures}watch-python/${program.script}`,
       ];
+    case 'bundle':
+      return [await file(program.runtimePart), await file(program.part)];
     case 'binary':
       return [await file(program.part)];
     case 'java':
-      return ['java', '-XX:TieredStopAtLevel=1', '-jar', await file(program.part)];
+      return [...java, '-jar', await file(program.part)];
     case 'kubectl':
       return [...typescript('watch-command'), await file('kubectl')];
     case 'curl':
@@ -99,5 +104,5 @@ async function ownVersion(
   if (program.kind === 'kubectl') return ask('kubectl', [argv.at(-1) ?? 'kubectl', 'version', '--client']);
   if (program.kind === 'python') return ask('python', [argv[0] ?? 'python3', '--version']);
   if (program.kind === 'java') return ask('java', ['java', '--version']);
-  return program.kind === 'node' ? ask('node', [argv[0] ?? 'node', '--version']) : {};
+  return program.kind === 'node' || program.kind === 'bundle' ? ask('node', [argv[0] ?? 'node', '--version']) : {};
 }

@@ -1,5 +1,5 @@
 /** Plain TCP clients of the timer-server. */
-import type { ClientLiteral, KnownLoss } from './client-literal.ts';
+import type { ClientLiteral } from './client-literal.ts';
 
 const timer = {
   speaks: 'timer',
@@ -8,7 +8,6 @@ const timer = {
   versions: {},
   remarks: [],
   caughtBy: [],
-  knownLosses: [],
 } as const;
 const silent = [
   'watch/tcp-azure-silent-is-survived-or-noticed',
@@ -16,16 +15,6 @@ const silent = [
   'watch/tcp-gcp-silent-is-survived-or-noticed',
   'watch/tcp-blackhole-flow-is-survived-or-noticed',
 ];
-const healedLate: KnownLoss = {
-  profiles: ['blackhole-all'],
-  reason: 'the line of the other end comes when the fault is over, and late',
-  link: 'https://github.com/kubernetes/kubernetes/issues/87615',
-};
-const curlProbes: KnownLoss = {
-  profiles: ['blackhole-flow', 'blackhole-all'],
-  reason: 'before 8.9 curl cannot set the number of probes: nine at 20 s take three minutes to give up',
-  link: 'https://curl.se/docs/manpage.html#--keepalive-cnt',
-};
 
 export const timerClients: readonly ClientLiteral[] = [
   {
@@ -41,7 +30,6 @@ export const timerClients: readonly ClientLiteral[] = [
     summary: 'Node socket as it comes: no keepalive',
     program: { kind: 'node', program: 'watch-socket' },
     caughtBy: silent,
-    knownLosses: [healedLate],
   },
   {
     ...timer,
@@ -56,14 +44,29 @@ export const timerClients: readonly ClientLiteral[] = [
     summary: 'Python socket as it comes: no keepalive',
     program: { kind: 'python', script: 'socket_client.py' },
     caughtBy: silent,
-    knownLosses: [healedLate],
+  },
+  {
+    ...timer,
+    name: 'dotnet-tcpclient@3.1.23+keepalive',
+    summary: '.NET Core TcpClient, SO_KEEPALIVE after 20 s, three probes',
+    program: { kind: 'binary', part: 'watch-dotnet' },
+    config: { mode: 'tcp', keepAliveSeconds: 20 },
+    versions: { '.NET Core': '3.1.23' },
+  },
+  {
+    ...timer,
+    name: 'dotnet-tcpclient@3.1.23',
+    summary: '.NET Core TcpClient as it comes: no keepalive',
+    program: { kind: 'binary', part: 'watch-dotnet' },
+    config: { mode: 'tcp' },
+    versions: { '.NET Core': '3.1.23' },
+    caughtBy: silent,
   },
   {
     ...timer,
     name: 'curl+keepalive-20s',
     summary: 'curl --keepalive-time 20',
     program: { kind: 'curl', arguments: ['--keepalive-time', '20'] },
-    knownLosses: [curlProbes],
   },
   {
     ...timer,
@@ -71,6 +74,5 @@ export const timerClients: readonly ClientLiteral[] = [
     summary: 'curl --no-keepalive, as in the original experiment',
     program: { kind: 'curl', arguments: ['--no-keepalive'] },
     caughtBy: silent,
-    knownLosses: [healedLate],
   },
 ];

@@ -50,6 +50,11 @@ describe('known defects', function () {
     expect(findDefect([{ ...row, subject: 'a.b' }], { ...at, subjects: ['axb'] })).to.equal(undefined);
   });
 
+  it('are one entry a spec where a row lists several', async () => {
+    const found = await load(JSON.stringify([{ ...row, spec: ['udp/a', 'udp/b'] }]));
+    expect(found).to.deep.equal([row, { ...row, spec: 'udp/b' }]);
+  });
+
   it('need every column, and a link', async () => {
     const text = (changes: Partial<Record<keyof KnownDefect, string>>) => JSON.stringify([{ ...row, ...changes }]);
     expect(await load(text({}))).to.deep.equal([row]);

@@ -17,7 +17,7 @@ export interface KnownDefect {
 
 export const knownDefectsFile = fileURLToPath(new URL('known-defects.yaml', import.meta.url));
 
-/** Throws with file, row and column when the table is not well-formed. */
+/** One entry a spec: a row with a list of specs becomes several. Throws with file, row and column when the table is not well-formed. */
 export async function loadKnownDefects(file = knownDefectsFile): Promise<readonly KnownDefect[]> {
   const [{ load, FAILSAFE_SCHEMA }, { z }, text] = await Promise.all([
     import('js-yaml'),
@@ -25,12 +25,13 @@ export async function loadKnownDefects(file = knownDefectsFile): Promise<readonl
     readFile(file, 'utf8'),
   ]);
   const filled = z.string().trim().min(1);
+  const specId = z.string().regex(/^(race|udp|watch|capture)\/[a-z0-9.-]+$/, 'expected <area>/<claim>');
   const row = z.strictObject({
     id: filled,
     subject: filled,
     except: filled.optional(),
     family: z.enum(['ipv4', 'ipv6', 'dual', 'any']),
-    spec: z.string().regex(/^(race|udp|watch|capture)\/[a-z0-9.-]+$/, 'expected <area>/<claim>'),
+    spec: z.union([specId.transform((id) => [id]), z.array(specId).min(1)], 'expected <area>/<claim>, or a list of them'),
     reason: filled,
     link: z.url(),
     since: filled,
@@ -46,7 +47,7 @@ export async function loadKnownDefects(file = knownDefectsFile): Promise<readonl
   const ids = result.data.map((defect) => defect.id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new Error(`${file}: id ${twice} is used twice`);
-  return result.data;
+  return result.data.flatMap(({ spec, ...rest }) => spec.map((id) => ({ ...rest, spec: id })));
 }
 
 export function findDefect(

@@ -32,6 +32,13 @@ export const packetCaptures: readonly SubjectEntry[] = [
     load: async () => (await import('./capture-plugin.ts')).pluginCapture(),
   },
   {
+    name: 'stand-in-kubectl-plugin+buffered',
+    kind: 'packet-capture',
+    summary: 'known bad: without --immediate-mode, so that its last packets go with the interface',
+    caughtBy: ['capture/only-the-target', 'capture/recreate-same-node-grace-1'],
+    load: async () => (await import('./capture-plugin.ts')).pluginCapture('buffered'),
+  },
+  {
     name: 'stand-in-kubectl-plugin+by-name',
     kind: 'packet-capture',
     summary: 'known bad: looks for its target by the pod’s name, again whenever a capture ends',
