@@ -1,0 +1,132 @@
+/** `npm run flake`: many repeats of a selection on a machine that is loaded on purpose, and how many verdicts were wrong. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import { docker, kindClusters } from '../harness/cluster/kind/docker.ts';
+import { EXIT } from '../harness/run/exit-codes.ts';
+import type { ResultLine } from '../harness/run/result-schema.ts';
+import { subjects } from '../harness/subject/registry.ts';
+import { type FlakeFacts, wrongVerdicts, writeFlakeTable } from '../flake/flake-table.ts';
+import { startHogs } from '../flake/hogs.ts';
+import { openSlowLink, redirect } from '../flake/slow-link.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--run-timeout TIME] [options of npm run e2e]
+
+  --repeats      of the selection (50)
+  --latency      added to every round trip to the API server, in milliseconds (200)
+  --name         of the table reports/flake/NAME.md (from the subject)
+  --run-timeout  ends the repeats; what was judged by then counts
+A run of one spec makes the cluster while the machine is calm; then every core and the disk get a hog, and the API server
+answers late. Needs root. Exit code: 0 no verdict was wrong, 1 one was, 2 nothing was judged.
+`;
+
+async function main(): Promise<number> {
+  const { values, tokens } = parseArgs({
+    strict: false,
+    tokens: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      repeats: { type: 'string' },
+      latency: { type: 'string' },
+      name: { type: 'string' },
+      subject: { type: 'string', short: 'b' },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return EXIT.asExpected;
+  }
+  const own = new Set(
+    tokens.flatMap((token) =>
+      token.kind === 'option' && ['repeats', 'latency', 'name'].includes(token.name)
+        ? [token.index, ...(token.inlineValue === false ? [token.index + 1] : [])]
+        : [],
+    ),
+  );
+  const rest = process.argv.slice(2).filter((_, index) => !own.has(index));
+  const given = (name: 'repeats' | 'latency', otherwise: number): number => Number(values[name] ?? otherwise);
+  const subject = rest[rest.findIndex((word) => word === '-b' || word === '--subject') + 1] ?? 'default';
+  const name = typeof values.name === 'string' ? values.name : subject.replace(/[^\w.+-]+/g, '-');
+  const folder = await mkdtemp(join(tmpdir(), 'staleproof-flake-'));
+  const run = (args: readonly string[], reports: string) =>
+    execa(
+      'node',
+      ['--import', 'tsx', 'e2e/cli.ts', ...rest, ...args, '--reuse', '--keep', '--reports-folder', reports],
+      {
+        ...{ cwd: root, reject: false, stdio: ['ignore', 2, 2] },
+      },
+    );
+  const before = await kindClusters();
+  const undo: (() => Promise<void> | void)[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    // Only the first of the selection matters here: it makes the cluster.
+    await run(['--shard', '1/500', '--reporter', 'none'], join(folder, 'calm')).catch(() => undefined);
+    const made = (await kindClusters()).filter((cluster) => !before.includes(cluster));
+    undo.push(async () => {
+      for (const cluster of made)
+        await execa('node', ['--import', 'tsx', 'e2e/commands/cluster.ts', 'down', '--name', cluster], {
+          cwd: root,
+          reject: false,
+        });
+    });
+    const cluster = made[0] ?? (await kindClusters())[0];
+    const latency = given('latency', 200);
+    if (cluster !== undefined && latency > 0) undo.push(await slowApi(cluster, latency / 2));
+    const hogs = startHogs();
+    undo.push(() => hogs.stop());
+    const reports = join(folder, 'loaded');
+    await run(['--repeat', String(given('repeats', 50)), '--reporter', 'none'], reports);
+    const facts = await readFacts(reports, name, `${hogs.text}, API ${latency} ms later`, subject);
+    await writeFlakeTable(join(root, 'reports', 'flake'), name, facts);
+    const wrong = wrongVerdicts(facts).length;
+    process.stdout.write(`${facts.attempts.length} attempts, ${wrong} wrong verdicts; reports/flake/${name}.md\n`);
+    return facts.attempts.length === 0 ? EXIT.infrastructure : wrong > 0 ? EXIT.failed : EXIT.asExpected;
+  } finally {
+    for (const each of undo.reverse()) await each();
+  }
+}
+
+/** The relay speaks with the node itself, so that its own connections are not sent through it again. */
+async function slowApi(cluster: string, oneWayMs: number): Promise<() => Promise<void>> {
+  const node = `${cluster}-control-plane`;
+  const published = (await docker(['port', node, '6443/tcp'])).trim().split('\n')[0] ?? '';
+  const address = await docker([
+    'inspect',
+    '--format',
+    '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}',
+    node,
+  ]);
+  const link = await openSlowLink({ host: address.trim().split(' ')[0] ?? '', port: 6443 }, oneWayMs);
+  const back = await redirect(Number(published.split(':').at(-1)), link);
+  return async () => {
+    await back();
+    await link.close();
+  };
+}
+
+async function readFacts(reports: string, name: string, load: string, subject: string): Promise<FlakeFacts> {
+  const text = await readFile(join(reports, 'latest', 'results.jsonl'), 'utf8').catch(() => '');
+  const lines = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ResultLine]));
+  const start = lines.find((line) => line.type === 'run-start');
+  return {
+    name,
+    load,
+    knownBad: subjects.some((each) => each.name === subject && each.caughtBy.length > 0),
+    slowFactor: start?.facts['slowFactor'] ?? '1',
+    attempts: lines.filter((line) => line.type === 'attempt').filter((line) => line.final),
+  };
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(
+      `staleproof flake: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(EXIT.infrastructure);
+  },
+);

@@ -1,0 +1,100 @@
+/** `npm run policy`: kubeconform and kube-score over every manifest; what they find needs a reason. */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { loadAll } from 'js-yaml';
+import { apiDescription, writeCustomSchemas, writeSchemas } from '../../hack/policy/kubernetes-schemas.ts';
+import { ensureManifestLinters } from '../../hack/policy/manifest-linters.ts';
+import { kubernetesVersion } from '../../hack/images/kubernetes-binary.ts';
+import { createSteps } from '../../hack/process/steps.ts';
+import { fromKubeconform, fromKubeScore, judgeFindings, policyMarkdown } from '../../hack/policy/linter-findings.ts';
+import { EXIT } from '../harness/run/exit-codes.ts';
+
+const manifests = fileURLToPath(new URL('../../manifests', import.meta.url));
+const output = fileURLToPath(new URL('../../reports/policy', import.meta.url));
+
+interface Manifest {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+}
+
+async function main(): Promise<number> {
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const linters = await ensureManifestLinters({ steps: createSteps(log) });
+  const folder = await mkdtemp(join(tmpdir(), 'staleproof-policy-'));
+  try {
+    const files = await copyRendered(join(folder, 'manifests'));
+    const objects = (
+      await Promise.all(files.map(async (file) => loadAll(await readFile(join(folder, 'manifests', file), 'utf8'))))
+    ).flat() as (Manifest | null)[];
+    const schemas = join(folder, 'schemas');
+    await writeSchemas(schemas, await apiDescription(), objects.flatMap(kindOf));
+    for (const object of objects)
+      if (object?.kind === 'CustomResourceDefinition') await writeCustomSchemas(schemas, object);
+    const run = async (command: string, args: readonly string[]): Promise<string> =>
+      (await execa(command, [...args, ...files], { cwd: join(folder, 'manifests'), reject: false })).stdout;
+    const conform = [
+      '-strict',
+      '-output',
+      'json',
+      '-verbose',
+      '-schema-location',
+      `${schemas}/{{.ResourceKind}}{{.KindSuffix}}.json`,
+    ];
+    const score = [
+      'score',
+      '--output-format',
+      'json',
+      '--kubernetes-version',
+      `v${kubernetesVersion.replace(/[.]\d+$/, '')}`,
+    ];
+    const valid = fromKubeconform(await run(linters.kubeconform, conform));
+    const scored = fromKubeScore(await run(linters.kubeScore, score));
+    const judged = judgeFindings([...valid.findings, ...scored.findings]);
+    await mkdir(output, { recursive: true });
+    const table = policyMarkdown({ files: files.length, ...valid, checks: scored.checks, ...judged });
+    await writeFile(join(output, 'manifests.md'), table);
+    for (const finding of judged.unexcused)
+      process.stdout.write(`${finding.tool}: ${finding.file}: ${finding.place}: ${finding.rule}: ${finding.text}\n`);
+    for (const excuse of judged.idle) process.stdout.write(`excuses nothing: ${excuse}\n`);
+    process.stdout.write(
+      `${files.length} files, ${valid.objects} objects valid or said why, ${scored.checks} checks of kube-score; ${judged.excused.length} findings with a reason, ${judged.unexcused.length} without\n`,
+    );
+    if (valid.objects === 0 || scored.checks === 0) throw new Error('a linter said nothing at all');
+    return judged.unexcused.length + judged.idle.length === 0 ? EXIT.asExpected : EXIT.failed;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Placeholders get a value that is valid where they stand. Returns paths below the manifests. */
+async function copyRendered(folder: string): Promise<readonly string[]> {
+  const files = (await readdir(manifests, { recursive: true })).filter(
+    (name) => /\.ya?ml$/.test(name) && !name.endsWith('kustomization.yaml'),
+  );
+  for (const file of files) {
+    const text = await readFile(join(manifests, file), 'utf8');
+    await mkdir(join(folder, file, '..'), { recursive: true });
+    await writeFile(
+      join(folder, file),
+      text.replace(/\$\{([A-Z_]+)\}/g, (_, name: string) => `value-of-${name.toLowerCase().replaceAll('_', '-')}`),
+    );
+  }
+  return files.sort();
+}
+
+function kindOf(object: Manifest | null): readonly { group: string; version: string; kind: string }[] {
+  const [first = '', second] = object?.apiVersion?.split('/') ?? [];
+  if (object?.kind === undefined) return [];
+  return [{ group: second === undefined ? '' : first, version: second ?? first, kind: object.kind }];
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`staleproof policy: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT.infrastructure;
+  },
+);
