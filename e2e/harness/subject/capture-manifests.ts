@@ -24,14 +24,15 @@ export async function captureManifests(image: string, mutant?: CaptureMutant): P
   const { resources } = load(kustomization) as { readonly resources: readonly string[] };
   const texts = await Promise.all(resources.map((name) => readFile(new URL(name, captureFolder), 'utf8')));
   const objects = texts.flatMap((text) => loadAll(text.replaceAll(CAPTURE_IMAGE, image)) as Workload[]);
-  const agent = objects.find((object) => object.kind === 'DaemonSet');
-  if (mutant !== undefined && agent !== undefined) mutate(agent.spec.template.spec, mutant);
+  const kind = mutant?.program === 'controller' ? 'Deployment' : 'DaemonSet';
+  const workload = objects.find((object) => object.kind === kind);
+  if (mutant !== undefined && workload !== undefined) mutate(workload.spec.template.spec, mutant);
   return objects.map((object) => dump(object)).join('---\n');
 }
 
 function mutate(pod: PodSpec, mutant: CaptureMutant): void {
   const [container] = pod.containers;
-  container.command = ['node', '/app/capture-mutant-agent.mjs'];
+  container.command = ['node', `/app/capture-mutant-${mutant.program ?? 'agent'}.mjs`];
   container.env.push({ name: 'STALEPROOF_MUTANT', value: mutant.name });
   if (mutant.host === undefined) return;
   container.securityContext = { privileged: true };

@@ -5,18 +5,28 @@ export interface CaptureMutant {
   readonly caughtBy: readonly string[];
   /** Needs the node's network, processes or both, which the reference never has. */
   readonly host?: 'network' | 'processes';
+  /** The defect is the controller's; the agents are the reference's. */
+  readonly program?: 'controller';
 }
 
 export const captureMutants: readonly CaptureMutant[] = [
   {
     name: 'bound-by-name',
     summary: 'goes on with whatever pod has the name, under the first UID',
-    caughtBy: ['capture/recreate-same-node-grace-1', 'capture/agent-down-during-recreate'],
+    caughtBy: [
+      'capture/recreate-same-node-grace-1',
+      'capture/recreate-other-node',
+      'capture/agent-down-during-recreate',
+      'capture/missed-delete',
+      'capture/controller-away-during-recreate',
+      'capture/controller-failover',
+      'capture/fast-cycles',
+    ],
   },
   {
     name: 'ip-filter',
     summary: 'captures in the host namespace by the pod’s address and follows it to the next owner',
-    caughtBy: ['capture/ip-reused-by-another-pod'],
+    caughtBy: ['capture/ip-reused-by-another-pod', 'capture/completed-pod'],
     host: 'network',
   },
   {
@@ -28,7 +38,7 @@ export const captureMutants: readonly CaptureMutant[] = [
   {
     name: 'host-eth0',
     summary: 'tcpdump on the node’s eth0',
-    caughtBy: ['capture/only-the-target'],
+    caughtBy: ['capture/only-the-target', 'capture/absent-target-appears'],
     host: 'network',
   },
   { name: 'agent-netns', summary: 'tcpdump in the agent’s own namespace', caughtBy: ['capture/only-the-target'] },
@@ -52,7 +62,7 @@ export const captureMutants: readonly CaptureMutant[] = [
   {
     name: 'no-cleanup-on-deletion',
     summary: 'its tcpdump survives the object',
-    caughtBy: ['capture/object-deleted'],
+    caughtBy: ['capture/object-deleted', 'capture/object-recreated'],
   },
   {
     name: 'uid-without-sandbox',
@@ -62,6 +72,39 @@ export const captureMutants: readonly CaptureMutant[] = [
   {
     name: 'path-without-uid',
     summary: 'one file name for every instance of a pod name',
-    caughtBy: ['capture/recreate-same-node-grace-1', 'capture/agent-killed', 'capture/same-name-two-namespaces'],
+    caughtBy: [
+      'capture/recreate-same-node-grace-1',
+      'capture/agent-killed',
+      'capture/agent-shim-killed',
+      'capture/same-name-two-namespaces',
+      'capture/runtime-restart',
+      'capture/node-restart',
+    ],
+  },
+  {
+    name: 'options-ignored',
+    summary: 'takes no notice of limits, snap length and ring',
+    caughtBy: [
+      'capture/packet-limit',
+      'capture/finished-file-holds-one-instance',
+      'capture/snap-length-and-byte-limit',
+      'capture/ring-keeps-the-newest',
+    ],
+  },
+  {
+    name: 'tcpdump-unwatched',
+    summary: 'takes a tcpdump that it started for running ever after',
+    caughtBy: ['capture/tcpdump-stopped', 'capture/tcpdump-killed'],
+  },
+  {
+    name: 'room-unheeded',
+    summary: 'writes until the disk is full, whatever the quota',
+    caughtBy: ['capture/no-space', 'capture/node-quota'],
+  },
+  {
+    name: 'first-in-list',
+    summary: 'its controller takes the first pod that fits and refuses none',
+    caughtBy: ['capture/selector-change', 'capture/host-network-refused', 'capture/agent-refused'],
+    program: 'controller',
   },
 ];

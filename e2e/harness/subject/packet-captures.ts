@@ -35,7 +35,7 @@ export const packetCaptures: readonly SubjectEntry[] = [
     name: 'stand-in-kubectl-plugin+buffered',
     kind: 'packet-capture',
     summary: 'known bad: without --immediate-mode, so that its last packets go with the interface',
-    caughtBy: ['capture/only-the-target'],
+    caughtBy: ['capture/only-the-target', 'capture/container-restart'],
     load: async () => (await import('./capture-plugin.ts')).pluginCapture('buffered'),
   },
   {
