@@ -12,6 +12,7 @@ export interface Probe {
   readonly found: string;
   /** In place of the check's own. */
   readonly remedy?: string;
+  readonly repair?: Repair;
 }
 
 /** What is known before any check: decides which of them apply. */

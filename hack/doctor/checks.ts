@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { goVersion } from '../go/go-build.ts';
-import { kernelFeatures, missingKernelFeatures } from './kernel-features.ts';
+import { kernelFeatures, missingKernelFeatures, missingTool } from './kernel-features.ts';
 import { bpfPackages, networkPackages } from '../machine/apt-packages.ts';
 import { dockerVersion } from '../machine/docker-daemon.ts';
 import { builtKind, installedKind, kindVersion } from '../machine/kind-binary.ts';
@@ -188,6 +188,15 @@ function kernelChecks(): readonly Check[] {
         return { state: 'limited', found: 'not probed (needs root or a node image)', remedy: '' };
       const reason = features[name];
       if (reason === undefined) return ok('works');
+      const tool = missingTool(reason);
+      // The kernel was not asked: nothing is known of it until the tool is there.
+      if (tool !== undefined)
+        return {
+          state: required ? 'missing' : 'limited',
+          found: `no ${tool} command to probe it with`,
+          remedy: 'Debian packages iptables, nftables, iproute2',
+          repair: 'network-packages',
+        };
       return { state: required ? 'missing' : 'limited', found: reason };
     },
   }));

@@ -45,9 +45,9 @@ async function look(options: DiagnoseOptions): Promise<Surroundings> {
 
 // A probe that throws is a finding about this machine, not a crash of the table.
 async function rowOf(check: Check, around: Surroundings): Promise<Row> {
-  const { what, neededBy, repair } = check;
+  const { what, neededBy } = check;
   try {
-    const { state, found, remedy } = await check.probe(around);
+    const { state, found, remedy, repair = check.repair } = await check.probe(around);
     const toDo = state === 'ok' ? '' : (remedy ?? check.remedy);
     return { what, state, found, neededBy, remedy: toDo, ...(repair === undefined ? {} : { repair }) };
   } catch (error) {
@@ -58,7 +58,7 @@ async function rowOf(check: Check, around: Surroundings): Promise<Row> {
       found,
       neededBy,
       remedy: check.remedy,
-      ...(repair === undefined ? {} : { repair }),
+      ...(check.repair === undefined ? {} : { repair: check.repair }),
     };
   }
 }

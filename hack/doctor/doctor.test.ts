@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { Check, Row } from './check.ts';
 import { diagnose, missingRows } from './diagnose.ts';
-import { kernelFeatures, parseProbes, probeScript } from './kernel-features.ts';
+import { kernelFeatures, missingTool, parseProbes, probeScript } from './kernel-features.ts';
 import { doctorTable, verdictLine } from './table.ts';
 
 const row: Row = { what: 'kind', state: 'missing', found: 'not 0.33.0', neededBy: 'clusters', remedy: 'go install x' };
@@ -35,10 +35,27 @@ describe('doctor', () => {
     ]);
   });
 
+  it('lets a probe name its own repair: a missing tool says nothing of the kernel', async () => {
+    const found = {
+      state: 'missing',
+      found: 'no nft command',
+      remedy: 'install it',
+      repair: 'network-packages',
+    } as const;
+    const check = { what: 'kernel: nft', neededBy: 'udp', remedy: 'another kernel', applies: () => true };
+    const rows = await diagnose({ nodeImage: 'given', guard: true }, [
+      { ...check, probe: () => Promise.resolve(found) },
+    ]);
+    expect(rows).to.deep.equal([{ what: 'kernel: nft', neededBy: 'udp', ...found }]);
+  });
+
   it('reads the kernel probes, and names each feature once', () => {
     const missing = parseProbes('probed nft ok\nprobed ipvs no \nprobed netem no Error: unknown qdisc \n');
     expect(Object.keys(missing)).to.deep.equal(['ipvs', 'netem']);
     expect(missing['netem']).to.match(/^Error: unknown qdisc \(kernel /);
+    expect(missingTool('sh: 2: nft: not found (kernel 6.1)')).to.equal('nft');
+    expect(missingTool('bash: line 1: tc: command not found')).to.equal('tc');
+    expect(missingTool('Error: Specified qdisc kind is unknown.')).to.equal(undefined);
     for (const { name } of kernelFeatures) expect(probeScript(kernelFeatures)).to.include(`probed ${name} ok`);
   });
 });

@@ -93,3 +93,8 @@ export function parseProbes(text: string): MissingFeatures {
   }
   return missing;
 }
+
+/** The command that a probe needs and this machine lacks, as the shell tells it. */
+export function missingTool(reason: string): string | undefined {
+  return /(?:^|\s)(\S+): (?:command )?not found/.exec(reason)?.[1];
+}
