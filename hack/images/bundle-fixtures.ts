@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 export const fixturesFolder = fileURLToPath(new URL('../../fixtures', import.meta.url));
 
 // Compiled into something else, or not for pods.
-const notCopied = new Set(['.ts', '.go', '.mod', '.sum', '.java', '.md']);
+const notCopied = new Set(['.ts', '.go', '.mod', '.sum', '.java', '.cs', '.rs', '.toml', '.lock', '.xml', '.md']);
 // Dependencies that are CommonJS call require() for Node's own modules.
 const banner =
   "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);";

@@ -8,7 +8,7 @@ import { fixturesFolder } from '../images/bundle-fixtures.ts';
 import { hasImage } from '../images/docker-images.ts';
 import { addFiles, ensureFixturesImage } from '../images/fixtures-image.ts';
 import { runLogged } from '../process/run-command.ts';
-import { clientFile, pythonRequirement, requiresOf } from './clients.ts';
+import { pythonEnvironment, pythonRequirement, requiresOf } from './clients.ts';
 
 export const watcherClients = ['client-node', 'client-go', 'python-client'] as const;
 export type WatcherClient = (typeof watcherClients)[number];
@@ -25,7 +25,7 @@ export async function localWatcher(client: WatcherClient, options: PartOptions):
   if (client === 'client-go') return [await goWatcher(options)];
   if (client === 'client-node')
     return [process.execPath, '--import', 'tsx', join(fixturesFolder, 'apiserver-watcher/main.ts')];
-  return [await clientFile('watch-python', options), join(fixturesFolder, 'apiserver-watcher/python/main.py')];
+  return [await pythonEnvironment(options), join(fixturesFolder, 'apiserver-watcher/python/main.py')];
 }
 
 async function goWatcher(options: PartOptions): Promise<string> {

@@ -7,31 +7,33 @@ import { buildGo } from '../go/go-build.ts';
 import { fixturesFolder } from '../images/bundle-fixtures.ts';
 import { ensureKubectl } from '../machine/kind-binary.ts';
 import { runLogged, tryCommand } from '../process/run-command.ts';
+import { type ClientPart, lacks } from './client-parts.ts';
+import { dotnetClient } from './dotnet-client.ts';
+import { javaClient } from './java-clients.ts';
+import { newestNode, nodeClient } from './node-clients.ts';
+import { rustClient } from './rust-client.ts';
 
 export const pythonRequirement = 'kubernetes==37.0.2';
-const clientParts = ['watch-client-go', 'watch-python', 'kubectl'];
 
-/** Whether `clientFile` makes it. */
-export function isClientPart(part: string): boolean {
-  return clientParts.includes(part);
+const clientParts: ReadonlyMap<string, ClientPart> = new Map([
+  ['watch-client-go', { needs: () => lacks([[['go', 'version'], 'Go is not installed']]), file: clientGo }],
+  ['watch-python', { needs: pythonNeeds, file: pythonEnvironment }],
+  ['kubectl', { needs: () => Promise.resolve([]), file: ensureKubectl }],
+  ['watch-client-node@2.0.1', nodeClient('2.0.1')],
+  ['node@newest', newestNode],
+  ['watch-java-official', javaClient('official')],
+  ['watch-java-fabric8', javaClient('fabric8')],
+  ['watch-dotnet', dotnetClient],
+  ['watch-client-rust', rustClient],
+]);
+
+/** What makes the part; undefined when it is no client's. */
+export function clientPart(part: string): ClientPart | undefined {
+  return clientParts.get(part);
 }
 
-/** What this machine lacks for the part; empty when it can be made. */
-export async function clientPartNeeds(part: string): Promise<readonly string[]> {
-  const lacks = async (argv: readonly string[], text: string): Promise<readonly string[]> =>
-    (await tryCommand(argv)).exitCode === 0 ? [] : [text];
-  if (part === 'watch-client-go') return lacks(['go', 'version'], 'Go is not installed');
-  if (part === 'watch-python')
-    return lacks(['python3', '-c', 'import venv, ensurepip'], 'python3 with venv is not installed');
-  return [];
-}
-
-/** Path of the client's program; builds it when the cache lacks it. Throws CommandError. */
-export async function clientFile(part: string, options: PartOptions): Promise<string> {
-  if (part === 'watch-client-go') return clientGo(options);
-  if (part === 'watch-python') return pythonEnvironment(options);
-  if (part === 'kubectl') return ensureKubectl(options);
-  throw new Error(`nobody makes a client ${part}`);
+function pythonNeeds(): Promise<readonly string[]> {
+  return lacks([[['python3', '-c', 'import venv, ensurepip'], 'python3 with venv is not installed']]);
 }
 
 async function clientGo(options: PartOptions): Promise<string> {
@@ -62,7 +64,7 @@ export function requiresOf(goMod: string): Readonly<Record<string, string>> {
   return Object.fromEntries([...lines].map(([, module = '', version = '']) => [module, version]));
 }
 
-async function pythonEnvironment(options: PartOptions): Promise<string> {
+export async function pythonEnvironment(options: PartOptions): Promise<string> {
   const python = (await tryCommand(['python3', '-c', 'import sys; print(sys.executable, sys.version)'])).stdout.trim();
   const { folder } = await ensurePart(
     {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type PartOptions } from '../cache/cached-part.ts';
 import { buildGo } from '../go/go-build.ts';
-import { clientFile, clientPartNeeds, isClientPart } from './clients.ts';
+import { clientPart } from './clients.ts';
 import { ensureKubeProxyVariant } from './kube-proxy-variant.ts';
 import { npaBuildNeeds } from './npa-build.ts';
 import { ensureNpaImage } from './npa-image.ts';
@@ -17,7 +17,8 @@ export interface Parts {
 export function createParts(steps: PartOptions['steps']): Parts {
   return {
     async missing(part) {
-      if (isClientPart(part)) return clientPartNeeds(part);
+      const client = clientPart(part);
+      if (client !== undefined) return client.needs();
       return part.startsWith('npa@') ? npaBuildNeeds() : [];
     },
     async image(part, signal) {
@@ -25,7 +26,8 @@ export function createParts(steps: PartOptions['steps']): Parts {
       throw new Error(`nobody makes an image ${part}`);
     },
     async file(part, signal) {
-      if (isClientPart(part)) return clientFile(part, { steps, signal });
+      const client = clientPart(part);
+      if (client !== undefined) return client.file({ steps, signal });
       if (part === 'stand-in-vpc-cni') return standInVpcCni({ steps, signal });
       if (part.startsWith('kube-proxy-variant@'))
         return ensureKubeProxyVariant(part.slice('kube-proxy-variant@'.length), { steps, signal });

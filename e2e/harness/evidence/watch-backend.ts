@@ -10,6 +10,7 @@ import { InfrastructureError } from '../run/verdict-errors.ts';
 import { typescript } from '../subject/client-subject.ts';
 import type { ClientTarget } from '../subject/client-launch.ts';
 import type { MadeUpdate } from './watch-client-line.ts';
+import { versionExpiry, type VersionExpiry } from './watch-version-expiry.ts';
 
 /** Lanes whose faults come by idleness stay quiet until T; lanes with commanded faults get updates at once. */
 export type Group = 'idle' | 'now';
@@ -26,6 +27,8 @@ export interface Backend {
   readonly update?: (group: Group, n: number, signal: AbortSignal) => Promise<MadeUpdate>;
   /** Ends the server, which comes back by itself. Returns the wall clock (ms). */
   readonly restart?: () => Promise<number>;
+  /** Lets the version expire that clients hold. */
+  readonly expiry?: () => VersionExpiry;
 }
 
 const wall = (): number => performance.timeOrigin + performance.now();
@@ -53,8 +56,11 @@ export function timerBackend(slug: string, family: IpFamily, idleSeconds: number
   };
 }
 
-/** The API server of the cluster's control plane, by an address of its own behind every balancer. */
-export async function apiBackend(cluster: Cluster, slug: string): Promise<Backend> {
+export type Path = 'public' | 'private';
+
+/** The API server of the cluster's control plane: by an address of its own behind every balancer, or by its Service. */
+export async function apiBackend(cluster: Cluster, slug: string, path: Path): Promise<Backend> {
+  const port = path === 'public' ? 6443 : 443;
   const node = (await cluster.nodes()).find(({ controlPlane }) => controlPlane);
   if (node === undefined)
     throw new InfrastructureError(`cluster ${cluster.name} has no control plane node to put a balancer before`);
@@ -70,7 +76,7 @@ export async function apiBackend(cluster: Cluster, slug: string): Promise<Backen
   return {
     serverSide: kindNodeServer(node),
     family,
-    port: () => 6443,
+    port: () => port,
     start: async ({ undo, signal }) => {
       for (const group of ['idle', 'now'] as const) {
         const made = await cluster.createNamespace(`${slug}-${group}`, { signal });
@@ -86,10 +92,15 @@ export async function apiBackend(cluster: Cluster, slug: string): Promise<Backen
     target: async (lane, cell, folder) => ({
       cell,
       host: lane.target[family],
-      port: 6443,
-      kubeconfig: await writeKubeconfig(cluster, lane.target[family], join(folder, `${lane.profile.name}.kubeconfig`)),
+      port,
+      kubeconfig: await writeKubeconfig(
+        cluster,
+        { host: lane.target[family], port },
+        join(folder, `${lane.profile.name}.kubeconfig`),
+      ),
       namespace: namespace(groupOf(lane.profile)),
     }),
+    expiry: () => versionExpiry(cluster, namespace('now')),
     restart: async () => {
       await node.run(['pkill', '-TERM', '-x', 'kube-apiserver']);
       return wall();
@@ -110,14 +121,18 @@ export async function apiBackend(cluster: Cluster, slug: string): Promise<Backen
   };
 }
 
-/** The run's credentials with the balancer's address. The certificate knows nothing of that address, so it is not checked. */
-async function writeKubeconfig(cluster: Cluster, host: string, path: string): Promise<string> {
-  const { load, dump } = await import('js-yaml');
+/** The run's credentials with the balancer's address, as JSON (which is YAML too). The certificate knows nothing of that address, so it is not checked. */
+async function writeKubeconfig(
+  cluster: Cluster,
+  { host, port }: { readonly host: string; readonly port: number },
+  path: string,
+): Promise<string> {
+  const { load } = await import('js-yaml');
   const config = load(await readFile(cluster.kubeconfigPath, 'utf8')) as {
     clusters: { cluster: Record<string, unknown> }[];
   };
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:6443`;
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   for (const entry of config.clusters) entry.cluster = { server, 'insecure-skip-tls-verify': true };
-  await writeFile(path, dump(config), { mode: 0o600 });
+  await writeFile(path, JSON.stringify(config), { mode: 0o600 });
   return path;
 }

@@ -78,14 +78,19 @@ describe('a cell', () => {
 
 describe('known losses', () => {
   const result = { ...judgeCell(cell({ client: 'client-node@1.4.0+informer' })), profile: 'reset-now' };
+  const row = { id: 'x', subject: 'client-node@1.4.0+informer', family: 'any', spec: 'watch/x' } as const;
+  const known = { ...row, reason: 'it stops', link: 'https://example.org/1', since: '1.4.0' };
   it('turn a failure into an expected one, with a link', () => {
-    expect(decideCell(result)).to.include({ verdict: 'expected-fail' });
-    expect(decideCell(result).known?.link).to.match(/^https:/);
+    const decided = decideCell({ ...result, verdict: 'fail' }, known);
+    expect(decided).to.include({ verdict: 'expected-fail', known });
   });
   it('tell when the client passes all the same', () => {
-    expect(decideCell({ ...result, verdict: 'pass' }).verdict).to.equal('unexpected-pass');
+    expect(decideCell({ ...result, verdict: 'pass' }, known).verdict).to.equal('unexpected-pass');
   });
   it('never cover an unproven cell', () => {
-    expect(decideCell({ ...result, verdict: 'inconclusive' }).verdict).to.equal('inconclusive');
+    expect(decideCell({ ...result, verdict: 'inconclusive' }, known).verdict).to.equal('inconclusive');
+  });
+  it('are nothing to a client that is not listed', () => {
+    expect(decideCell({ ...result, verdict: 'fail' }, undefined).verdict).to.equal('fail');
   });
 });

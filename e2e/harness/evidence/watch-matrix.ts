@@ -1,29 +1,25 @@
 /** One run of clients × profiles: opens the bed, starts every client once, lets the faults happen, and judges each cell from the captures. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { LineStream } from '../cluster/line-process.ts';
 import { inNetns, runTool, type Ground } from '../fault/idle-load-balancer-netns.ts';
 import { openBed, type Bed, type Lane } from '../fault/idle-load-balancer.ts';
-import { journalOf } from '../run/journal.ts';
 import { InfrastructureError, SkipError } from '../run/verdict-errors.ts';
 import type { ClientLiteral } from '../subject/client-literal.ts';
 import { launchClient } from '../subject/client-launch.ts';
 import { isClient, type ClientSubject } from '../subject/client-subject.ts';
-import { apiBackend, groupOf, timerBackend, type Backend, type Group } from './watch-backend.ts';
-import { judgeCell, type CellResult } from './watch-cell.ts';
-import { parseClientLine, type ClientLine, type MadeUpdate } from './watch-client-line.ts';
-import { flowHistories } from './watch-flow.ts';
+import { openPrivatePath } from '../fault/private-path.ts';
+import { apiBackend, timerBackend, type Backend, type Path } from './watch-backend.ts';
+import { parseClientLine, type ClientLine } from './watch-client-line.ts';
+import { onGround } from './watch-ground.ts';
+import { judgeLane, keepCaptures, type Running } from './watch-lane.ts';
 import type { LaneOutcome, Member } from './watch-session.ts';
-import { letFaultsHappen, type FaultTimes } from './watch-timeline.ts';
-import { readTcpSegments } from './watch-tcp-segment.ts';
+import { letFaultsHappen } from './watch-timeline.ts';
 
 export interface MatrixRun {
   readonly members: readonly Member[];
   readonly speaks: ClientLiteral['speaks'];
   readonly idleSeconds: number;
+  readonly path: Path;
   readonly signal: AbortSignal;
 }
 
@@ -34,6 +30,7 @@ export async function runMatrix({
   members,
   speaks,
   idleSeconds,
+  path,
   signal,
 }: MatrixRun): Promise<ReadonlyMap<string, LaneOutcome>> {
   const [first] = members;
@@ -48,32 +45,25 @@ export async function runMatrix({
     return 'unavailable' in command ? [{ client: client.name, reason: command.unavailable }] : [];
   });
   if (clients.length === 0) throw new SkipError(skipText(speaks, unavailable));
-  const undos: { title: string; run: () => Promise<unknown> }[] = [];
-  const undo: Ground['undo'] = (title, run) => void undos.push({ title, run });
-  const journal = journalOf(`watch-${first.t.slug}`);
-  const ground: Ground = { signal, undo, journal };
-  try {
-    const folder = await mkdtemp(join(tmpdir(), 'staleproof-watch-'));
-    undo('captures and configurations', () => rm(folder, { recursive: true, force: true }));
+  return onGround(first.t, signal, async (ground, folder) => {
     const { slug, env } = first.t;
     const backend =
       speaks === 'timer'
         ? timerBackend(slug, env.options['ipFamily'] === 'ipv6' ? 'ipv6' : 'ipv4', idleSeconds)
-        : await apiBackend(env.cluster, slug);
+        : await apiBackend(env.cluster, slug, path);
     const profiles = members.map(({ profile }) => profile);
-    const port = speaks === 'timer' ? 8600 : 6443;
-    const names = clients.map(({ name }) => name);
-    const bed = await openBed({
-      slug,
-      profiles,
-      clients: [...names, pathProbe],
-      idleSeconds,
-      server: backend.serverSide,
-      port,
-      resetProgram,
-      folder,
-      ...ground,
-    });
+    const names = [...clients.map(({ name }) => name), pathProbe];
+    const around = { slug, clients: names, idleSeconds, folder, ...ground };
+    const [profile = first.profile] = profiles;
+    const bed = await (path === 'private'
+      ? openPrivatePath({ ...around, profile, cluster: env.cluster, image: env.fixturesImage })
+      : openBed({
+          ...around,
+          profiles,
+          server: backend.serverSide,
+          port: speaks === 'timer' ? 8600 : 6443,
+          resetProgram,
+        }));
     await backend.start(ground);
     await provePathsOpen(bed, backend, signal);
     const running = await Promise.all(
@@ -86,23 +76,25 @@ export async function runMatrix({
       signal,
       ...(backend.update === undefined ? {} : { update: backend.update }),
       ...(backend.restart === undefined ? {} : { restart: backend.restart }),
+      ...(backend.expiry === undefined ? {} : { expiry: backend.expiry }),
     });
     const deaths = new Map(running.map(({ client, process }) => [client.name, process.endedWith()]));
     await bed.finish();
     const outcomes = new Map<string, LaneOutcome>();
     for (const lane of bed.lanes) {
-      const cells = await judgeLane(lane, { bed, backend, running, times, idleSeconds, deaths, speaks });
+      const cells = await judgeLane(lane, { bed, backend, running, times, idleSeconds, deaths, path });
       const captures = await keepCaptures(lane, members);
-      outcomes.set(lane.profile.name, { cells, captures, unavailable });
+      outcomes.set(lane.profile.name, {
+        path,
+        family: backend.family,
+        cells,
+        captures,
+        unavailable,
+        ...(times.proven === undefined ? {} : { proven: times.proven }),
+      });
     }
     return outcomes;
-  } finally {
-    const errors: string[] = [];
-    for (const { title, run } of undos.reverse())
-      await run().catch((error: unknown) => errors.push(`${title}: ${(error as Error).message}`));
-    if (errors.length === 0) journal.close();
-    for (const line of errors) first.t.log(`not taken back: ${line}`);
-  }
+  });
 }
 
 /** A client of its own, so that its connections are nobody's evidence. */
@@ -130,12 +122,6 @@ async function provePathsOpen(bed: Bed, backend: Backend, signal: AbortSignal): 
     }
   };
   await Promise.all(bed.lanes.map(probe));
-}
-
-interface Running {
-  readonly client: ClientSubject;
-  readonly process: { readonly stream: LineStream; endedWith(): string | undefined };
-  readonly lines: ClientLine[];
 }
 
 async function start(
@@ -173,67 +159,6 @@ async function allStarted(one: Running, lanes: readonly Lane[], signal: AbortSig
   for (const started = performance.now(); missing() && performance.now() - started < 60_000;)
     if (one.process.endedWith() !== undefined) return;
     else await delay(100, undefined, { signal });
-}
-
-interface Judging {
-  readonly bed: Bed;
-  readonly backend: Backend;
-  readonly running: readonly Running[];
-  readonly times: FaultTimes;
-  readonly idleSeconds: number;
-  readonly deaths: ReadonlyMap<string, string | undefined>;
-  readonly speaks: ClientLiteral['speaks'];
-}
-
-async function judgeLane(lane: Lane, judging: Judging): Promise<readonly CellResult[]> {
-  const { bed, backend, running, times, idleSeconds, deaths, speaks } = judging;
-  const side = async (name: 'client' | 'server') => {
-    const path = lane.captures.find((capture) => capture.side === name)?.path ?? '';
-    return readTcpSegments(await readFile(path));
-  };
-  const histories = flowHistories(
-    { client: await side('client'), server: await side('server') },
-    backend.port(lane.profile),
-  );
-  const group: Group = groupOf(lane.profile);
-  const updates: readonly MadeUpdate[] = speaks === 'api' ? times.updates[group] : [];
-  return running.map(({ client, lines }) => {
-    const address = bed.client(client.name).addresses[backend.family];
-    const own = address.includes(':') ? `[${address}]:` : `${address}:`;
-    const firedAt = times.fired.get(lane.profile.name);
-    const liftedAt = times.lifted.get(lane.profile.name);
-    const result = judgeCell({
-      client: client.name,
-      profile: lane.profile,
-      path: 'public',
-      idleSeconds,
-      lines: lines.filter(({ cell, wall }) => cell === lane.profile.name && wall <= times.until),
-      flows: histories.filter(({ clientEnd }) => clientEnd.startsWith(own)),
-      updates,
-      until: times.until,
-      ...(firedAt === undefined ? {} : { firedAt }),
-      ...(liftedAt === undefined ? {} : { liftedAt }),
-    });
-    const death = deaths.get(client.name);
-    return death === undefined
-      ? result
-      : { ...result, verdict: 'inconclusive', reason: `the client program ended: ${death}` };
-  });
-}
-
-async function keepCaptures(lane: Lane, members: readonly Member[]): Promise<readonly string[]> {
-  const member = members.find(({ profile }) => profile.name === lane.profile.name);
-  if (member === undefined || member.t.signal.aborted) return [];
-  const kept = [];
-  for (const { side, path } of lane.captures) {
-    const { path: attached } = await member.t.attach(
-      `${side}-side.pcap`,
-      await readFile(path),
-      'application/vnd.tcpdump.pcap',
-    );
-    kept.push(attached);
-  }
-  return kept;
 }
 
 function skipText(

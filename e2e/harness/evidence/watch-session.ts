@@ -4,17 +4,21 @@
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { defaultIdleSeconds, type FaultProfile } from '../fault/profile.ts';
+import { defaultIdleSeconds, privateFaults, serverFaults, type FaultProfile } from '../fault/profile.ts';
 import type { SpecContext } from '../run/context.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 import type { ClientLiteral } from '../subject/client-literal.ts';
+import type { Path } from './watch-backend.ts';
 import type { CellResult } from './watch-cell.ts';
+import type { IpFamily } from '../cluster/cluster.ts';
 
 export interface ProfileRequest {
   readonly profile: FaultProfile;
   readonly speaks: ClientLiteral['speaks'];
   /** Idle timeout, seconds; the run's (45) when it is not given. */
   readonly idleSeconds?: number;
+  /** `private`: from a pod by the Service's address; default through a balancer. */
+  readonly path?: Path;
 }
 
 export interface Member {
@@ -24,6 +28,10 @@ export interface Member {
 
 /** What happened in one lane; captures are files that the session has closed. */
 export interface LaneOutcome {
+  readonly path: Path;
+  readonly family: IpFamily;
+  /** What proved a premise of all cells. */
+  readonly proven?: string;
   readonly cells: readonly CellResult[];
   readonly captures: readonly string[];
   /** Clients that were chosen and cannot run on this machine, with the reason. */
@@ -41,10 +49,12 @@ class Session {
 
   readonly speaks: ClientLiteral['speaks'];
   readonly idleSeconds: number;
+  readonly path: Path;
 
-  constructor(speaks: ClientLiteral['speaks'], idleSeconds: number) {
+  constructor(speaks: ClientLiteral['speaks'], idleSeconds: number, path: Path) {
     this.speaks = speaks;
     this.idleSeconds = idleSeconds;
+    this.path = path;
     // Every command and wait of every lane listens to it.
     setMaxListeners(0, this.#left.signal);
     this.outcome = this.#run();
@@ -66,6 +76,7 @@ class Session {
       members: this.members,
       speaks: this.speaks,
       idleSeconds: this.idleSeconds,
+      path: this.path,
       signal: this.#left.signal,
     });
   }
@@ -80,14 +91,13 @@ export async function observeLane(t: SpecContext, request: ProfileRequest): Prom
     (one) =>
       one.open &&
       one.speaks === request.speaks &&
-      // A server that goes away is everybody's fault: such a session has one lane.
-      request.profile.onExpiry !== 'server-ends' &&
-      one.members.every(({ profile }) => profile.onExpiry !== 'server-ends') &&
+      !standsAlone(request.profile) &&
+      one.members.every(({ profile }) => !standsAlone(profile)) &&
       one.idleSeconds === idleSeconds &&
       !one.members.some(({ profile }) => profile.name === request.profile.name),
   );
   if (session === undefined) {
-    session = new Session(request.speaks, idleSeconds);
+    session = new Session(request.speaks, idleSeconds, request.path ?? 'public');
     sessions.add(session);
   }
   const mine = session;
@@ -101,6 +111,10 @@ export async function observeLane(t: SpecContext, request: ProfileRequest): Prom
   if (outcome === undefined) throw new InfrastructureError(`the session gave no outcome for ${request.profile.name}`);
   return outcome;
 }
+
+/** A server that goes away or forgets is everybody's fault, and a private path has pods of its own: one lane a session. */
+const standsAlone = ({ name }: FaultProfile): boolean =>
+  [...serverFaults, ...privateFaults].some((profile) => profile.name === name);
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {

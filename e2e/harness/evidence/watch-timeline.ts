@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bed } from '../fault/idle-load-balancer.ts';
 import type { Backend, Group } from './watch-backend.ts';
 import type { MadeUpdate } from './watch-client-line.ts';
+import type { VersionExpiry } from './watch-version-expiry.ts';
 
 export interface FaultTimes {
   /** Wall clock (ms) by profile name. */
@@ -11,6 +12,8 @@ export interface FaultTimes {
   readonly updates: Readonly<Record<Group, readonly MadeUpdate[]>>;
   /** Wall clock (ms) at which the observation ended. */
   readonly until: number;
+  /** What proved a premise of all cells: that the version which clients held had expired. */
+  readonly proven?: string;
 }
 
 interface TimelineOptions {
@@ -18,11 +21,15 @@ interface TimelineOptions {
   readonly idleSeconds: number;
   readonly update?: NonNullable<Backend['update']>;
   readonly restart?: NonNullable<Backend['restart']>;
+  readonly expiry?: NonNullable<Backend['expiry']>;
   readonly signal: AbortSignal;
 }
 
 /** Seconds after the command: how long a server may be away, and how long is watched after the first update that it takes. */
 const restartSchedule = { away: 120, next: [6, 12], window: 45 };
+
+/** Seconds after the way back is open: slow clients wait up to 30 s between two tries. */
+const expirySchedule = { next: [1, 8], window: 50 };
 
 /** Seconds. `first` leaves expired flows a moment to show that they are; `window` lets a loss be noticed and two updates follow. */
 const idleSchedule = { first: 2, next: [5, 10], window: 31 };
@@ -73,6 +80,22 @@ export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTi
     await make('now', 3);
     await until(1 + commandSchedule.window);
   };
+  const expired = async (expiry: VersionExpiry): Promise<string> => {
+    const held = await expiry.hold(signal);
+    const [lane] = bed.lanes;
+    const name = lane?.profile.name ?? '';
+    fired.set(name, await bed.fire(name));
+    await make('now', 1);
+    const proven = await expiry.untilExpired(held, signal);
+    lifted.set(name, await bed.lift(name));
+    const back = (performance.now() - start) / 1000;
+    for (const [index, seconds] of expirySchedule.next.entries()) {
+      await until(back + seconds);
+      await make('now', index + 2);
+    }
+    await until(back + expirySchedule.window);
+    return proven;
+  };
   const restart = options.restart;
   const restarted = async (fire: NonNullable<typeof restart>): Promise<void> => {
     await until(1);
@@ -94,6 +117,10 @@ export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTi
   if (restart !== undefined && bed.lanes.some(({ profile }) => profile.onExpiry === 'server-ends')) {
     await restarted(restart);
     return { fired, lifted, updates, until: performance.timeOrigin + performance.now() };
+  }
+  if (options.expiry !== undefined && bed.lanes.some(({ profile }) => profile.name === 'version-expired')) {
+    const proven = await expired(options.expiry());
+    return { fired, lifted, updates, proven, until: performance.timeOrigin + performance.now() };
   }
   const waits = bed.lanes.some(({ profile }) => profile.trigger !== 'command') ? [idleLanes()] : [];
   if (bed.lanes.some(({ profile }) => profile.trigger === 'command')) waits.push(commandedLanes());

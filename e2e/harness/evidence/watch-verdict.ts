@@ -2,8 +2,7 @@
 import type { FaultProfile } from '../fault/profile.ts';
 import type { SpecContext } from '../run/context.ts';
 import type { Json } from '../run/result-schema.ts';
-import { clientLiterals } from '../subject/api-clients.ts';
-import type { KnownLoss } from '../subject/client-literal.ts';
+import { findDefect, loadKnownDefects, type KnownDefect } from '../subject/known-defects.ts';
 import type { CellResult } from './watch-cell.ts';
 import type { LaneOutcome } from './watch-session.ts';
 
@@ -12,29 +11,37 @@ export type CellVerdict = CellResult['verdict'] | 'expected-fail' | 'unexpected-
 export interface DecidedCell {
   readonly cell: CellResult;
   readonly verdict: CellVerdict;
-  readonly known?: KnownLoss;
+  readonly known?: KnownDefect;
 }
 
 /** A cell that fails as its client is known to is expected; one that passes all the same is told, not failed. Pure. */
-export function decideCell(cell: CellResult): DecidedCell {
-  const known = clientLiterals
-    .find(({ name }) => name === cell.client)
-    ?.knownLosses.find(({ profiles }) => profiles.some((name) => name === cell.profile));
+export function decideCell(cell: CellResult, known: KnownDefect | undefined): DecidedCell {
   if (known === undefined || cell.verdict === 'inconclusive') return { cell, verdict: cell.verdict };
   return { cell, known, verdict: cell.verdict === 'fail' ? 'expected-fail' : 'unexpected-pass' };
 }
 
+export interface JudgedLane {
+  /** Id of the spec, for the table of known defects. */
+  readonly spec: string;
+  readonly profile: FaultProfile;
+  readonly outcome: LaneOutcome;
+}
+
 /** Records every cell and ends the spec: fail before inconclusive, pass only when a cell passed or failed as known. */
-export async function judgeLane(t: SpecContext, profile: FaultProfile, outcome: LaneOutcome): Promise<void> {
-  const decided = outcome.cells.map(decideCell);
+export async function judgeLane(t: SpecContext, { spec, profile, outcome }: JudgedLane): Promise<void> {
+  const defects = await loadKnownDefects();
+  const decided = outcome.cells.map((cell) =>
+    decideCell(cell, findDefect(defects, { subjects: [cell.client], family: outcome.family, spec })),
+  );
   for (const one of decided) recordCell(t, one);
   for (const { client, reason } of outcome.unavailable)
     t.evidence.record({
       kind: 'watch-cell',
       lane: client,
       summary: `not run: ${reason}`,
-      data: { client, profile: profile.name, path: 'public', verdict: 'skip', reason },
+      data: { client, profile: profile.name, path: outcome.path, verdict: 'skip', reason },
     });
+  if (outcome.proven !== undefined) t.evidence.record({ kind: 'fault', lane: 'API server', summary: outcome.proven });
   const artifact = outcome.captures[0];
   const of = (...verdicts: CellVerdict[]): readonly DecidedCell[] =>
     decided.filter(({ verdict }) => verdicts.includes(verdict));

@@ -19,9 +19,11 @@ export async function startCapture(
     readonly device: string;
     readonly side: 'client' | 'server';
     readonly path: string;
+    /** tcpdump's filter; all of TCP when it is not given. */
+    readonly filter?: string;
   },
 ): Promise<SideCapture> {
-  const { netns, device, side, path } = options;
+  const { netns, device, side, path, filter = 'tcp' } = options;
   const argv = [
     'tcpdump',
     '-i',
@@ -37,7 +39,7 @@ export async function startCapture(
     '-n',
     '-w',
     path,
-    'tcp',
+    filter,
   ];
   const process = await runInNetns(ground, netns, argv, { name: `tcpdump on ${netns}/${device}` });
   await until(() => /listening on/.test(process.stderrTail()), process, `tcpdump on ${netns}/${device} listens`);

@@ -37,6 +37,8 @@ export function balancerRules(profile: FaultProfile): string {
 
 /** Closes the gate: every packet is dropped and counted. */
 export const closeGate = `add rule inet ${table} gate counter name gated drop\n`;
+/** Refuses in place of dropping: clients try again at once, and nobody waits for the retransmission of a SYN. */
+export const refuseAtGate = `add rule inet ${table} gate meta l4proto tcp counter name gated reject with tcp reset\n`;
 export const openGate = `flush chain inet ${table} gate\n`;
 
 /**

@@ -14,6 +14,7 @@ import {
   haproxyConfig,
   injectedMark,
   openGate,
+  refuseAtGate,
   routerSysctls,
   table,
 } from './idle-load-balancer-rules.ts';
@@ -179,8 +180,9 @@ async function fire(lane: Lane, resetter: LineStream | undefined): Promise<numbe
   const { profile, netns } = lane;
   if (profile.trigger !== 'command') throw new Error(`${profile.name} happens by itself; there is nothing to fire`);
   if (profile.scope === 'all') {
-    await runTool(inNetns(netns, ['nft', '-f', '-']), { stdin: closeGate });
-    return wall();
+    const stdin = profile.onExpiry === 'reset-both' ? refuseAtGate : closeGate;
+    await runTool(inNetns(netns, ['nft', '-f', '-']), { stdin });
+    if (profile.onExpiry === 'nothing') return wall();
   }
   await runTool(inNetns(netns, ['conntrack', '-F', 'conntrack']));
   const at = wall();

@@ -4,7 +4,7 @@ import { load } from 'js-yaml';
 import { z } from 'zod';
 import type { FaultProfile } from './profile.ts';
 
-const seconds = z.number().positive().max(7200);
+const seconds = z.number().positive().max(86_400);
 
 export const profileSchema = z
   .strictObject({

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { dump } from 'js-yaml';
 import { describe, it } from 'mocha';
-import { defaultIdleSeconds, faultProfiles, profileNamed, serverFaults } from './profile.ts';
+import { defaultIdleSeconds, faultProfiles, privateFaults, profileNamed, serverFaults } from './profile.ts';
 import { profileSchema, readProfileFile } from './profile-schema.ts';
 
 describe('fault profiles', () => {
-  for (const profile of [...faultProfiles, ...serverFaults])
+  for (const profile of [...faultProfiles, ...serverFaults, ...privateFaults])
     it(`${profile.name} is valid`, () => {
       expect(profileSchema.safeParse(profile).error?.issues ?? []).to.deep.equal([]);
     });

@@ -164,7 +164,7 @@ export const faultProfiles = [
   },
 ] as const satisfies readonly FaultProfile[];
 
-/** Faults that are no balancer; each has a spec of its own. */
+/** Faults that are no balancer; each has a spec of its own, because the server's state is everybody's. */
 export const serverFaults = [
   {
     ...packet,
@@ -179,13 +179,58 @@ export const serverFaults = [
       url: 'https://github.com/kubernetes/enhancements/issues/1904',
     },
   },
+  {
+    ...packet,
+    name: 'version-expired',
+    summary: 'a reset, and no way back until the resourceVersion that the client holds has expired (410)',
+    trigger: 'command',
+    onExpiry: 'reset-both',
+    laterPacket: 'reset-sender',
+    scope: 'all',
+    noticeWithinSeconds: 10,
+    source: {
+      title: 'Kubernetes API concepts: 410 Gone responses',
+      url: 'https://kubernetes.io/docs/reference/using-api/api-concepts/#410-gone-responses',
+    },
+  },
 ] as const satisfies readonly FaultProfile[];
 
-export type ProfileName = (typeof faultProfiles)[number]['name'] | (typeof serverFaults)[number]['name'];
+/** Faults of the private path: from a pod by the Service's address, which the node's connection tracking translates. */
+export const privateFaults = [
+  {
+    ...packet,
+    name: 'private-none',
+    summary: 'control: from a pod through the Service address, with the node as it is',
+    trigger: 'none',
+    onExpiry: 'nothing',
+    laterPacket: 'drop',
+    noticeWithinSeconds: 30,
+    source: {
+      title: 'Kubernetes virtual IPs and service proxies',
+      url: 'https://kubernetes.io/docs/reference/networking/virtual-ips/',
+    },
+  },
+  {
+    ...packet,
+    name: 'private-conntrack-idle',
+    summary: 'from a pod through the Service address, while the node forgets connections that are silent',
+    trigger: 'idle',
+    onExpiry: 'nothing',
+    laterPacket: 'reset-sender',
+    realIdleSeconds: 86_400,
+    noticeWithinSeconds: 30,
+    source: {
+      title: 'kubernetes#74839: a packet without a conntrack entry ends the connection',
+      url: 'https://github.com/kubernetes/kubernetes/issues/74839',
+    },
+  },
+] as const satisfies readonly FaultProfile[];
+
+const all: readonly FaultProfile[] = [...faultProfiles, ...serverFaults, ...privateFaults];
 
 /** Throws with the known names when there is no such profile. */
 export function profileNamed(name: string): FaultProfile {
-  const found = [...faultProfiles, ...serverFaults].find((profile) => profile.name === name);
+  const found = all.find((profile) => profile.name === name);
   if (found !== undefined) return found;
-  throw new Error(`no fault profile ${name}; known: ${faultProfiles.map((profile) => profile.name).join(', ')}`);
+  throw new Error(`no fault profile ${name}; known: ${all.map((profile) => profile.name).join(', ')}`);
 }

@@ -27,6 +27,6 @@ spec(
     const outcome = await t.step('restart the API server under the chosen clients', () =>
       observeLane(t, { profile, speaks: 'api' }),
     );
-    await judgeLane(t, profile, outcome);
+    await judgeLane(t, { spec: 'watch/apiserver-restart-is-survived-or-noticed', profile, outcome });
   },
 );

@@ -29,6 +29,6 @@ for (const profile of faultProfiles)
       const outcome = await t.step(`run the chosen clients through ${profile.name}`, () =>
         observeLane(t, { profile, speaks: 'api' }),
       );
-      await judgeLane(t, profile, outcome);
+      await judgeLane(t, { spec: `watch/${profile.name}-is-survived-or-noticed`, profile, outcome });
     },
   );

@@ -24,6 +24,6 @@ for (const name of ['none', 'azure-reset', 'aws-nlb', 'gcp-silent', 'proxy-fin']
     async (t) => {
       const profile = profileNamed(name);
       const outcome = await t.step(`poll through ${name}`, () => observeLane(t, { profile, speaks: 'poll' }));
-      await judgeLane(t, profile, outcome);
+      await judgeLane(t, { spec: `watch/pool-recovers-from-${name}`, profile, outcome });
     },
   );

@@ -27,6 +27,6 @@ for (const profile of faultProfiles)
       const outcome = await t.step(`run the chosen clients through ${profile.name}`, () =>
         observeLane(t, { profile, speaks: 'timer' }),
       );
-      await judgeLane(t, profile, outcome);
+      await judgeLane(t, { spec: `watch/tcp-${profile.name}-is-survived-or-noticed`, profile, outcome });
     },
   );

@@ -17,6 +17,7 @@ export const areaOptions = {
     'let the watch area restart the API server of a kind cluster, which disturbs other specs',
   ),
   watchIdleTimeout: duration('idle timeout of the emulated load balancers (45s)'),
+  watchProfiles: text('YAML list of balancers of your own (docs/how-to-add-a-profile.md)', 'FILE'),
   kpngImage: text('image of kpng', 'IMAGE'),
   captureImage: text(
     'image with sh, nsenter and tcpdump, for the subject stand-in-kubectl-plugin (default: the suite’s own)',

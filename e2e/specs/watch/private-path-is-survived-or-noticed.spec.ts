@@ -1,0 +1,39 @@
+/** The private path: from pods by the Service's address. Translated by the node, whose conntrack may forget a silent connection. */
+import { observeLane } from '../../harness/evidence/watch-session.ts';
+import { judgeLane } from '../../harness/evidence/watch-verdict.ts';
+import { privateFaults } from '../../harness/fault/profile.ts';
+import { spec } from '../../harness/run/spec.ts';
+
+for (const profile of privateFaults) {
+  const id = `watch/${profile.name}-is-survived-or-noticed` as const;
+  spec(
+    {
+      id,
+      title: `a watch from a pod survives ${profile.name}, or its loss is noticed and no event is lost`,
+      claim: `A watch MUST survive ${profile.summary}, or its client MUST notice the loss within ${profile.noticeWithinSeconds} s; every update MUST be seen.`,
+      tags: ['watch', 'informer', 'keepalive', 'private'],
+      needs: { provider: 'kind', workers: 2 },
+      locks: [
+        { name: 'cluster/apiserver', shared: true },
+        // The timeout is the node's: nobody else's silent connections may be on it.
+        { name: 'cluster/conntrack-sysctl', shared: profile.trigger === 'none' },
+      ].map((lock) => (lock.shared ? { name: lock.name, shared: true as const } : lock.name)),
+      slots: 0,
+      timeout: 420_000,
+      refs: [
+        profile.source,
+        {
+          title: 'kubernetes#117924: connections reset when packets are taken for invalid',
+          url: 'https://github.com/kubernetes/kubernetes/issues/117924',
+        },
+      ],
+      judges: 'api-client',
+    },
+    async (t) => {
+      const outcome = await t.step(`watch from pods: ${profile.name}`, () =>
+        observeLane(t, { profile, speaks: 'api', path: 'private' }),
+      );
+      await judgeLane(t, { spec: id, profile, outcome });
+    },
+  );
+}
