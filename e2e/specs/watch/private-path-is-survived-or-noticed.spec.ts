@@ -11,7 +11,7 @@ for (const profile of privateFaults) {
       id,
       title: `a watch from a pod survives ${profile.name}, or its loss is noticed and no event is lost`,
       claim: `A watch MUST survive ${profile.summary}, or its client MUST notice the loss within ${profile.noticeWithinSeconds} s; every update MUST be seen.`,
-      tags: ['watch', 'informer', 'keepalive', 'private'],
+      tags: ['watch', 'informer', 'keepalive', 'clusterip'],
       needs: { provider: 'kind', workers: 2 },
       locks: [
         { name: 'cluster/apiserver', shared: true },
