@@ -58,7 +58,7 @@ spec(
     if (young === undefined) return t.inconclusive('the second capture has no file');
     const left = await t.step('wait until the first file has gone', () =>
       reached(
-        stage.wait('the first file has gone', 60_000, async () =>
+        stage.wait('the first file has gone', 25_000, async () =>
           (await fileSize(stage, old)) === 0 ? await fileSize(stage, young) : undefined,
         ),
       ),
@@ -71,7 +71,7 @@ spec(
     });
     const { request } = second;
     const view = await t.step('wait until nothing is left to go', () =>
-      awaitPhase(stage, ['Failed'], 'NoSpace', { request, withinMs: 60_000 }),
+      awaitPhase(stage, ['Failed'], 'NoSpace', { request, withinMs: 25_000 }),
     );
     judgeClaims(stage);
     await judgeProcesses(stage, view, 0);
