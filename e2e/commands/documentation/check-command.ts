@@ -93,8 +93,14 @@ export async function problemWithRun(args: readonly string[]): Promise<string | 
   }
 }
 
-/** Sub-command and options have to stand in the command's own help. */
-async function problemWithOptions(entry: string, args: readonly string[]): Promise<string | undefined> {
+/** Sub-command and options have to stand in the command's own help; what follows a second `--` are options of a run. */
+async function problemWithOptions(entry: string, given: readonly string[]): Promise<string | undefined> {
+  const end = given.indexOf('--');
+  if (end >= 0) {
+    const inside = await problemWithRun(given.slice(end + 1));
+    if (inside !== undefined) return inside;
+  }
+  const args = end < 0 ? given : given.slice(0, end);
   const help = await helpOf(entry);
   const [sub] = args;
   const words = new Set(help.split(/[^\w-]+/));

@@ -35,6 +35,7 @@ describe('commands of the documentation', function () {
       await writeFile(join(folder, run, 'results.jsonl'), lines);
     }
     await symlink('run-1', join(folder, 'reports/latest'));
+    await writeFile(join(folder, 'test_config.yaml'), 'kernel_timeout: 30\ncleanup_period: 60\n');
   });
   after(() => rm(folder, { recursive: true, force: true }));
 

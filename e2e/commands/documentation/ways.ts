@@ -83,7 +83,10 @@ const rows: readonly Row[] = [
   { match: /^node -e /, way: (args) => here('-e', args.slice(1)) },
   { match: /^kubectl .*nginx/, way: () => elsewhere("an image of somebody else's registry") },
   { match: /^kubectl debug/, way: () => elsewhere("an image of somebody else's registry") },
-  { match: /^kubectl apply -f manifests\/node-helper/, way: () => elsewhere('hack/ci/anywhere.ts') },
+  {
+    match: /^kubectl (apply -f manifests\/node-helper|-n staleproof-system)/,
+    way: () => elsewhere('hack/ci/anywhere.ts'),
+  },
   {
     match: /^sonobuoy /,
     way: () => elsewhere('e2e/compose/in-cluster/sonobuoy.test.ts, against the documented layout'),
