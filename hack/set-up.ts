@@ -1,6 +1,12 @@
 /** Does what doctor says is missing, where it knows how: Debian and Ubuntu, as root. */
 import type { Repair, Row } from './doctor/check.ts';
-import { bpfPackages, dockerPackages, installPackages, networkPackages } from './machine/apt-packages.ts';
+import {
+  bpfPackages,
+  clientPackages,
+  dockerPackages,
+  installPackages,
+  networkPackages,
+} from './machine/apt-packages.ts';
 import { startDocker } from './machine/docker-daemon.ts';
 import { ensureKind } from './machine/kind-binary.ts';
 import { loadGuard } from './machine/leak-guard.ts';
@@ -20,6 +26,7 @@ const order: readonly Repair[] = [
   'kind',
   'bpf-packages',
   'network-packages',
+  'client-packages',
   'guard',
 ];
 
@@ -52,6 +59,7 @@ const repairs: Readonly<Record<Repair, (options: SetUpOptions) => Promise<unknow
   kind: ({ log, signal }) => ensureKind({ steps: createSteps(log), signal }),
   'bpf-packages': (options) => installPackages(bpfPackages, options),
   'network-packages': (options) => installPackages(networkPackages, options),
+  'client-packages': (options) => installPackages(clientPackages, options),
   guard: async ({ log }) => {
     await installPackagesFor('nft', ['nftables', 'iproute2'], log);
     await loadGuard(log);

@@ -2,7 +2,14 @@
 
 /** What `--setup` can do; hack/set-up.ts has one function for each. */
 export type Repair =
-  'docker-packages' | 'docker-daemon' | 'sysctls' | 'kind' | 'bpf-packages' | 'network-packages' | 'guard';
+  | 'docker-packages'
+  | 'docker-daemon'
+  | 'sysctls'
+  | 'kind'
+  | 'bpf-packages'
+  | 'network-packages'
+  | 'client-packages'
+  | 'guard';
 
 /** `limited`: nothing stops, but specs that need it are skipped or something later fails. */
 export type State = 'ok' | 'limited' | 'missing';

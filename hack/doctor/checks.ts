@@ -4,12 +4,13 @@ import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { goVersion } from '../go/go-build.ts';
 import { kernelFeatures, missingKernelFeatures, missingTool } from './kernel-features.ts';
-import { bpfPackages, networkPackages } from '../machine/apt-packages.ts';
+import { bpfPackages, clientPackages, networkPackages } from '../machine/apt-packages.ts';
 import { dockerVersion } from '../machine/docker-daemon.ts';
 import { builtKind, installedKind, kindVersion } from '../machine/kind-binary.ts';
 import { readGuardCounters } from '../machine/leak-guard.ts';
 import { lowSysctls, minimums, readSysctl } from '../machine/sysctls.ts';
 import { tryCommand } from '../process/run-command.ts';
+import { clientNeeds } from '../subjects/clients.ts';
 import { npaBuildNeeds } from '../subjects/npa-build.ts';
 import type { Check, Probe } from './check.ts';
 import { isAtLeast, parseVersion } from './versions.ts';
@@ -112,6 +113,19 @@ const machineChecks: readonly Check[] = [
       return lacking.length === 0
         ? ok(programs.join(', '))
         : { state: 'limited', found: `not found: ${lacking.join(', ')}` };
+    },
+  },
+  {
+    what: 'client compilers',
+    neededBy: 'watch: clients in Java, C# and Rust; those that cannot be built are not judged',
+    remedy: `Debian packages ${clientPackages.join(', ')}; Rust from https://rustup.rs`,
+    repair: 'client-packages',
+    applies: (around) => onKind(around) && process.platform === 'linux',
+    async probe() {
+      const lacking = await clientNeeds();
+      return lacking.length === 0
+        ? ok('Java, Maven, mcs, pip, cargo')
+        : { state: 'limited', found: lacking.join('; ') };
     },
   },
   {

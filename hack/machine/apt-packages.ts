@@ -13,6 +13,8 @@ const trixieSource = '/etc/apt/sources.list.d/staleproof-trixie.sources';
 const tools = ['iptables', 'nftables', 'iproute2', 'procps', 'conntrack'];
 /** What balancers and captures in network namespaces of this machine call (watch), and the benchmark of the pcap reader. */
 export const networkPackages = ['tcpdump', 'haproxy', 'python3', ...tools] as const;
+/** What builds the watch area's Java and .NET clients; Rust is too old in Debian 12, and comes from rustup. */
+export const clientPackages = ['default-jdk-headless', 'maven', 'mono-mcs', 'python3-venv', 'python3-pip'] as const;
 const trixiePin = '/etc/apt/preferences.d/staleproof-trixie';
 
 /** Bookworm's docker.io 20.10 asks for CAP_SYS_RESOURCE even where the machine lacks it; Docker ≥ 23 takes what is there. */

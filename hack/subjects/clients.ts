@@ -32,6 +32,12 @@ export function clientPart(part: string): ClientPart | undefined {
   return clientParts.get(part);
 }
 
+/** What any client's program lacks here, each line once. */
+export async function clientNeeds(): Promise<readonly string[]> {
+  const needs = await Promise.all([...clientParts.values()].map((part) => part.needs()));
+  return [...new Set(needs.flat())];
+}
+
 function pythonNeeds(): Promise<readonly string[]> {
   return lacks([[['python3', '-c', 'import venv, ensurepip'], 'python3 with venv is not installed']]);
 }
