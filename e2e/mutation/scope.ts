@@ -17,8 +17,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 /** Sources that no test in this process can reach. Each is run for real, elsewhere. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {};
 
-/** Tests by title that measure time, which code full of mutants takes more of. */
-export const NOT_RUN = /within a second/;
+/** Tests by title: those that measure time, which code full of mutants takes more of, and those that start processes for long. */
+export const NOT_RUN = /within a second|kill -9 at 20/;
 
 const folders = ['e2e/harness/evidence', 'e2e/harness/run'];
 
