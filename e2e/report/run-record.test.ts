@@ -32,6 +32,13 @@ describe('run-record', () => {
     }
   });
 
+  it('puts a skipped spec to whom it would have judged', async () => {
+    const run = await readRun(await folderWith(jsonl(wholeRun([attemptLine('skip', { subjects: [] })]))));
+    expect(outcomesOf(run).map(({ verdict, subjects }) => [verdict, ...subjects])).to.deep.equal([
+      ['skip', 'kube-proxy-nftables'],
+    ]);
+  });
+
   it('names an invalid line in the middle and keeps the others', async () => {
     const [start, attempt, end] = wholeRun([attemptLine('pass')]);
     const broken = { ...attempt, verdict: 'green' };
