@@ -61,17 +61,13 @@ const rows: readonly Row[] = [
   { match: /^npm run capture -- (deploy|collect)/, way: () => walk() },
   { match: /^kubectl (apply|delete) -f manifests\/conntrack-/, way: () => walk() },
   { match: /^kubectl (wait|logs|rollout) /, way: () => walk() },
-  { match: /^kubectl apply -f manifests\/packet-capture\/examples\/packetcapture/, way: () => walk() },
+  { match: /^kubectl apply -f manifests\/packet-capture\/examples\//, way: () => walk() },
   { match: /^docker exec -it .* bash$/, way: () => elsewhere('a person at a terminal') },
   {
     match: /^docker exec .*(conntrack -E|tcpdump)/,
     way: () => ({ way: 'walk', exits: [0, 130, 137, 143], interruptAfter: 3 }),
   },
   { match: /^docker exec /, way: () => walk() },
-  {
-    match: /--focus \^udp\/clusterip-server-cycles\$ -b kube-proxy-nftables --keep --reuse --verbose$/,
-    way: () => walk(),
-  },
   { match: /^npm run e2e -- (.*)/, way: (args) => here('e2e/cli.ts', listed(args)) },
   {
     match: /^npm run in-cluster -- (start|status|logs|retrieve|delete|image)/,
@@ -81,7 +77,6 @@ const rows: readonly Row[] = [
   { match: /^npm (pack|install)/, way: () => elsewhere('hack/packed-install.test.ts') },
   { match: /^npm run (race|watch|proxy|conntrack|capture) -- /, way: (args) => here('', args) },
   { match: /^node -e /, way: (args) => here('-e', args.slice(1)) },
-  { match: /^kubectl .*nginx/, way: () => elsewhere("an image of somebody else's registry") },
   { match: /^kubectl debug/, way: () => elsewhere("an image of somebody else's registry") },
   {
     match: /^kubectl (apply -f manifests\/node-helper|-n staleproof-system)/,
