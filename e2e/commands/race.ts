@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { type RaceOptions, raceUsage, readRaceOptions } from '../compose/race-config.ts';
 import { missingPermissions } from '../compose/race-permissions.ts';
 import { tuneConntrack } from '../compose/race-tuner.ts';
-import { raceVerdict } from '../compose/race-verdict.ts';
+import { clusterHolder, raceVerdict } from '../compose/race-verdict.ts';
 import { connect } from '../harness/cluster/kube/connection.ts';
 import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
@@ -22,6 +23,9 @@ const specs = {
   held: 'race/client-owned-flows-survive-cleanup',
   natural: 'race/natural-race-cuts-nothing',
 };
+
+const turnEveryMs = 3000;
+let interrupted = false;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -42,11 +46,11 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function reproduce(options: RaceOptions): Promise<number> {
   // The run gets the terminal's ^C itself and cleans up; what was tuned is restored after it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
   const back = options.provider === 'existing' ? await prepareCluster(options) : undefined;
   if (back === 'refused') return EXIT.infrastructure;
   try {
-    const { sentence, reasons, exitCode } = raceVerdict(await run(options));
+    const { sentence, reasons, exitCode } = raceVerdict(await runInTurn(options));
     say(sentence);
     for (const reason of reasons) say(`  ${reason}`);
     return exitCode;
@@ -77,6 +81,17 @@ async function prepareCluster(options: RaceOptions): Promise<(() => Promise<void
     await undo();
     connection.close();
   };
+}
+
+/** Node access and agents are shared: instances that are started side by side run one after the other. */
+async function runInTurn(options: RaceOptions): Promise<readonly ResultLine[]> {
+  for (let tries = 1; ; tries += 1) {
+    const lines = await run(options);
+    const holder = clusterHolder(lines);
+    if (holder === undefined || interrupted) return lines;
+    if (tries === 1) say(`the cluster is in use by run ${holder}; waiting for its end`);
+    await delay(turnEveryMs);
+  }
 }
 
 async function run(options: RaceOptions): Promise<readonly ResultLine[]> {

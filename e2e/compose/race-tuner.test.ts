@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'mocha';
 import { parseManifest } from '../harness/cluster/kube/manifest.ts';
 import { describeAccess, neededAccess } from './race-permissions.ts';
-import { adapt } from './race-tuner.ts';
+import { adapt, renamed } from './race-tuner.ts';
 
 async function daemonSet(file: string): Promise<Parameters<typeof adapt>[0]> {
   const [object] = await parseManifest(await readFile(new URL(`../../manifests/${file}`, import.meta.url), 'utf8'));
@@ -20,6 +20,13 @@ describe('conntrack tuner', () => {
       'tcp_timeout_established=45',
     );
     expect(adapt(adapted, 'busybox:1.37', { CONNTRACK_TIMEOUTS: 'tcp_timeout_established=30' })).to.deep.equal(plain);
+  });
+
+  it('resets under a name of the run, selector and pods with it', async () => {
+    const { metadata, spec } = renamed(await daemonSet('conntrack-reset.yaml'), 'ab12');
+    expect(metadata.name).to.equal('conntrack-reset-ab12');
+    expect(spec.selector.matchLabels).to.deep.equal({ app: 'conntrack-reset-ab12' });
+    expect(spec.template.metadata?.labels).to.deep.equal({ app: 'conntrack-reset-ab12' });
   });
 
   for (const file of ['conntrack-tuner.yaml', 'conntrack-reset.yaml'])

@@ -14,7 +14,9 @@ const readyWithinMs = 120_000;
 
 interface DaemonSet extends KubernetesObject {
   readonly spec: {
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
     readonly template: {
+      readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
       readonly spec: {
         readonly initContainers?: readonly Container[];
         readonly containers: readonly Container[];
@@ -60,7 +62,7 @@ export async function tuneConntrack(api: KubeApi, options: TunerOptions): Promis
       return;
     }
     await api.delete(target(tuner), { graceSeconds: 1 });
-    const reset = adapt(await manifest('conntrack-reset.yaml'), options.image, {});
+    const reset = renamed(adapt(await manifest('conntrack-reset.yaml'), options.image, {}), options.run);
     await api.apply(reset);
     try {
       await ready(api, reset, options);
@@ -110,6 +112,22 @@ export function adapt(
     ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(change) }),
   };
   return { ...daemonSet, spec: { ...daemonSet.spec, template: { ...daemonSet.spec.template, spec: pod } } };
+}
+
+/** Under a name of the run's own: two runs that end at once must not take each other's reset away. */
+export function renamed(daemonSet: DaemonSet, run: string): DaemonSet {
+  const name = `${daemonSet.metadata.name}-${run}`;
+  const labels = { app: name };
+  const { template } = daemonSet.spec;
+  return {
+    ...daemonSet,
+    metadata: { ...daemonSet.metadata, name, labels },
+    spec: {
+      ...daemonSet.spec,
+      selector: { matchLabels: labels },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
 }
 
 function target({ apiVersion, kind, metadata: { name } }: DaemonSet) {

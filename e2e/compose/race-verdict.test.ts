@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { AttemptLine, MeasureRecord, Verdict } from '../harness/run/result-schema.ts';
-import { raceVerdict } from './race-verdict.ts';
+import type { AttemptLine, MeasureRecord, ResultLine, Verdict } from '../harness/run/result-schema.ts';
+import { clusterHolder, raceVerdict } from './race-verdict.ts';
 
 const attempt = (verdict: Verdict, measures: Readonly<Record<string, number>> = {}, reason?: string): AttemptLine => ({
   type: 'attempt',
@@ -41,6 +41,13 @@ describe('verdict of the reproducer', () => {
       reasons: [],
       exitCode: 0,
     });
+  });
+
+  it('knows that another run holds the cluster', () => {
+    const summary = 'set-up failed: the cluster is used by run 20260101-a (lease x, taken now); wait for it to end';
+    const note = { type: 'note', level: 'error', summary, at: 0 } as unknown as ResultLine;
+    expect(clusterHolder([note])).to.equal('20260101-a');
+    expect(clusterHolder([attempt('fail', counts)])).to.equal(undefined);
   });
 
   it('gives the reasons why nothing can be concluded', () => {

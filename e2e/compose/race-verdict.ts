@@ -34,6 +34,12 @@ export function raceVerdict(lines: readonly ResultLine[]): RaceVerdict {
   return { sentence: `No race: 0 of ${alive} connections denied`, reasons: [], exitCode: EXIT.asExpected };
 }
 
+/** The run that holds the cluster's lease, when a run ended before it began because of that. */
+export function clusterHolder(lines: readonly ResultLine[]): string | undefined {
+  const texts = lines.flatMap((line) => (line.type === 'note' ? [line.summary] : []));
+  return /the cluster is used by run (\S+)/.exec(texts.join('\n'))?.[1];
+}
+
 function sum(attempts: readonly AttemptLine[], name: string): number {
   return attempts
     .flatMap(({ measures }) => measures)

@@ -112,9 +112,14 @@ export class NpaAgent {
     const text = await this.node.run(['sh', '-c', find], options);
     const id = /Map Name:\s+\S*conntrack\S*\s+Map ID:\s+(\d+)/.exec(text)?.[1];
     const tool = text.split('\n')[0];
-    if (id !== undefined && tool !== undefined && tool !== '')
-      return [...readPrintedMapKeys(await this.node.run([tool, 'ebpf', 'dump-maps', id], options))];
+    const ownTool = id !== undefined && tool !== undefined && tool !== '';
+    if (ownTool) {
+      const printed = [...readPrintedMapKeys(await this.node.run([tool, 'ebpf', 'dump-maps', id], options))];
+      if (printed.length > 0) return printed;
+    }
+    // The agent's tool prints nothing of a map that is empty, and nothing of one whose type it does not expect.
     const dump = await this.node.exec(['bpftool', '-j', 'map', 'dump', 'pinned', mapPin], options);
+    if (dump.code !== 0 && ownTool) return [];
     if (dump.code !== 0)
       throw new InfrastructureError(
         `cannot read the agent's map on ${this.node.name}: ${text.slice(0, 200)} ${dump.stderr.slice(0, 200)}`,

@@ -27,7 +27,18 @@ export async function awaitCycles(t: SpecContext, stage: RaceStage, count: numbe
       what: `the end of cleanup cycle ${cycle} of ${count}`,
     };
     await stage.log.waitFor(endOfCycle(), options).catch(notCleaning(t));
+    await requireReading(t, stage, options.from);
   }
+}
+
+/** Passes that begin and never read a map that holds entries are no cleanup: such an agent cannot be judged by what stays. */
+async function requireReading(t: SpecContext, stage: RaceStage, from: number): Promise<void> {
+  if (stage.log.lines.slice(from).some(({ type }) => type === 'hydrated' || type === 'pass-done')) return;
+  const entries = (await stage.agent.mapKeys(t.signal)).length;
+  if (entries > 0)
+    t.inconclusive(
+      `the agent on ${stage.agent.node.name} began ${startsOfACycle} cleanup passes and read its map in none, though it holds ${entries} entries: ${needed}`,
+    );
 }
 
 /** Fed with every line in order; true at the line that ends the cycle. */
@@ -48,13 +59,12 @@ async function awaitLine(t: SpecContext, stage: RaceStage, type: string, from: n
     .catch(notCleaning(t));
 }
 
+const needed = "the agent's cleanup does not run (it needs NET_ADMIN and SYS_ADMIN)";
+
 /** An agent whose cleanup does not run shows nothing, good or bad. */
 export function notCleaning(t: SpecContext): (error: unknown) => never {
   return (error) => {
-    if (error instanceof NpaLogTimeout)
-      t.inconclusive(
-        `${error.message}: the agent's cleanup does not run (it needs NET_ADMIN and SYS_ADMIN), or its log is elsewhere`,
-      );
+    if (error instanceof NpaLogTimeout) t.inconclusive(`${error.message}: ${needed}, or its log is elsewhere`);
     throw error;
   };
 }

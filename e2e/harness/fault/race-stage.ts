@@ -98,7 +98,8 @@ export async function reopenClient(t: SpecContext, stage: RaceStage): Promise<Ra
   const { namespace, client } = stage;
   await client.driver.stop();
   const target = { apiVersion: 'v1', kind: 'Pod', name: client.name, namespace };
-  await t.env.cluster.api.delete(target, { graceSeconds: 0, timeoutMs: podReadyMs, signal: t.signal });
+  // With no grace at all the object is gone before its sandbox is, and the CNI plugin hears of the new pod first.
+  await t.env.cluster.api.delete(target, { graceSeconds: 1, timeoutMs: podReadyMs, signal: t.signal });
   const again = await openEnd(t, namespace, client.name, client.node, ['race-client']);
   return { ...stage, client: again, ownerEnd: stage.owner === 'client' ? again : stage.ownerEnd };
 }
