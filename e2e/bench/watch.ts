@@ -1,16 +1,44 @@
-/** The TCP matrix of the watch area: all clients through all balancers, held to T + 60 s whatever the number of cells. */
+/**
+ * `npm run bench watch -- [tcp|api] [--option…]`: all clients through all balancers, held to T + 60 s whatever the number of
+ * cells. The wall is that of the specs: clusters and builds come before. T is the run's (--watch-idle-timeout, 45 s).
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { defaultIdleSeconds } from '../harness/fault/profile.ts';
-import type { ResultLine } from '../harness/run/result-schema.ts';
+import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
 import { lineOf, type BenchLine } from './bench-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const matrices = {
+  tcp: { what: 'TCP', tags: 'watch && tcp' },
+  api: { what: 'API, public path', tags: 'watch && informer && !clusterip && !slow && !disruptive' },
+} as const;
+
 export async function bench(args: readonly string[]): Promise<readonly BenchLine[]> {
+  const named = Object.keys(matrices).filter((name): name is keyof typeof matrices => args.includes(name));
+  const options = args.filter((arg) => !(arg in matrices));
+  const lines: BenchLine[] = [];
+  for (const name of named.length === 0 ? (['tcp', 'api'] as const) : named) {
+    const { what, tags } = matrices[name];
+    const attempts = (await run(tags, options)).filter(({ verdict }) => verdict !== 'skip');
+    const cells = attempts.flatMap(({ evidence }) => evidence.filter(({ kind }) => kind === 'watch-cell'));
+    const open = cells.filter(({ summary }) => /^(inconclusive|not run)/.test(summary));
+    const wall =
+      Math.max(...attempts.map(({ endedAt }) => endedAt)) - Math.min(...attempts.map(({ startedAt }) => startedAt));
+    lines.push(
+      lineOf(`${what}: wall of the matrix`, [wall / 1000], 's', { bar: defaultIdleSeconds + 60 }),
+      lineOf(`${what}: cells`, [cells.length], 'cells'),
+      lineOf(`${what}: cells without a verdict`, [open.length], 'cells', { bar: 0 }),
+    );
+  }
+  return lines;
+}
+
+async function run(tags: string, options: readonly string[]): Promise<readonly AttemptLine[]> {
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-bench-watch-'));
   try {
     const command = [
@@ -18,22 +46,17 @@ export async function bench(args: readonly string[]): Promise<readonly BenchLine
       'tsx',
       join(root, 'e2e/cli.ts'),
       '--tags',
-      'watch && tcp',
+      tags,
       '--reports-folder',
       folder,
-      ...args,
+      ...options,
     ];
     await execa(process.execPath, command, { cwd: root, reject: false, stdout: 2, stderr: 2 });
     const text = await readFile(join(folder, 'latest', 'results.jsonl'), 'utf8');
     const lines = text.split('\n').filter((line) => line !== '');
-    const attempts = lines.map((line) => JSON.parse(line) as ResultLine).filter((line) => line.type === 'attempt');
-    const cells = attempts.flatMap(({ evidence }) => evidence.filter(({ kind }) => kind === 'watch-cell'));
-    const wall =
-      Math.max(...attempts.map(({ endedAt }) => endedAt)) - Math.min(...attempts.map(({ startedAt }) => startedAt));
-    return [
-      lineOf('watch matrix over TCP, all cells', [wall / 1000], 's', { bar: defaultIdleSeconds + 60 }),
-      lineOf('cells decided', [cells.length], 'cells'),
-    ];
+    return lines
+      .map((line) => JSON.parse(line) as ResultLine)
+      .filter((line): line is AttemptLine => line.type === 'attempt');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -16,8 +16,8 @@ for (const profile of privateFaults) {
       locks: [
         { name: 'cluster/apiserver', shared: true },
         // The timeout is the node's: nobody else's silent connections may be on it.
-        { name: 'cluster/conntrack-sysctl', shared: profile.trigger === 'none' },
-      ].map((lock) => (lock.shared ? { name: lock.name, shared: true as const } : lock.name)),
+        ...(profile.trigger === 'idle' ? ['cluster/conntrack-sysctl'] : []),
+      ],
       slots: 0,
       timeout: 420_000,
       refs: [
