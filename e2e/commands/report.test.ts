@@ -50,7 +50,7 @@ describe('npm run report', function () {
     expect((await report('trend', folder, '--out', join(folder, 'trend'))).exitCode).to.equal(0);
     expect(await readFile(join(folder, 'trend', 'index.html'), 'utf8')).to.contain('udp/s1');
     expect((await report('conformance', folder, '--out', join(folder, 'conformance'))).exitCode).to.equal(0);
-    expect(await readdir(join(folder, 'conformance'))).to.deep.equal(['kube-proxy-nftables-ipv4.yaml']);
+    expect(await readdir(join(folder, 'conformance'))).to.deep.equal(['README.md', 'kube-proxy-nftables-ipv4.yaml']);
   });
 
   it('answers a mistake with one line and 64, and a folder without runs with 2', async () => {

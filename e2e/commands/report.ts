@@ -127,6 +127,8 @@ async function conformance(folders: readonly string[], out: string): Promise<num
     await writeFile(join(out, `${name}.yaml`), conformanceYaml(document));
     process.stdout.write(`${join(out, `${name}.yaml`)}\n`);
   }
+  const { writeConformanceIndex } = await import('../report/conformance-index.ts');
+  process.stdout.write(`${await writeConformanceIndex(out)}\n`);
   return 0;
 }
 
