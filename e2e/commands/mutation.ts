@@ -14,7 +14,7 @@ import { WorkerProcess } from '../mutation/worker-process.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run mutation -- [--survivors] [--out DIR] [WORD…]
 
-  WORD         only sources whose path has it (all of e2e/harness/evidence and e2e/harness/run); then no table is written
+  WORD         sources of e2e/harness/evidence and e2e/harness/run whose path has it (what decides verdicts); no table then
   --survivors  print every mutant that no test noticed
   --out DIR    where the table goes (reports/mutation)
 Exit code: 0 the score is ${BAR} % or more, 1 it is not, 2 a test fails although nothing was changed.
