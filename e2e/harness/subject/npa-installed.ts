@@ -1,28 +1,30 @@
 /** The network policy agent that a cluster already runs: found by its labels, never touched. */
+import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
 import { NpaAgent, npaDefaults } from '../evidence/npa-agent.ts';
 import type { Subject, SubjectContext } from './subject.ts';
 
 const logBytes = 2_000_000;
 
+interface AgentPod extends KubernetesObject {
+  readonly spec?: { readonly containers?: readonly { readonly name: string; readonly image: string }[] };
+}
+
 export const npaInstalled: Subject = {
   name: 'npa@installed',
   kind: 'policy-agent',
   async preflight(context) {
-    const label = text(context.options['npaPodLabel']) ?? npaDefaults.podLabel;
-    const namespace = text(context.options['npaNamespace']) ?? npaDefaults.namespace;
-    const pods = await context.cluster.api.list('v1', 'Pod', { namespace, labelSelector: label }, context.signal);
-    return pods.length > 0 ? [] : [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
+    const { namespace, label } = placeOf(context);
+    return (await podsOf(context)).length > 0 ? [] : [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
   },
   install: () => Promise.resolve(),
   remove: () => Promise.resolve(),
   capabilities: () => Promise.resolve(['conntrack-cleanup', 'policy-endpoint', 'event-log']),
-  info: () =>
-    Promise.resolve({
-      name: 'npa@installed',
-      kind: 'policy-agent',
-      versions: {},
-      remarks: ['the agent that the cluster runs; it was neither installed nor changed'],
-    }),
+  info: async (context) => ({
+    name: 'npa@installed',
+    kind: 'policy-agent',
+    versions: imagesOf(await podsOf(context)),
+    remarks: ['the agent that the cluster runs; it was neither installed nor changed'],
+  }),
   logs: npaLogs,
 };
 
@@ -36,6 +38,26 @@ export async function npaLogs(context: SubjectContext): Promise<Readonly<Record<
     return [`network-policy-agent ${node.name}`, await tail.catch((error: unknown) => String(error))] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+function placeOf({ options }: SubjectContext): { readonly namespace: string; readonly label: string } {
+  return {
+    label: text(options['npaPodLabel']) ?? npaDefaults.podLabel,
+    namespace: text(options['npaNamespace']) ?? npaDefaults.namespace,
+  };
+}
+
+function podsOf(context: SubjectContext): Promise<readonly AgentPod[]> {
+  const { namespace, label: labelSelector } = placeOf(context);
+  return context.cluster.api.list<AgentPod>('v1', 'Pod', { namespace, labelSelector }, context.signal);
+}
+
+/** Container → image without its registry; what a node pulled may differ from node to node, and then both stand there. */
+function imagesOf(pods: readonly AgentPod[]): Readonly<Record<string, string>> {
+  const images = new Map<string, Set<string>>();
+  for (const { name, image } of pods.flatMap((pod) => pod.spec?.containers ?? []))
+    images.set(name, (images.get(name) ?? new Set()).add(image.split('/').at(-1) ?? image));
+  return Object.fromEntries([...images].map(([name, found]) => [name, [...found].sort().join(', ')]));
 }
 
 function text(value: unknown): string | undefined {
