@@ -47,6 +47,11 @@ describe('a cell', () => {
     const result = judgeCell(cell({ lines: [first, line('update', 48_000, { n: 1, via: 'list' })], updates: [] }));
     expect(result).to.include({ verdict: 'pass', detectionMs: 3000 });
   });
+  it('passes when a client connects anew without a word', () => {
+    const lines = [first, line('update', 47_100, { n: 1, via: 'watch' })];
+    const result = judgeCell(cell({ lines, flows: [resetFlow, flow({ openedAt: 46_000 })] }));
+    expect(result).to.include({ verdict: 'pass', detectionMs: 1000, recoveryMs: 2100 });
+  });
   it('does not take what the old connection delivers for a sign of notice', () => {
     const result = judgeCell(cell({ lines: [first, line('update', 60_000, { n: 1, via: 'watch' })] }));
     expect(result.verdict).to.equal('fail');

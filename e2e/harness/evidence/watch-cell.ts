@@ -51,8 +51,7 @@ export function judgeCell(cell: CellObservation): CellResult {
   const fate = flowFate(cell);
   const lossAt = fate.kind === 'lost' ? fate.at : undefined;
   const events = countEvents(cell.lines, cell.updates, lateAfterMs);
-  const noticed =
-    lossAt === undefined ? undefined : cell.lines.find((line) => isNotice(line) && line.wall >= lossAt - 5);
+  const noticed = lossAt === undefined ? undefined : noticeOf(cell, lossAt);
   const seenAfter = noticed && cell.lines.find((line) => line.type === 'update' && line.wall >= noticed.wall);
   const detectionMs = noticed === undefined || lossAt === undefined ? undefined : Math.max(0, noticed.wall - lossAt);
   const base = {
@@ -105,6 +104,15 @@ function judgeKept(
   if (cell.updates.length === 0 && !cell.lines.some(({ type, n }) => type === 'update' && (n ?? 0) > 0))
     return decide('inconclusive', `${reason}, but the server's next line was never seen`);
   return decide('pass', reason);
+}
+
+/** The first sign after a loss: a word of the client, or a new connection of it in the captures (some start again without a word). */
+function noticeOf(cell: CellObservation, lossAt: number): ClientLine | undefined {
+  const said = cell.lines.find((line) => isNotice(line) && line.wall >= lossAt - 5);
+  const opened = cell.flows.map(({ openedAt }) => openedAt).filter((at) => at > lossAt + 5);
+  const first = Math.min(...opened);
+  if (first === Infinity || (said !== undefined && said.wall <= first)) return said;
+  return { type: 'connect', cell: cell.profile.name, wall: first };
 }
 
 /** What a client says when it knows: an error, an end, that it connects anew, or the answer to a new list (a pool retries in silence). */

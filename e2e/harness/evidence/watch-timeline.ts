@@ -34,10 +34,11 @@ const expirySchedule = { next: [1, 8], window: 50 };
 /** Seconds. `first` leaves expired flows a moment to show that they are; `window` lets a loss be noticed and two updates follow. */
 const idleSchedule = { first: 2, next: [5, 10], window: 31 };
 /**
- * Seconds after the fault. A client with keepalive after 30 s and ten probes says so after 41 s, HTTP/2 pings after 45 s:
- * the fault of scope `all` is lifted after that, so that recovery can be seen.
+ * Seconds after the fault. A client with keepalive after 30 s and ten probes says so after 41 s, HTTP/2 pings after 45 s, a
+ * WebSocket ping every 30 s that is missed by the next one after 60 s: the fault of scope `all` is lifted after that, so that
+ * recovery can be seen. Who connects anew between 31 and 45 s repeats its SYN 31 s later, after the lift and within the window.
  */
-const commandSchedule = { updates: [1, 12, 62], lift: 52, window: 74 };
+const commandSchedule = { updates: [1, 12, 66], lift: 61, window: 84 };
 
 export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTimes> {
   const { bed, signal, update, idleSeconds } = options;
@@ -66,7 +67,7 @@ export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTi
     const commanded = bed.lanes.filter(({ profile }) => profile.trigger === 'command');
     await Promise.all(commanded.map(async ({ profile }) => fired.set(profile.name, await bed.fire(profile.name))));
     const quick = commanded.every(({ profile }) => profile.noticeWithinSeconds <= 10);
-    const [one = 1, two = 12, three = 62] = commandSchedule.updates;
+    const [one = 1, two = 12, three = 66] = commandSchedule.updates;
     await until(1 + one);
     await make('now', 1);
     await until(1 + two);

@@ -135,7 +135,7 @@ export const faultProfiles = [
     trigger: 'command',
     onExpiry: 'nothing',
     laterPacket: 'drop',
-    noticeWithinSeconds: 60,
+    noticeWithinSeconds: 62,
     source: { title: 'client-go: stale connections', url: 'https://github.com/kubernetes/client-go/issues/374' },
   },
   {
@@ -146,7 +146,7 @@ export const faultProfiles = [
     onExpiry: 'nothing',
     laterPacket: 'drop',
     scope: 'all',
-    noticeWithinSeconds: 60,
+    noticeWithinSeconds: 62,
     source: { title: 'kubelet: stale connections', url: 'https://github.com/kubernetes/kubernetes/issues/87615' },
   },
   {
