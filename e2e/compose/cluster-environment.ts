@@ -81,6 +81,8 @@ export async function makeClusterEnvironment(
     const { cluster } = open;
     diagnostics.cluster = cluster;
     undo.pushFirst((closing) => open.release(closing));
+    // What is judged from here on may be another run's doing.
+    open.lost?.addEventListener('abort', () => request.note('infrastructure-error', String(open.lost?.reason)));
     keepKubeconfigSecret(await readFile(cluster.kubeconfigPath, 'utf8'));
     if (open.fitness !== undefined) {
       const found = foundSubjects(choice.entries, options, open.fitness, known);

@@ -187,6 +187,8 @@ export interface OpenCluster {
   readonly cluster: Cluster;
   /** Of a cluster that is not ours. */
   readonly fitness?: Fitness;
+  /** Of a cluster that is not ours: aborts when its Lease was lost, so that another run may be working there. */
+  readonly lost?: AbortSignal;
   /** Deletes the cluster unless it is kept; restores what the journal of this run says. */
   release(signal: AbortSignal): Promise<void>;
 }

@@ -14,7 +14,9 @@ export const npaInstalled: Subject = {
   kind: 'policy-agent',
   async preflight(context) {
     const { namespace, label } = placeOf(context);
-    return (await podsOf(context)).length > 0 ? [] : [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
+    return (await podsOf(context)).length > 0
+      ? []
+      : [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
   },
   install: () => Promise.resolve(),
   remove: () => Promise.resolve(),

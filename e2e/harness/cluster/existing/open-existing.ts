@@ -119,7 +119,7 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
     );
     const missingKernel = noNodeAccess === undefined ? await kernelOf(request, api, schedulable) : {};
     await request.beforeReady?.(cluster, guarded);
-    return { cluster, fitness: { lackingAccess, noNodeAccess, proxy, missingKernel }, release };
+    return { cluster, lost: lease.lost, fitness: { lackingAccess, noNodeAccess, proxy, missingKernel }, release };
   } catch (error) {
     await release().catch((late: unknown) => log(String(late)));
     throw error;
