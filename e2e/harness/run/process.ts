@@ -1,4 +1,5 @@
 /** Signals, stray errors and the end of the process. One guard a process; install it before anything else happens. */
+import { setMaxListeners } from 'node:events';
 import { here } from './attempt-state.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -25,6 +26,8 @@ export class ProcessGuard {
 
   constructor(input: ProcessGuardInput) {
     this.#input = input;
+    // Every spec that runs listens, and many wait at the same time.
+    setMaxListeners(0, this.#controller.signal);
     process.on('SIGINT', this.#onSignal);
     process.on('SIGTERM', this.#onSignal);
     process.on('SIGUSR2', () => input.onProgressRequest());
