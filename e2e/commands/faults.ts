@@ -1,6 +1,6 @@
 /** `npm run faults`: random faults under a run of the suite, and whether it ends, says why, and leaves nothing. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Judged } from '../faults/judge-schedule.ts';
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
       schedules: { type: 'string', default: '20' },
       seed: { type: 'string' },
       only: { type: 'string' },
-      out: { type: 'string', default: join(root, 'reports', 'faults') },
+      out: { type: 'string', default: 'reports/faults' },
     },
   });
   if (values.help === true) {
@@ -56,7 +56,7 @@ async function main(): Promise<number> {
         judged.push(each);
         process.stdout.write(lineOf(each));
         // After each, so that what was interrupted keeps what it has.
-        await writeScheduleTable(values.out, world.name, judged);
+        await writeScheduleTable(resolve(root, values.out), world.name, judged);
       }
       return judged.some(({ problems }) => problems.length > 0) ? EXIT.failed : EXIT.asExpected;
     } finally {

@@ -1,7 +1,7 @@
 /** `npm run mutation`: changes the code that judges, one place at a time, and looks whether a test notices. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EXIT } from '../harness/run/exit-codes.ts';
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
     options: {
       help: { type: 'boolean', short: 'h' },
       survivors: { type: 'boolean' },
-      out: { type: 'string', default: join(root, 'reports', 'mutation') },
+      out: { type: 'string', default: 'reports/mutation' },
     },
   });
   if (values.help === true) {
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
     if (values.survivors === true) process.stdout.write(survivorsText(results));
     const score = scoreOf(results);
     process.stdout.write(`mutation score ${score.percent.toFixed(1)} % (${score.killed} of ${score.mutants} killed)\n`);
-    if (positionals.length === 0) await writeTable(values.out, results);
+    if (positionals.length === 0) await writeTable(resolve(root, values.out), results);
     return score.percent >= BAR ? EXIT.asExpected : EXIT.failed;
   } finally {
     worker.stop();

@@ -1,8 +1,9 @@
 /** `npm run policy`: kubeconform and kube-score over every manifest; what they find needs a reason. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { loadAll } from 'js-yaml';
 import { apiDescription, writeCustomSchemas, writeSchemas } from '../../hack/policy/kubernetes-schemas.ts';
@@ -13,7 +14,7 @@ import { fromKubeconform, fromKubeScore, judgeFindings, policyMarkdown } from '.
 import { EXIT } from '../harness/run/exit-codes.ts';
 
 const manifests = fileURLToPath(new URL('../../manifests', import.meta.url));
-const output = fileURLToPath(new URL('../../reports/policy', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Manifest {
   readonly apiVersion?: string;
@@ -21,6 +22,8 @@ interface Manifest {
 }
 
 async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { out: { type: 'string', default: 'reports/policy' } } });
+  const output = resolve(root, values.out);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const linters = await ensureManifestLinters({ steps: createSteps(log) });
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-policy-'));

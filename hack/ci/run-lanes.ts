@@ -10,6 +10,7 @@ import { formatDuration } from '../process/steps.ts';
 import { type Tally, closingLine, parseClosingLine, remarksIn, sum } from '../test-tally.ts';
 import { flakySpecs, judgeLane } from './judge-lane.ts';
 import { type Lane, lanes } from './lanes.ts';
+import { type ProofSlice, proofSlices } from './proof-slices.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // The first lane of a new machine builds Kubernetes.
@@ -65,14 +66,26 @@ async function runLane(lane: Lane, index: number): Promise<Tally> {
   return wrong.length === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 
+async function runSlice({ name, script, args }: ProofSlice): Promise<Tally> {
+  say(`\n=== proof: ${name} (npm run ${script})`);
+  const started = Date.now();
+  const exit = await npmRun(script, args);
+  say(`=== ${exit === 0 ? 'as expected' : 'SURPRISE'}: ${name}, ${formatDuration(Date.now() - started)}`);
+  if (exit !== 0) remarks.push(`failed: ${name}: npm run ${script} exited with ${exit ?? 'none (killed)'}`);
+  return exit === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
 // Words after the file select lanes by name: a way to try one.
 const words = process.argv.slice(3);
-const chosen = lanes.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const isChosen = ({ name }: { readonly name: string }): boolean =>
+  words.length === 0 || words.some((word) => name.includes(word));
+const chosen = lanes.filter(isChosen);
 const tallies: Tally[] = (process.argv[2] ?? '').split(',').map((file) => {
   const output = read(file) ?? '';
   remarks.push(...remarksIn(output).map((line) => `${basename(file, '.txt')}: ${line}`));
   return parseClosingLine(output) ?? { passed: 0, failed: 1, skipped: 0 };
 });
+for (const slice of proofSlices.filter(isChosen)) tallies.push(await runSlice(slice));
 for (const [index, lane] of chosen.entries()) tallies.push(await runLane(lane, index));
 await npmRun('cluster', ['down', '--all']);
 const collected = await npmRun('gc', []);

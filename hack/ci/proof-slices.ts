@@ -1,0 +1,19 @@
+/** A small slice of each proof about the suite itself; the whole of them are the commands without these arguments. */
+
+export interface ProofSlice {
+  readonly name: string;
+  /** `npm run` what. */
+  readonly script: string;
+  readonly args: readonly string[];
+}
+
+export const proofSlices: readonly ProofSlice[] = [
+  // The rest of the code that decides takes ten minutes; a kill slice is in the lanes, each known-bad subject of which must be caught.
+  { name: 'mutants of verdicts', script: 'mutation', args: ['run/verdict.ts', 'run/explained', 'race-judgement'] },
+  {
+    name: 'faults under a run',
+    script: 'faults',
+    args: ['--schedules', '6', '--seed', '20261121', '--out', 'reports/ci/faults'],
+  },
+  { name: 'manifests under linters', script: 'policy', args: ['--out', 'reports/ci/policy'] },
+];
