@@ -4,7 +4,7 @@ import { reached } from '../fault/capture-wait.ts';
 import type { CaptureRequest, CaptureView } from '../subject/capture-subject.ts';
 import { describeInstance } from './capture-premises.ts';
 
-const CLAIM_MS = 20_000;
+const CLAIM_MS = 12_000;
 const NOTHING: CaptureView = { uid: '', phase: 'none', capturing: false, reason: '', podUID: undefined, files: [] };
 
 export interface BoundOptions {

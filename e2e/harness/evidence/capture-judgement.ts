@@ -8,7 +8,7 @@ import { judgeProcesses } from './capture-ending.ts';
 import { judgeFile, type JudgedFile } from './capture-file-judgement.ts';
 import { noiseWasThere } from './capture-premises.ts';
 
-const CLOSE_MS = 20_000;
+const CLOSE_MS = 12_000;
 
 export interface JudgeOptions {
   readonly request?: CaptureRequest;
