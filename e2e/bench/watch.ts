@@ -1,6 +1,7 @@
 /**
  * `npm run bench watch -- [tcp|api] [--option…]`: all clients through all balancers, held to T + 60 s whatever the number of
- * cells. The wall is that of the specs: clusters and builds come before. T is the run's (--watch-idle-timeout, 45 s).
+ * cells. The wall is that of the specs: clusters and builds come before. With `--into FOLDER` the results stay, in FOLDER/tcp and
+ * FOLDER/api: `npm run watch -- matrix FOLDER/api/latest`.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,11 +21,13 @@ const matrices = {
 
 export async function bench(args: readonly string[]): Promise<readonly BenchLine[]> {
   const named = Object.keys(matrices).filter((name): name is keyof typeof matrices => args.includes(name));
-  const options = args.filter((arg) => !(arg in matrices));
+  const into = args.includes('--into') ? (args[args.indexOf('--into') + 1] ?? '') : undefined;
+  const options = args.filter((arg) => !(arg in matrices) && arg !== '--into' && arg !== into);
   const lines: BenchLine[] = [];
   for (const name of named.length === 0 ? (['tcp', 'api'] as const) : named) {
     const { what, tags } = matrices[name];
-    const attempts = (await run(tags, options)).filter(({ verdict }) => verdict !== 'skip');
+    const folder = into === undefined ? undefined : join(into, name);
+    const attempts = (await run(tags, options, folder)).filter(({ verdict }) => verdict !== 'skip');
     const cells = attempts.flatMap(({ evidence }) => evidence.filter(({ kind }) => kind === 'watch-cell'));
     const open = cells.filter(({ summary }) => /^(inconclusive|not run)/.test(summary));
     const wall =
@@ -38,8 +41,12 @@ export async function bench(args: readonly string[]): Promise<readonly BenchLine
   return lines;
 }
 
-async function run(tags: string, options: readonly string[]): Promise<readonly AttemptLine[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'staleproof-bench-watch-'));
+async function run(
+  tags: string,
+  options: readonly string[],
+  kept: string | undefined,
+): Promise<readonly AttemptLine[]> {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'staleproof-bench-watch-')));
   try {
     const command = [
       '--import',
@@ -58,6 +65,6 @@ async function run(tags: string, options: readonly string[]): Promise<readonly A
       .map((line) => JSON.parse(line) as ResultLine)
       .filter((line): line is AttemptLine => line.type === 'attempt');
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
