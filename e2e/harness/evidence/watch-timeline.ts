@@ -38,7 +38,7 @@ const idleSchedule = { first: 2, next: [5, 10], window: 31 };
  * WebSocket ping every 30 s that is missed by the next one after 60 s: the fault of scope `all` is lifted after that, so that
  * recovery can be seen. Who connects anew between 31 and 45 s repeats its SYN 31 s later, after the lift and within the window.
  */
-const commandSchedule = { updates: [1, 12, 66], lift: 61, window: 84 };
+const commandSchedule = { updates: [1, 12, 66], lift: 61, window: 80 };
 
 export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTimes> {
   const { bed, signal, update, idleSeconds } = options;
