@@ -15,6 +15,7 @@ import { clusterWord } from '../harness/subject/cluster-word.ts';
 import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';
 import { runSlowFactor } from './calibration.ts';
 import type { Choice } from './choose-subjects.ts';
+import { findAgent } from './found-agent.ts';
 import { foundSubjects, isNamed } from './found-subjects.ts';
 import { kernelLacks, skippedEnvironment } from './kernel-lacks.ts';
 import { kernelProbe } from './kernel-probe.ts';
@@ -25,10 +26,11 @@ import { watchSurroundings } from './surroundings.ts';
 import { UndoStack } from './undo-stack.ts';
 
 export async function makeClusterEnvironment(
-  options: Options,
+  given: Options,
   request: EnvironmentRequest,
   choice: Choice,
 ): Promise<RunEnvironment> {
+  let options = given;
   const foreign = options.provider === 'existing';
   const subjects: Subject[] = foreign ? [] : await Promise.all(choice.entries.map((entry) => entry.load()));
   const absent: Partial<Record<SubjectKind, string>> = {};
@@ -85,6 +87,8 @@ export async function makeClusterEnvironment(
     open.lost?.addEventListener('abort', () => request.note('infrastructure-error', String(open.lost?.reason)));
     keepKubeconfigSecret(await readFile(cluster.kubeconfigPath, 'utf8'));
     if (open.fitness !== undefined) {
+      const agent = await findAgent(cluster.api, options, request.signal);
+      if (agent !== undefined) options = { ...options, npaPodLabel: agent.label, npaNamespace: agent.namespace };
       const found = foundSubjects(choice.entries, options, open.fitness, known);
       Object.assign(absent, found.absent);
       subjects.push(...(await Promise.all(found.entries.map((entry) => entry.load()))));

@@ -7,6 +7,7 @@ import { type Fitness, lackingOf, whyNoPrivilegedPod } from '../harness/cluster/
 import { requireImage } from '../harness/cluster/existing/node-images.ts';
 import { isApiError } from '../harness/cluster/kube/api-error.ts';
 import type { KubeClient } from '../harness/cluster/kube/kube-client.ts';
+import { findAgent } from './found-agent.ts';
 import { HelperNode } from '../harness/cluster/existing/node-helper.ts';
 import { type NodeFacts, readNodes } from '../harness/cluster/node-facts.ts';
 import { OpenedCluster } from '../harness/cluster/opened-cluster.ts';
@@ -111,10 +112,9 @@ async function privileged(api: KubeClient, signal: AbortSignal): Promise<string 
 }
 
 async function policyAgent(api: KubeClient, signal: AbortSignal): Promise<[Row['state'], string, string, string]> {
-  const options = { namespace: 'kube-system', labelSelector: 'k8s-app=aws-node' };
-  const pods = await api.list('v1', 'Pod', options, signal).catch(() => []);
-  const found = pods.length === 0 ? 'no pod labelled k8s-app=aws-node in kube-system' : `${pods.length} pods`;
-  return [pods.length === 0 ? 'limited' : 'ok', found, 'race', '--npa-pod-label, --npa-namespace name another'];
+  const agent = await findAgent(api, {}, signal);
+  const found = agent === undefined ? 'none found in kube-system' : `${agent.pods} pods labelled ${agent.label}`;
+  return [agent === undefined ? 'limited' : 'ok', found, 'race', '--npa-pod-label, --npa-namespace name another'];
 }
 
 async function imageRow(

@@ -6,6 +6,7 @@ import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/su
 import { chooseSubjects } from './choose-subjects.ts';
 import { composition } from './composition.ts';
 import type { ClusterLook } from './doctor-cluster.ts';
+import { findAgent } from './found-agent.ts';
 import { foundSubjects } from './found-subjects.ts';
 import { type Probed, skipReason } from './skip-reasons.ts';
 
@@ -20,7 +21,11 @@ export interface AreaForecast {
 /** Subjects are asked what they can do there and what they lack. */
 export async function forecast(look: ClusterLook, signal: AbortSignal): Promise<readonly AreaForecast[]> {
   const { cluster } = look;
-  const options: Options = { provider: 'existing' };
+  const agent = await findAgent(cluster.api, {}, signal);
+  const options: Options = {
+    provider: 'existing',
+    ...(agent !== undefined && { npaPodLabel: agent.label, npaNamespace: agent.namespace }),
+  };
   const specs = await loadSpecs(composition.specFolders);
   const { entries } = chooseSubjects(options, specs, known);
   const found = foundSubjects(entries, options, look.fitness, known);
