@@ -1,3 +1,4 @@
+/** With two seconds, or with the timeout of a real product: BED_IDLE_SECONDS=240 npx mocha … (five minutes). */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,9 @@ const names = [
   'blackhole-flow',
   'blackhole-all',
 ];
-const idleSeconds = 2;
+const idleSeconds = Number(process.env['BED_IDLE_SECONDS'] ?? 2);
+/** Probes of the socket that keeps its connection: half the timeout, and no more than the usual 30 s. */
+const probeSeconds = Math.min(30, Math.max(1, Math.floor(idleSeconds / 2)));
 const port = 8600;
 const resetProgram = fileURLToPath(new URL('../../../fixtures/watch-balancer/flow-reset.py', import.meta.url));
 
@@ -36,7 +39,7 @@ async function observe(
   const undos: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true })];
   const slug = `bed${process.pid}${family}`;
   const ground: Ground = {
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(60_000 + idleSeconds * 1000),
     undo: (_title, run) => void undos.push(run),
     journal: { record: () => ({ undone: () => undefined }) },
   };
@@ -55,7 +58,7 @@ async function observe(
     });
     const timer = await runInNetns(ground, server.netns ?? '', typescript('timer-server'), {
       name: 'timer-server',
-      env: { TIMERS: `${port}=4s,1s` },
+      env: { TIMERS: `${port}=${idleSeconds + 2}s,1s` },
     });
     await timer.waitFor((line) => line.includes('listening'), { timeoutMs: 15_000, what: 'the timer-server listens' });
     for (const client of ['silent', 'probing']) await startSockets(ground, bed, client, family, folder);
@@ -63,7 +66,7 @@ async function observe(
     const fired = new Map<string, number>();
     for (const { profile } of bed.lanes)
       if (profile.trigger === 'command') fired.set(profile.name, await bed.fire(profile.name));
-    await delay(4500);
+    await delay(idleSeconds * 1000 + 2500);
     const until = performance.timeOrigin + performance.now();
     await bed.finish();
     const fates = bed.lanes.map(
@@ -85,7 +88,10 @@ async function startSockets(
 ): Promise<void> {
   const targets = bed.lanes.map(({ profile, target }) => ({ cell: profile.name, host: target[family], port }));
   const path = join(folder, `${client}.json`);
-  await writeFile(path, JSON.stringify({ targets, ...(client === 'probing' ? { keepAliveSeconds: 1 } : {}) }));
+  await writeFile(
+    path,
+    JSON.stringify({ targets, ...(client === 'probing' ? { keepAliveSeconds: probeSeconds } : {}) }),
+  );
   const sockets = await runInNetns(ground, bed.client(client).netns, [...typescript('watch-socket'), path], {
     name: client,
   });
@@ -122,7 +128,7 @@ async function fatesOf(bed: Bed, lane: Lane, family: 'ipv4' | 'ipv6', firedAt: n
 }
 
 describe('the idle load balancer in namespaces of this machine', function () {
-  this.timeout(90_000);
+  this.timeout(90_000 + idleSeconds * 1000);
   before(function () {
     if (process.getuid?.() !== 0) this.skip();
   });
@@ -132,10 +138,18 @@ describe('the idle load balancer in namespaces of this machine', function () {
       const fates = await observe(family);
       const silent = (name: string): string => `${fates[name]?.silent.kind}: ${fates[name]?.silent.reason}`;
       expect(silent('none')).to.match(/^kept/);
-      expect(silent('azure-reset')).to.match(/^lost: RST to .*seq exact.* and .*seq exact.* after 2\.\d+ s of silence/);
-      expect(silent('aws-nlb')).to.match(/^lost: forgotten after 2 s .*RST to server \(seq exact\)$/);
-      expect(silent('gcp-silent')).to.match(/^lost: forgotten after 2 s of silence: \d+ later packets did not pass$/);
-      expect(silent('proxy-fin')).to.match(/^lost: the proxy sent a FIN after 2\.\d+ s without payload/);
+      expect(silent('azure-reset')).to.match(
+        new RegExp(`^lost: RST to .*seq exact.* and .*seq exact.* after ${idleSeconds}\\.\\d+ s of silence`),
+      );
+      expect(silent('aws-nlb')).to.match(
+        new RegExp(`^lost: forgotten after ${idleSeconds} s .*RST to server \\(seq exact\\)$`),
+      );
+      expect(silent('gcp-silent')).to.match(
+        new RegExp(`^lost: forgotten after ${idleSeconds} s of silence: \\d+ later packets did not pass$`),
+      );
+      expect(silent('proxy-fin')).to.match(
+        new RegExp(`^lost: the proxy sent a FIN after ${idleSeconds}\\.\\d+ s without payload`),
+      );
       expect(silent('reset-now')).to.match(/^lost: RST to client \(seq exact\) and server \(seq exact\) at command/);
       for (const name of ['blackhole-flow', 'blackhole-all'])
         expect(silent(name)).to.match(/^lost: \d+ packets entered/);
