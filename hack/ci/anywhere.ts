@@ -64,14 +64,16 @@ async function lookAround(kubeconfig: string, image: readonly string[]): Promise
   check(/get ✓ list ✓ create ✓/.test(text), 'doctor does not answer verb by verb');
 }
 
-async function areaByArea(kubeconfig: string, image: readonly string[]): Promise<void> {
+function runThere(kubeconfig: string, image: readonly string[], name: string, args: readonly string[]) {
   const there = ['--provider', 'existing', '--context', 'restricted', '--kubeconfig', kubeconfig, ...image];
-  const run = (name: string, args: readonly string[], exits?: readonly number[]) =>
-    npmRun('e2e', [...there, '--reports-folder', join(out, name), ...args], exits);
-  await run('single', selection);
-  await run('capture', ['--focus', 'capture/(recreate-same-node-grace-1|only-the-target|object-deleted)$']);
+  return npmRun('e2e', [...there, '--reports-folder', join(out, name), ...args]);
+}
+
+async function areaByArea(kubeconfig: string, image: readonly string[]): Promise<void> {
+  const run = (name: string, args: readonly string[]) => runThere(kubeconfig, image, name, args);
   await run('race', ['--tags', 'race']);
   await run('watch', ['--tags', 'watch && !tcp']);
+  await run('capture', ['--focus', 'capture/(recreate-same-node-grace-1|only-the-target|object-deleted)$']);
   for (const name of ['race', 'watch'])
     for (const [spec, verdict] of Object.entries(await verdicts(join(root, out, name))))
       check(/^skip: .{20,}/.test(verdict), `${spec}: ${verdict}, expected a skip with its reason`);
@@ -81,8 +83,7 @@ async function areaByArea(kubeconfig: string, image: readonly string[]): Promise
 async function poorer(cluster: ForeignCluster, image: readonly string[]): Promise<void> {
   const kubeconfig = await cluster.account(['udp']);
   const focus = ['--focus', 'udp/clusterip-server-cycles$', '--focus', 'capture/only-the-target$'];
-  const there = ['--provider', 'existing', '--context', 'restricted', '--kubeconfig', kubeconfig, ...image];
-  await npmRun('e2e', [...there, '--reports-folder', join(out, 'poorer'), ...focus]);
+  await runThere(kubeconfig, image, 'poorer', focus);
   const found = await verdicts(join(root, out, 'poorer'));
   check(
     found['udp/clusterip-server-cycles'] === 'pass',
@@ -141,9 +142,10 @@ try {
   const { run, job } = await images(cluster);
   const restricted = await cluster.account();
   await lookAround(restricted, run);
-  await areaByArea(restricted, run);
+  await runThere(restricted, run, 'single', selection);
   await insideIt(cluster, job);
   await poorer(cluster, run);
+  await areaByArea(restricted, run);
   await leftBehind(cluster);
 } catch (error) {
   check(false, error instanceof Error ? (error.stack ?? error.message) : String(error));
