@@ -11,9 +11,11 @@ export async function judgeConnectionsAlive(
   during: string,
 ): Promise<void> {
   // All at once: one after the other, each would wait for lines that the others have long got.
-  await Promise.all(
-    connections.map((index) => stream.settle(30, 15_000 * t.env.slowFactor, index).catch(() => undefined)),
-  );
+  const goals = connections.map((index) => ({ index, goal: stream.lastSequence(index) + 30 }));
+  const reached = (): true | undefined =>
+    goals.every(({ index, goal }) => stream.lastSequence(index) >= goal) ? true : undefined;
+  // A connection that broke sends no more; that is judged below.
+  await stream.until(reached, 15_000 * t.env.slowFactor).catch(() => undefined);
   for (const index of connections) {
     const { errors } = stream.flow(index);
     const windows = stream.losses(index);
