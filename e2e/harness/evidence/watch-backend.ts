@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Cluster, IpFamily } from '../cluster/cluster.ts';
 import type { Lane } from '../fault/idle-load-balancer.ts';
 import { kindNodeServer, netnsServer, type ServerSide } from '../fault/idle-load-balancer-server.ts';
-import { runInNetns, type Ground } from '../fault/idle-load-balancer-netns.ts';
+import { inNetns, runInNetns, runTool, type Ground } from '../fault/idle-load-balancer-netns.ts';
 import type { FaultProfile } from '../fault/profile.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 import { typescript } from '../subject/client-subject.ts';
@@ -20,6 +20,10 @@ export interface Backend {
   readonly serverSide: ServerSide;
   readonly family: IpFamily;
   port(profile: FaultProfile): number;
+  /** A command where the server's sockets are; returns stdout. */
+  run(argv: readonly string[]): Promise<string>;
+  /** Addresses are translated on the way, so the ends do not know each other by the same names. */
+  readonly translated: boolean;
   /** After the bed is open: servers, objects, credentials. */
   start(ground: Ground): Promise<void>;
   target(lane: Lane, cell: string, folder: string): Promise<ClientTarget>;
@@ -41,6 +45,8 @@ export function timerBackend(slug: string, family: IpFamily, idleSeconds: number
     serverSide,
     family,
     port,
+    translated: false,
+    run: (argv) => runTool(inNetns(serverSide.netns ?? '', argv)),
     start: async (ground) => {
       const server = await runInNetns(ground, serverSide.netns ?? '', typescript('timer-server'), {
         name: 'timer-server',
@@ -77,6 +83,8 @@ export async function apiBackend(cluster: Cluster, slug: string, path: Path): Pr
     serverSide: kindNodeServer(node),
     family,
     port: () => port,
+    translated: path === 'private',
+    run: (argv) => node.run(argv),
     start: async ({ undo, signal }) => {
       for (const group of ['idle', 'now'] as const) {
         const made = await cluster.createNamespace(`${slug}-${group}`, { signal });

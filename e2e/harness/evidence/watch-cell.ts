@@ -2,6 +2,7 @@
 import type { FaultProfile } from '../fault/profile.ts';
 import { flowFate, type FlowFate } from './watch-flow-fate.ts';
 import type { FlowHistory } from './watch-flow.ts';
+import type { OpenSockets } from './watch-sockets.ts';
 import { countEvents, type ClientLine, type EventCounts, type MadeUpdate } from './watch-client-line.ts';
 
 export interface CellObservation {
@@ -20,6 +21,8 @@ export interface CellObservation {
   readonly liftedAt?: number;
   /** Wall clock (ms) at which watching the cell ended. */
   readonly until: number;
+  /** Established connections at that time. */
+  readonly sockets?: OpenSockets;
 }
 
 export interface CellResult {
@@ -39,6 +42,8 @@ export interface CellResult {
   readonly events: EventCounts;
   readonly connections: number;
   readonly relists: number;
+  /** Established at the end on either side: more than one is a leak, a server's without a client's is half-open. */
+  readonly sockets?: OpenSockets;
   /** For the timeline, wall clock in ms: what the client saw (number of the update), and its TCP keepalives. */
   readonly deliveries: readonly (readonly [number, number])[];
   readonly keepalivesAt: readonly number[];
@@ -66,6 +71,7 @@ export function judgeCell(cell: CellObservation): CellResult {
       keepalives.flatMap(({ at, from }) => (from === 'client' ? [at] : [])),
     ),
     relists: Math.max(0, cell.lines.filter(({ type }) => type === 'list').length - 1),
+    ...(cell.sockets === undefined ? {} : { sockets: cell.sockets }),
     ...(detectionMs === undefined ? {} : { detectionMs }),
     ...(lossAt === undefined || noticed !== undefined ? {} : { undetectedForMs: cell.until - lossAt }),
     ...(seenAfter === undefined || lossAt === undefined ? {} : { recoveryMs: seenAfter.wall - lossAt }),

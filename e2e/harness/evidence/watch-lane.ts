@@ -9,6 +9,7 @@ import type { ClientLine, MadeUpdate } from './watch-client-line.ts';
 import { flowHistories } from './watch-flow.ts';
 import { undoTranslation } from './watch-nat.ts';
 import type { Member } from './watch-session.ts';
+import type { OpenSockets } from './watch-sockets.ts';
 import { readTcpSegments, type TcpSegment } from './watch-tcp-segment.ts';
 import type { FaultTimes } from './watch-timeline.ts';
 
@@ -25,11 +26,12 @@ export interface Judging {
   readonly times: FaultTimes;
   readonly idleSeconds: number;
   readonly deaths: ReadonlyMap<string, string | undefined>;
+  readonly sockets: (client: string, lane: Lane) => OpenSockets;
   readonly path: Path;
 }
 
 export async function judgeLane(lane: Lane, judging: Judging): Promise<readonly CellResult[]> {
-  const { bed, backend, running, times, idleSeconds, deaths, path } = judging;
+  const { bed, backend, running, times, idleSeconds, deaths, sockets, path } = judging;
   const side = async (name: 'client' | 'server'): Promise<readonly TcpSegment[]> => {
     const files = lane.captures.filter((capture) => capture.side === name);
     const segments = await Promise.all(files.map(async (file) => readTcpSegments(await readFile(file.path))));
@@ -55,6 +57,7 @@ export async function judgeLane(lane: Lane, judging: Judging): Promise<readonly 
       flows: histories.filter(({ clientEnd }) => clientEnd.startsWith(own)),
       updates: updatesFor(client.literal.speaks),
       until: times.until,
+      sockets: sockets(client.name, lane),
       ...(firedAt === undefined ? {} : { firedAt }),
       ...(liftedAt === undefined ? {} : { liftedAt }),
     });

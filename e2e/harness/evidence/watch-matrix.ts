@@ -8,11 +8,12 @@ import type { ClientLiteral } from '../subject/client-literal.ts';
 import { launchClient } from '../subject/client-launch.ts';
 import { isClient, type ClientSubject } from '../subject/client-subject.ts';
 import { openPrivatePath } from '../fault/private-path.ts';
-import { apiBackend, timerBackend, type Backend, type Path } from './watch-backend.ts';
+import { apiBackend, groupOf, timerBackend, type Backend, type Path } from './watch-backend.ts';
 import { parseClientLine, type ClientLine } from './watch-client-line.ts';
 import { onGround } from './watch-ground.ts';
 import { judgeLane, keepCaptures, type Running } from './watch-lane.ts';
 import type { LaneOutcome, Member } from './watch-session.ts';
+import { openSockets } from './watch-sockets.ts';
 import { letFaultsHappen } from './watch-timeline.ts';
 
 export interface MatrixRun {
@@ -78,11 +79,16 @@ export async function runMatrix({
       ...(backend.restart === undefined ? {} : { restart: backend.restart }),
       ...(backend.expiry === undefined ? {} : { expiry: backend.expiry }),
     });
+    const sockets = await openSockets(
+      bed,
+      backend,
+      clients.map(({ name }) => name),
+    );
     const deaths = new Map(running.map(({ client, process }) => [client.name, process.endedWith()]));
     await bed.finish();
     const outcomes = new Map<string, LaneOutcome>();
     for (const lane of bed.lanes) {
-      const cells = await judgeLane(lane, { bed, backend, running, times, idleSeconds, deaths, path });
+      const cells = await judgeLane(lane, { bed, backend, running, times, idleSeconds, deaths, sockets, path });
       const captures = await keepCaptures(lane, members);
       outcomes.set(lane.profile.name, {
         path,
@@ -90,6 +96,7 @@ export async function runMatrix({
         cells,
         captures,
         unavailable,
+        updates: speaks === 'api' ? times.updates[groupOf(lane.profile)] : [],
         ...(times.proven === undefined ? {} : { proven: times.proven }),
       });
     }

@@ -9,6 +9,7 @@ import type { SpecContext } from '../run/context.ts';
 import { InfrastructureError } from '../run/verdict-errors.ts';
 import type { ClientLiteral } from '../subject/client-literal.ts';
 import type { Path } from './watch-backend.ts';
+import type { MadeUpdate } from './watch-client-line.ts';
 import type { CellResult } from './watch-cell.ts';
 import type { IpFamily } from '../cluster/cluster.ts';
 
@@ -33,6 +34,8 @@ export interface LaneOutcome {
   /** What proved a premise of all cells. */
   readonly proven?: string;
   readonly cells: readonly CellResult[];
+  /** Updates that the server acknowledged. */
+  readonly updates: readonly MadeUpdate[];
   readonly captures: readonly string[];
   /** Clients that were chosen and cannot run on this machine, with the reason. */
   readonly unavailable: readonly { readonly client: string; readonly reason: string }[];

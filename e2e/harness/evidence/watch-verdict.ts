@@ -34,6 +34,13 @@ export async function judgeLane(t: SpecContext, { spec, profile, outcome }: Judg
     decideCell(cell, findDefect(defects, { subjects: [cell.client], family: outcome.family, spec })),
   );
   for (const one of decided) recordCell(t, one);
+  if (outcome.updates.length > 0)
+    t.evidence.series({
+      name: 'updates made',
+      lane: 'API server',
+      unit: 'update number',
+      points: outcome.updates.map(({ at, n }) => [t.evidence.fromWall(at), n]),
+    });
   for (const { client, reason } of outcome.unavailable)
     t.evidence.record({
       kind: 'watch-cell',
@@ -117,6 +124,10 @@ function recordCell(t: SpecContext, { cell, verdict, known }: DecidedCell): void
     if (value !== undefined)
       t.evidence.measure({ name: `${client} ${profile} ${path} ${name}`, value: Math.round(value), unit });
   };
+  measure('connections opened', cell.connections, 'connections');
+  measure('relists', cell.relists, 'lists');
+  measure('sockets left, client', cell.sockets?.client, 'sockets');
+  measure('sockets left, server', cell.sockets?.server, 'sockets');
   measure('detection', cell.detectionMs, 'ms');
   measure('recovery', cell.recoveryMs, 'ms');
   measure('slowest event', cell.events.made === 0 ? undefined : cell.events.slowestMs, 'ms');
