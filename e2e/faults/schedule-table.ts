@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Judged } from './judge-schedule.ts';
+import { md } from '../report/markdown.ts';
 import { scheduleText } from './schedule.ts';
 
 export function markdownOf(world: string, judged: readonly Judged[]): string {
@@ -36,4 +37,4 @@ export async function writeScheduleTable(folder: string, world: string, judged: 
   await writeFile(file, `${JSON.stringify(all, undefined, 2)}\n`);
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const cell = (text: string): string => md(text, 300);

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptLine, Verdict } from '../harness/run/result-schema.ts';
+import { md } from '../report/markdown.ts';
 
 export interface FlakeFacts {
   /** `kube-proxy-iptables, ipv4, udp && !slow` */
@@ -44,13 +45,13 @@ export function flakeMarkdown(facts: FlakeFacts): string {
     ...(undecided.length > 0 ? ['## Not judged', ''] : []),
     ...undecided.map(
       ({ spec, repetition, reason, failure }) =>
-        `- ${spec.id}, repeat ${repetition}: ${(reason ?? failure?.message ?? '').split('\n')[0]?.slice(0, 300) ?? ''}`,
+        `- ${spec.id}, repeat ${repetition}: ${md(reason ?? failure?.message ?? '', 300)}`,
     ),
     ...(undecided.length > 0 ? [''] : []),
     ...(wrong.length > 0 ? ['## Wrong', ''] : []),
     ...wrong.map(
       ({ spec, repetition, verdict, failure }) =>
-        `- ${spec.id}, repeat ${repetition}: ${verdict}: ${failure?.message ?? ''}`,
+        `- ${spec.id}, repeat ${repetition}: ${verdict}: ${md(failure?.message ?? '', 300)}`,
     ),
     ...(wrong.length > 0 ? [''] : []),
   ].join('\n');

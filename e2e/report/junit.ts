@@ -27,7 +27,7 @@ export async function junitXml(report: ReportData): Promise<string> {
       testsuite: all,
     },
   };
-  return `${create({ version: '1.0', encoding: 'UTF-8' }, document).end({ prettyPrint: true })}\n`;
+  return `${create({ version: '1.0', encoding: 'UTF-8' }, withoutEntities(document)).end({ prettyPrint: true })}\n`;
 }
 
 function bySuite(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
@@ -58,9 +58,25 @@ function suite(group: readonly Outcome[]): Node {
     '@skipped': count('skipped'),
     '@time': seconds(group.reduce((total, outcome) => total + elapsedOf(outcome), 0)),
     ...(first.run.start === undefined ? {} : { '@timestamp': first.run.start.wall.replace(/\.\d+Z$/, '') }),
-    properties: { property: properties(first).map(([name, value]) => ({ '@name': name, '@value': printable(value) })) },
+    properties: {
+      property: properties(first).map(([name, value]) => ({
+        '@name': printable(name),
+        '@value': printable(value),
+      })),
+    },
     testcase: group.map(testcase),
   };
+}
+
+/**
+ * The writer takes `&x;` for an entity that somebody meant, and reads its input as if it were written already: one that a pod
+ * printed would end the document for everybody.
+ */
+function withoutEntities<T>(value: T): T {
+  if (typeof value === 'string') return value.replaceAll('&', '&amp;amp;') as T;
+  if (Array.isArray(value)) return value.map(withoutEntities) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutEntities(inner as unknown)])) as T;
 }
 
 /** What a dashboard needs to tell two runs apart. */

@@ -38,7 +38,10 @@ export function webLink(title: string, url: string): Html {
 
 /** The address of a file below the run's folder, relative to the page; never a scheme, never absolute. */
 export function fileAddress(base: string, path: string): string {
-  const encoded = `${base}${path}`.split('/').map((part) => encodeURIComponent(part));
+  // A lone surrogate has no encoding: the address of such a name leads nowhere instead of ending the page.
+  const encoded = `${base}${path}`
+    .split('/')
+    .map((part) => encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd')));
   return `./${encoded.join('/')}`;
 }
 
