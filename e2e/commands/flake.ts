@@ -20,6 +20,7 @@ const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--run
   --latency      added to every round trip to the API server, in milliseconds (200)
   --name         of the table reports/flake/NAME.md (from the subject)
   --run-timeout  ends the repeats; what was judged by then counts
+  -b, --subject, --tags, --focus, …  what is repeated, as in npm run e2e
 A run of one spec makes the cluster while the machine is calm; then every core and the disk get a hog, and the API server
 answers late. Needs root. Exit code: 0 no verdict was wrong, 1 one was, 2 nothing was judged.
 `;

@@ -16,13 +16,26 @@ import { EXIT } from '../harness/run/exit-codes.ts';
 const manifests = fileURLToPath(new URL('../../manifests', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const HELP = `npm run policy -- [--out DIR]
+
+  --out DIR  where the table goes (reports/policy)
+Builds kubeconform and kube-score from their Go modules the first time. Exit code: 0 every finding has a reason, 1 one has
+none or a reason excuses nothing, 2 a linter could not be built or said nothing.
+`;
+
 interface Manifest {
   readonly apiVersion?: string;
   readonly kind?: string;
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { out: { type: 'string', default: 'reports/policy' } } });
+  const { values } = parseArgs({
+    options: { help: { type: 'boolean', short: 'h' }, out: { type: 'string', default: 'reports/policy' } },
+  });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return EXIT.asExpected;
+  }
   const output = resolve(root, values.out);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const linters = await ensureManifestLinters({ steps: createSteps(log) });
