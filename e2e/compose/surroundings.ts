@@ -115,9 +115,13 @@ async function inspect(run: Docker, names: readonly string[]): Promise<Record<st
   return Object.fromEntries(await Promise.all(states));
 }
 
-/** On a machine whose Docker runs elsewhere there is none, before and after. */
+/**
+ * On a machine whose Docker runs elsewhere there is none, before and after. A machine may have several: ours is the one that
+ * wrote the usual pid file, and without such a file whichever comes first.
+ */
 async function daemon(): Promise<string | undefined> {
-  for (const entry of await readdir('/proc')) {
+  const noted = (await readFile('/var/run/docker.pid', 'utf8').catch(() => '')).trim();
+  for (const entry of [noted, ...(await readdir('/proc'))]) {
     if (!/^\d+$/.test(entry)) continue;
     const name = await readFile(`/proc/${entry}/comm`, 'utf8').catch(() => '');
     if (name.trim() === 'dockerd') return `${entry} ${processStartTime(Number(entry)) ?? ''}`;
