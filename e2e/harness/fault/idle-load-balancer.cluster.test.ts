@@ -147,9 +147,9 @@ describe('the idle load balancer in namespaces of this machine', function () {
       expect(silent('gcp-silent')).to.match(
         new RegExp(`^lost: forgotten after ${idleSeconds} s of silence: \\d+ later packets did not pass$`),
       );
-      expect(silent('proxy-fin')).to.match(
-        new RegExp(`^lost: the proxy sent a FIN after ${idleSeconds}\\.\\d+ s without payload`),
-      );
+      const closed = /^lost: the proxy sent a FIN after ([\d.]+) s without payload/.exec(silent('proxy-fin'))?.[1];
+      // HAProxy looks at its timers when it wakes up: 241.1 s were seen for 240 s.
+      expect(Number(closed), silent('proxy-fin')).to.be.within(idleSeconds - 0.1, idleSeconds * 1.01 + 1);
       expect(silent('reset-now')).to.match(/^lost: RST to client \(seq exact\) and server \(seq exact\) at command/);
       for (const name of ['blackhole-flow', 'blackhole-all'])
         expect(silent(name)).to.match(/^lost: \d+ packets entered/);
