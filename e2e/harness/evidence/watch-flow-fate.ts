@@ -54,7 +54,13 @@ export function flowFate(input: FateInput): FlowFate {
     };
   const keepalives = Math.max(...open.map((flow) => flow.keepalives.filter(({ from }) => from === 'client').length));
   const refreshes = Math.max(...open.map((flow) => refreshesOf(flow)));
-  const reason = `the connection lived on: refreshed ${refreshes} times by the client (${keepalives} TCP keepalives), longest silence ${(silence / 1000).toFixed(1)} s`;
+  // A client that ends its watch itself now and then never lets a connection fall silent.
+  const renewed = flows.length - open.length;
+  const what =
+    renewed === 0
+      ? 'the connection lived on'
+      : `the last of ${flows.length} connections, the others ended by an end, lived on`;
+  const reason = `${what}: refreshed ${refreshes} times by the client (${keepalives} TCP keepalives), longest silence ${(silence / 1000).toFixed(1)} s`;
   return { kind: 'kept', reason, keepalives, refreshes, longestSilenceMs: silence };
 }
 
