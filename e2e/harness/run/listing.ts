@@ -29,12 +29,22 @@ export async function listSpecs(specs: readonly RegisteredSpec[], format: ListFo
 }
 
 export async function listSubjects(subjects: readonly SubjectEntry[], format: ListFormat): Promise<string> {
-  const rows = subjects.map(({ name, kind, summary, caughtBy }) => ({ name, kind, summary, caughtBy }));
+  const rows = subjects.map(({ name, kind, summary, caughtBy, passes, undecided }) => ({
+    name,
+    kind,
+    summary,
+    caughtBy,
+    ...(passes === undefined ? {} : { passes }),
+    ...(undecided === undefined ? {} : { undecided }),
+  }));
   if (format !== 'text') return serialise(rows, format);
   const width = Math.max(0, ...rows.map((row) => row.name.length));
   const lines = rows.map((row) => {
-    const caught = row.caughtBy.length === 0 ? '' : ` (known bad; caught by ${row.caughtBy.join(', ')})`;
-    return `${row.name.padEnd(width)}  ${row.kind.padEnd(14)}  ${row.summary}${caught}`;
+    const said = (text: string, specs: readonly string[] = []): string =>
+      specs.length === 0 ? '' : ` (${text} ${specs.join(', ')})`;
+    const caught = said('known bad; caught by', row.caughtBy);
+    const others = said('counterpart; passes', row.passes) + said('nothing to judge; inconclusive in', row.undecided);
+    return `${row.name.padEnd(width)}  ${row.kind.padEnd(14)}  ${row.summary}${caught}${others}`;
   });
   return [...lines, `${rows.length} subjects`].join('\n');
 }

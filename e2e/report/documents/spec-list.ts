@@ -14,7 +14,14 @@ const specs = z.array(
   }),
 );
 const subjects = z.array(
-  z.object({ name: z.string(), kind: z.string(), summary: z.string(), caughtBy: z.array(z.string()) }),
+  z.object({
+    name: z.string(),
+    kind: z.string(),
+    summary: z.string(),
+    caughtBy: z.array(z.string()),
+    passes: z.array(z.string()).default([]),
+    undecided: z.array(z.string()).default([]),
+  }),
 );
 
 /** The page's text; throws when the lists have another shape than expected. */
@@ -52,7 +59,11 @@ export function specListPage(specList: unknown, subjectList: unknown): string {
         md(subject.name),
         md(subject.kind),
         md(subject.summary),
-        subject.caughtBy.map((id) => md(id)).join('<br>'),
+        [
+          ...subject.caughtBy.map((id) => md(id)),
+          ...subject.passes.map((id) => `passes ${md(id)}`),
+          ...subject.undecided.map((id) => `inconclusive in ${md(id)}`),
+        ].join('<br>'),
       ]),
     ),
     '',
