@@ -27,6 +27,11 @@ export default defineConfig(
           selector: "CallExpression[callee.property.name='only']",
           message: 'focus by --grep or --tags, never in a file',
         },
+        {
+          selector:
+            "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any'] CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
+          message: 'such a timeout is collected as garbage and never fires: withTimeout() of e2e/harness/cluster/wait.ts',
+        },
       ],
     },
   },

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { WorkerAnswer, WorkerRequest } from './test-worker.ts';
+import { withTimeout } from '../harness/cluster/wait.ts';
 
 /** `hung`: no answer in time, `died`: the process ended. Both mean that the tests saw the mutant. */
 type Ended = 'hung' | 'died';
@@ -55,7 +56,7 @@ export class WorkerProcess {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null) return 'died';
     const over = new AbortController();
-    const hung = AbortSignal.any([over.signal, AbortSignal.timeout(timeoutMs)]);
+    const hung = withTimeout(timeoutMs, over.signal);
     const waits: Promise<T | Ended>[] = [
       once(child, 'message', { signal: over.signal }).then(([message]) => message as T),
       once(child, 'exit', { signal: over.signal }).then(() => 'died' as const),

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { pollUntil, pollWithin } from './wait.ts';
@@ -46,5 +48,19 @@ describe('polling', () => {
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('cut off'))));
     expect(await pollWithin(cut, options)).to.equal(undefined);
     expect(await reasonOf(pollUntil(cut, { ...options, what: 'an answer' }))).to.contain('an answer: not so');
+  });
+
+  // https://github.com/nodejs/node/issues/57736: a timeout that only AbortSignal.any() knows is collected and never fires.
+  it('keeps its deadline when garbage is collected', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const probe = (): Promise<undefined> => Promise.resolve().then(collect).then(never);
+    const parent = new AbortController();
+    const polled = pollWithin(probe, { timeoutMs: 300, signal: parent.signal, intervalMs: 20 });
+    const late = new Promise((resolve) => setTimeout(resolve, 3000, 'late').unref());
+    const first = await Promise.race([polled, late]);
+    parent.abort(new Error('over'));
+    await polled.catch(() => undefined);
+    expect(first).to.equal(undefined);
   });
 });

@@ -1,4 +1,5 @@
 /** The one way to poll: until there is a value, with a deadline, a signal and the last state in the error. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WaitTimeoutError } from './kube/api-error.ts';
 
@@ -59,8 +60,31 @@ function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** A signal that aborts after `timeoutMs` or with `signal`, whichever is first. */
+/**
+ * A signal that aborts after `timeoutMs` or with `signal`, whichever is first. A timer of our own holds it: a timeout that only
+ * AbortSignal.any() knows is collected as garbage on Node 20 and 22, and what waits for it waits for ever.
+ * https://github.com/nodejs/node/issues/57736
+ */
 export function withTimeout(timeoutMs: number, signal?: AbortSignal): AbortSignal {
-  const deadline = AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)));
-  return signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+  const control = new AbortController();
+  if (signal?.aborted === true) {
+    control.abort(signal.reason);
+    return control.signal;
+  }
+  const follow = (): void => {
+    clearTimeout(timer);
+    control.abort(signal?.reason);
+  };
+  const timer = setTimeout(
+    () => {
+      signal?.removeEventListener('abort', follow);
+      control.abort(new DOMException(`no end within ${timeoutMs} ms`, 'TimeoutError'));
+    },
+    Math.max(1, Math.round(timeoutMs)),
+  );
+  timer.unref();
+  // Many waits share a spec's signal; each takes its listener back at its own deadline.
+  if (signal !== undefined) setMaxListeners(0, signal);
+  signal?.addEventListener('abort', follow, { once: true });
+  return control.signal;
 }
