@@ -30,7 +30,8 @@ export default defineConfig(
         {
           selector:
             "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any'] CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
-          message: 'such a timeout is collected as garbage and never fires: withTimeout() of e2e/harness/cluster/wait.ts',
+          message:
+            'such a timeout is collected as garbage and never fires: withTimeout() of e2e/harness/cluster/wait.ts',
         },
       ],
     },
