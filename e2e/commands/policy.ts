@@ -1,5 +1,5 @@
 /** `npm run policy`: kubeconform and kube-score over every manifest; what they find needs a reason. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,13 @@ const HELP = `npm run policy -- [--out DIR]
   --out DIR  where the table goes (reports/policy)
 Builds kubeconform and kube-score from their Go modules the first time. Exit code: 0 every finding has a reason, 1 one has
 none or a reason excuses nothing, 2 a linter could not be built or said nothing.
+`;
+
+const KNOWN_BAD = 'known-bad.yaml';
+const knownBad = `apiVersion: v1
+kind: Pod
+metadata: { name: known-bad }
+spec: { containers: [{ name: main, image: a:1, privileged: true, securityContext: { privileged: true } }] }
 `;
 
 interface Manifest {
@@ -49,8 +56,8 @@ async function main(): Promise<number> {
     await writeSchemas(schemas, await apiDescription(), objects.flatMap(kindOf));
     for (const object of objects)
       if (object?.kind === 'CustomResourceDefinition') await writeCustomSchemas(schemas, object);
-    const run = async (command: string, args: readonly string[]): Promise<string> =>
-      (await execa(command, [...args, ...files], { cwd: join(folder, 'manifests'), reject: false })).stdout;
+    const run = async (command: string, args: readonly string[], over = files): Promise<string> =>
+      said(await execa(command, [...args, ...over], { cwd: join(folder, 'manifests'), reject: false }));
     const conform = [
       '-strict',
       '-output',
@@ -67,7 +74,16 @@ async function main(): Promise<number> {
       `v${kubernetesVersion.replace(/[.]\d+$/, '')}`,
     ];
     const valid = fromKubeconform(await run(linters.kubeconform, conform));
-    const scored = fromKubeScore(await run(linters.kubeScore, score));
+    const scored = fromKubeScore(await run(linters.kubeScore, score), await realpath(join(folder, 'manifests')));
+    // A linter that finds nothing in this would find nothing anywhere.
+    await writeFile(join(folder, 'manifests', KNOWN_BAD), knownBad);
+    const seen = fromKubeconform(await run(linters.kubeconform, conform, [KNOWN_BAD]));
+    const graded = fromKubeScore(await run(linters.kubeScore, score, [KNOWN_BAD]));
+    if (
+      seen.findings.length === 0 ||
+      !graded.findings.some(({ rule }) => rule === 'container-security-context-privileged')
+    )
+      throw new Error('a linter accepts a Pod that is privileged and has a field that no Pod has');
     const judged = judgeFindings([...valid.findings, ...scored.findings]);
     await mkdir(output, { recursive: true });
     const table = policyMarkdown({ files: files.length, ...valid, checks: scored.checks, ...judged });
@@ -85,20 +101,38 @@ async function main(): Promise<number> {
   }
 }
 
-/** Placeholders get a value that is valid where they stand. Returns paths below the manifests. */
+/** What a placeholder stands for where no plain word would be valid. */
+const values: readonly (readonly [RegExp, string])[] = [
+  [/_(COMMAND|ARGS)$/, '[value]'],
+  [/^SHARDS$/, '3'],
+  [/_IMAGE$|^IMAGE$/, 'registry.example/image:1'],
+];
+
+function valueOf(name: string): string {
+  const [, value] = values.find(([pattern]) => pattern.test(name)) ?? [];
+  return value ?? `value-of-${name.toLowerCase().replaceAll('_', '-')}`;
+}
+
+/** Copies the manifests with a value for each placeholder. Returns paths below them. */
 async function copyRendered(folder: string): Promise<readonly string[]> {
   const files = (await readdir(manifests, { recursive: true })).filter(
-    (name) => /\.ya?ml$/.test(name) && !name.endsWith('kustomization.yaml'),
+    (name) => /[.]ya?ml$/.test(name) && !name.endsWith('kustomization.yaml'),
   );
   for (const file of files) {
     const text = await readFile(join(manifests, file), 'utf8');
     await mkdir(join(folder, file, '..'), { recursive: true });
     await writeFile(
       join(folder, file),
-      text.replace(/\$\{([A-Z_]+)\}/g, (_, name: string) => `value-of-${name.toLowerCase().replaceAll('_', '-')}`),
+      text.replace(/\$\{([A-Z_]+)\}/g, (_, name: string) => valueOf(name)),
     );
   }
   return files.sort();
+}
+
+/** Both end with 1 on a finding; one that could not read its input prints nothing. */
+function said({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
+  if (stdout.trim() === '') throw new Error(`a linter could not read the manifests: ${stderr.slice(-500)}`);
+  return stdout;
 }
 
 function kindOf(object: Manifest | null): readonly { group: string; version: string; kind: string }[] {

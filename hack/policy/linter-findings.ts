@@ -53,7 +53,11 @@ interface Scored {
 /** 10 is kube-score's best grade, and everything from 7 on is no complaint. */
 const FINE = 7;
 
-export function fromKubeScore(output: string): { readonly checks: number; readonly findings: readonly Finding[] } {
+/** @param folder that the names of files are below; kube-score makes them absolute */
+export function fromKubeScore(
+  output: string,
+  folder = '',
+): { readonly checks: number; readonly findings: readonly Finding[] } {
   const scored = JSON.parse(output) as readonly Scored[];
   const run = scored.flatMap((object) =>
     object.checks.filter(({ skipped }) => !skipped).map((check) => ({ object, check })),
@@ -61,7 +65,8 @@ export function fromKubeScore(output: string): { readonly checks: number; readon
   const findings = run
     .filter(({ check }) => check.grade < FINE)
     .map(({ object, check }): Finding => {
-      const { file_name: file, type_meta: type, object_meta: meta } = object;
+      const { file_name: name, type_meta: type, object_meta: meta } = object;
+      const file = name.replace(`${folder}/`, '');
       const said = (check.comments ?? []).map(({ path, summary }) => (path === '' ? summary : `${path}: ${summary}`));
       const place = `${type.kind}/${meta.name}`;
       return { tool: 'kube-score', file, place, rule: check.check.id, text: [...new Set(said)].join('; ') };
@@ -96,10 +101,10 @@ export function policyMarkdown(
   facts: JudgedFindings & { readonly files: number; readonly objects: number; readonly checks: number },
 ): string {
   const rows = facts.excused.map(
-    ({ tool, file, place, rule, reason }) => `| ${tool} | ${file} | ${place} | ${rule} | ${reason} |`,
+    ({ tool, file, place, rule, reason }) => `| ${tool} | ${file} | ${place} | ${rule} | ${cell(reason)} |`,
   );
   const open = facts.unexcused.map(
-    ({ tool, file, place, rule, text }) => `- ${tool}: ${file}: ${place}: ${rule}: ${text}`,
+    ({ tool, file, place, rule, text }) => `- ${tool}: ${file}: ${place}: ${rule}: ${cell(text)}`,
   );
   return [
     '# Manifests under kubeconform and kube-score',
@@ -115,3 +120,5 @@ export function policyMarkdown(
     '',
   ].join('\n');
 }
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
