@@ -29,14 +29,16 @@ export async function watchRows(
   const listen = ['conntrack', '-E', '-e', 'NEW,DESTROY', '-o', 'timestamp,id,extended', '-b', '16777216', ...filter];
   const listener = await spawnBehind(launcher, listen);
   const seen = new Set<number | undefined>();
+  const standing = new Map<number | undefined, ConntrackEntry>();
   listener.onLine((line) => {
     const event = parseConntrackEvent(line);
     if (isRejected(event)) return;
     seen.add(event.entry.id);
+    // Somebody else listened when it was made, so its end is told after all.
+    standing.delete(event.entry.id);
     show(event);
   });
   try {
-    const standing = new Map<number | undefined, ConntrackEntry>();
     for (const entry of await rows(launcher, filter)) if (!seen.has(entry.id)) standing.set(entry.id, entry);
     for (const entry of standing.values()) show({ kind: 'there', wallMs: Date.now(), entry });
     const polled = standing.size <= MOST_POLLED ? pollOld(launcher, filter, standing, show, signal) : undefined;
