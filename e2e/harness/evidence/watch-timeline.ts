@@ -28,8 +28,8 @@ interface TimelineOptions {
 /** Seconds after the command: how long a server may be away, and how long is watched after the first update that it takes. */
 const restartSchedule = { away: 120, next: [6, 12], window: 45 };
 
-/** Seconds after the way back is open: slow clients wait up to 30 s between two tries. */
-const expirySchedule = { next: [1, 8], window: 50 };
+/** Seconds after the way back is open: client-go waits for 30 s and as much again by chance between two tries. */
+const expirySchedule = { next: [1, 8], window: 70 };
 
 /** Seconds. `first` leaves expired flows a moment to show that they are; `window` lets a loss be noticed and two updates follow. */
 const idleSchedule = { first: 2, next: [5, 10], window: 31 };
