@@ -91,7 +91,9 @@ async function fetchRuntime(
   await runCommand(['mv', join(wheel, 'dotnetcore2/bin'), join(folder, 'runtime')], settings);
   await chmod(join(folder, 'runtime/dotnet'), 0o755);
   const archive = join(folder, 'openssl.deb');
-  const mirror = (readMirror() ?? 'https://deb.debian.org/debian').replace(/\/$/, '');
+  const mirror = readMirror()?.replace(/\/$/, '');
+  if (mirror === undefined)
+    throw new Error(`${openssl.path} comes from a Debian mirror, and apt’s sources name none here`);
   await runLogged(
     ['curl', '--fail', '--silent', '--show-error', '--location', '-o', archive, `${mirror}/${openssl.path}`],
     logFile,
