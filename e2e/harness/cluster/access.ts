@@ -53,6 +53,8 @@ const permissions: readonly Permission[] = [
   ...needs(['endpointslices'], ['create', 'patch', 'delete'], 'endpoints without pods', ['udp'], {
     group: 'discovery.k8s.io',
   }),
+  ...needs(['statefulsets'], manage, 'pods that keep their names', ['capture'], { group: 'apps' }),
+  ...needs(['services/status'], ['patch'], 'an address in the place of a load balancer', ['udp']),
   ...needs(['services', 'pods', 'configmaps'], ['watch'], 'the clients under test watch', ['watch']),
   ...needs(['roles', 'rolebindings'], manage, 'rights of the clients under test', ['watch'], {
     group: 'rbac.authorization.k8s.io',
