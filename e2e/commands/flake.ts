@@ -64,17 +64,15 @@ async function main(): Promise<number> {
   const before = await kindClusters();
   const undo: (() => Promise<void> | void)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
-    // Only the first of the selection matters here: it makes the cluster.
-    await run(['--shard', '1/500', '--reporter', 'none'], join(folder, 'calm')).catch(() => undefined);
-    const made = (await kindClusters()).filter((cluster) => !before.includes(cluster));
+    // Only the first of the selection matters here: it makes the cluster, unless one is kept for it.
+    const calm = join(folder, 'calm');
+    await run(['--shard', '1/500', '--reporter', 'none'], calm);
+    const cluster = (await readLines(calm)).find((line) => line.type === 'run-start')?.facts['cluster'];
     undo.push(async () => {
-      for (const cluster of made)
-        await execa('node', ['--import', 'tsx', 'e2e/commands/cluster.ts', 'down', '--name', cluster], {
-          cwd: root,
-          reject: false,
-        });
+      if (cluster === undefined || before.includes(cluster)) return;
+      const down = ['--import', 'tsx', 'e2e/commands/cluster.ts', 'down', '--name', cluster];
+      await execa('node', down, { cwd: root, reject: false });
     });
-    const cluster = made[0] ?? (await kindClusters())[0];
     const latency = given('latency', 200);
     if (cluster !== undefined && latency > 0) undo.push(await slowApi(cluster, latency / 2));
     const hogs = startHogs();
@@ -109,9 +107,13 @@ async function slowApi(cluster: string, oneWayMs: number): Promise<() => Promise
   };
 }
 
-async function readFacts(reports: string, name: string, load: string, subject: string): Promise<FlakeFacts> {
+async function readLines(reports: string): Promise<readonly ResultLine[]> {
   const text = await readFile(join(reports, 'latest', 'results.jsonl'), 'utf8').catch(() => '');
-  const lines = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ResultLine]));
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ResultLine]));
+}
+
+async function readFacts(reports: string, name: string, load: string, subject: string): Promise<FlakeFacts> {
+  const lines = await readLines(reports);
   const start = lines.find((line) => line.type === 'run-start');
   return {
     name,

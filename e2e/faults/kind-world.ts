@@ -1,18 +1,18 @@
 /** Schedules on a real kind cluster: a run of one UDP spec while nodes, servers and streams around it break. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { docker, nodeContainers } from '../harness/cluster/kind/docker.ts';
-import { journalFolder } from '../harness/run/journal.ts';
+import { readJournals } from '../harness/run/journal-replay.ts';
+import type { ResultLine } from '../harness/run/result-schema.ts';
 import { clockStepEnv, processFaults } from './process-faults.ts';
 import type { SmallDisk } from './small-disk.ts';
 import type { Fault, World } from './world.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const cluster = 'staleproof-kube-proxy-iptables-ipv4';
 const spec = '^udp/clusterip-server-cycles$';
 /** From the start of node to the body of the spec on a cluster that runs, about. */
 const START_MS = 12_000;
@@ -30,6 +30,8 @@ export async function kindWorld(disk: SmallDisk): Promise<World> {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (calm.exitCode !== 0) throw new Error(`undisturbed the run ended with ${calm.exitCode ?? 'no code'}`);
+  // Its name may be another than expected: another run may have the same configuration at the same time.
+  const cluster = await clusterOf(disk.path);
   const nodes = await nodeContainers(cluster);
   const controlPlane = nodes.find((name) => name.includes('control-plane')) ?? '';
   const workers = nodes.filter((name) => name !== controlPlane);
@@ -45,6 +47,8 @@ export async function kindWorld(disk: SmallDisk): Promise<World> {
       argv: ['--import', './e2e/faults/clock-step.mjs', '--import', 'tsx', 'e2e/cli.ts', ...runArguments(reports)],
       env: clockStepEnv(faults, START_MS),
       begun: 'step: raise the UDP timeouts',
+      // Never strike a cluster that is not ours: a run that found another one is left alone, and told.
+      mustSay: `taking over the running cluster ${cluster}\n`,
     }),
     async state() {
       const sysctls = workers.map((node) =>
@@ -60,7 +64,7 @@ export async function kindWorld(disk: SmallDisk): Promise<World> {
       return {
         objects: objects.split('\n').sort(),
         sysctls: await Promise.all(sysctls),
-        journals: readdirSync(journalFolder()).filter((name) => !others.has(name)),
+        journals: ourJournals(),
         paused: (await docker(['ps', '--filter', 'status=paused', '--format', '{{.Names}}']))
           .split('\n')
           .filter((name) => nodes.includes(name)),
@@ -77,16 +81,22 @@ export async function kindWorld(disk: SmallDisk): Promise<World> {
   };
 }
 
-/** Journals of runs that are not ours to judge. */
-const others = new Set(readJournalNames());
-
-function readJournalNames(): readonly string[] {
-  try {
-    return readdirSync(journalFolder());
-  } catch {
-    return [];
-  }
+async function clusterOf(reports: string): Promise<string> {
+  const text = await readFile(join(reports, 'latest', 'results.jsonl'), 'utf8');
+  const lines = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ResultLine]));
+  const name = lines.find((line) => line.type === 'run-start')?.facts['cluster'];
+  if (name === undefined) throw new Error(`no cluster is named in ${reports}/latest/results.jsonl`);
+  return name;
 }
+
+/** Of runs that began after this process and are not alive: others may run on this machine at the same time. */
+function ourJournals(): readonly string[] {
+  return readJournals()
+    .filter(({ alive, path }) => !alive && !before.has(path))
+    .map(({ path }) => path);
+}
+
+const before = new Set(readJournals().map(({ path }) => path));
 
 function nodeFaults(
   controlPlane: string,

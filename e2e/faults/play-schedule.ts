@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export async function playSchedule(world: World, schedule: Schedule, reports: string): Promise<Judged> {
   const before = await world.state();
-  const { argv, env, begun } = world.command(reports, schedule);
+  const { argv, env, begun, mustSay = '' } = world.command(reports, schedule);
   const child = spawn(process.execPath, [...argv], {
     cwd: root,
     env: { ...process.env, ...env },
@@ -32,6 +32,13 @@ export async function playSchedule(world: World, schedule: Schedule, reports: st
     child.stderr.on('data', hear);
   });
   await Promise.race([hasBegun, exited, delay(world.boundMs)]);
+  if (!output.includes(mustSay)) {
+    child.kill('SIGTERM');
+    await exited;
+    throw new Error(
+      `schedule ${schedule.number}: the run never said "${mustSay.trim()}"; its last words: ${output.slice(-500)}`,
+    );
+  }
   const ends = await strikeAll(world, schedule, { child, reports }, exited);
   const bound = new AbortController();
   const end = await Promise.race([exited, delay(world.boundMs, undefined, { signal: bound.signal })]);

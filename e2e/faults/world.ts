@@ -7,6 +7,8 @@ export interface RunCommand {
   readonly env: Readonly<Record<string, string>>;
   /** A line of its output which says that the body of the spec has begun. */
   readonly begun: string;
+  /** It has to have said this by then, or nothing is struck. */
+  readonly mustSay?: string;
 }
 
 /** A run while it is disturbed. */
