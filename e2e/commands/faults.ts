@@ -73,10 +73,10 @@ async function makeWorld(name: string, disk: SmallDisk): Promise<World> {
   throw Object.assign(new Error(`--world ${name}: allowed are stand-in, kind`), { code: 'ERR_PARSE_ARGS' });
 }
 
-function lineOf({ schedule, exit, verdict, sentence, restoredBy, durationMs, problems }: Judged): string {
+function lineOf({ schedule, struck, exit, verdict, sentence, restoredBy, durationMs, problems }: Judged): string {
   const end = problems.length === 0 ? 'ok' : `PROBLEM: ${problems.join('; ')}`;
   const seconds = (durationMs / 1000).toFixed(1);
-  return `${schedule.number}. ${scheduleText(schedule)}: exit ${exit} after ${seconds} s, ${verdict}, restored by ${restoredBy}: ${sentence}\n   ${end}\n`;
+  return `${schedule.number}. ${scheduleText(schedule, struck)}: exit ${exit} after ${seconds} s, ${verdict}, restored by ${restoredBy}: ${sentence}\n   ${end}\n`;
 }
 
 main().then(

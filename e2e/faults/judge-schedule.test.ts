@@ -18,8 +18,10 @@ const ended: Ended = {
   before: { mark: false },
   after: { mark: false },
   neededGc: false,
+  struck: [],
 };
-const judge = (extra: Partial<Ended>, name = 'pause') => judgeSchedule(schedule(name), faults, { ...ended, ...extra });
+const judge = (extra: Partial<Ended>, name = 'pause') =>
+  judgeSchedule(schedule(name), faults, { ...ended, struck: [name], ...extra });
 
 describe('a disturbed run', () => {
   it('ends as it has to: not judged, the fault named, nothing left', () => {
@@ -50,6 +52,11 @@ describe('a disturbed run', () => {
   it('says in its output what it could not write', () => {
     const output = 'results: x\ninfrastructure-error: set-up failed: node w is paused\n';
     expect(judge({ attempt: undefined, output })).to.deep.include({ problems: [], verdict: 'none' });
+  });
+
+  it('that ended before its fault came must be whole', () => {
+    expect(judge({ exit: 0, attempt: { verdict: 'pass' }, struck: [] }, 'kill').problems).to.deep.equal([]);
+    expect(judge({ struck: [] }).problems).to.deep.equal(['the sentence names no fault']);
   });
 
   it('that was killed need not say anything', () => {

@@ -14,12 +14,15 @@ export interface Ended {
   readonly before: unknown;
   readonly after: unknown;
   readonly neededGc: boolean;
+  /** Names of faults that came before the run's end. */
+  readonly struck: readonly string[];
 }
 
 export interface Judged {
   readonly schedule: Schedule;
   readonly exit: string;
   readonly durationMs: number;
+  readonly struck: readonly string[];
   readonly verdict: string;
   /** What the run said of itself. */
   readonly sentence: string;
@@ -31,7 +34,7 @@ export interface Judged {
 const allowed = ['inconclusive', 'infrastructure-error', 'pass'];
 
 export function judgeSchedule(schedule: Schedule, faults: Readonly<Record<string, Fault>>, ended: Ended): Judged {
-  const struck = schedule.faults.flatMap(({ name }) => faults[name] ?? []);
+  const struck = ended.struck.flatMap((name) => faults[name] ?? []);
   const killed = struck.some(({ silent }) => silent === true);
   const { attempt } = ended;
   const verdict = attempt?.verdict ?? (killed ? 'killed' : 'none');
@@ -51,6 +54,7 @@ export function judgeSchedule(schedule: Schedule, faults: Readonly<Record<string
     schedule,
     exit: String(ended.exit ?? 'none'),
     durationMs: ended.durationMs,
+    struck: ended.struck,
     verdict,
     sentence: sentence.split('\n')[0]?.slice(0, 300) ?? '',
     restoredBy: restored ? (ended.neededGc ? 'gc' : 'the run') : 'nobody',

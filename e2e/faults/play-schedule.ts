@@ -1,7 +1,7 @@
 /** Plays one schedule: starts the run, strikes when its time has come, waits for the end, looks at what is left. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -39,7 +39,7 @@ export async function playSchedule(world: World, schedule: Schedule, reports: st
       `schedule ${schedule.number}: the run never said "${mustSay.trim()}"; its last words: ${output.slice(-500)}`,
     );
   }
-  const ends = await strikeAll(world, schedule, { child, reports }, exited);
+  const { ends, struck } = await strikeAll(world, schedule, { child, reports }, exited);
   const bound = new AbortController();
   const end = await Promise.race([exited, delay(world.boundMs, undefined, { signal: bound.signal })]);
   bound.abort();
@@ -49,7 +49,12 @@ export async function playSchedule(world: World, schedule: Schedule, reports: st
   const settled = await settle(world, before);
   const exit = end === undefined ? undefined : (end[0] ?? end[1] ?? 'unknown');
   const attempt = lastAttempt(reports);
-  return judgeSchedule(schedule, world.faults, { exit, durationMs, attempt, output, before, ...settled });
+  // Each schedule finds the disk as the first one did.
+  rmSync(reports, { recursive: true, force: true });
+  return judgeSchedule(schedule, world.faults, {
+    ...{ exit, durationMs, attempt, output, before, struck },
+    ...settled,
+  });
 }
 
 /** Returns what ends the faults that do not end by themselves. */
@@ -58,17 +63,19 @@ async function strikeAll(
   { faults }: Schedule,
   victim: { readonly child: ChildProcess; readonly reports: string },
   exited: Promise<unknown>,
-): Promise<readonly (() => Promise<void>)[]> {
+): Promise<{ readonly ends: readonly (() => Promise<void>)[]; readonly struck: readonly string[] }> {
   const begun = performance.now();
   const ends: (() => Promise<void>)[] = [];
+  const struck: string[] = [];
   for (const { name, afterMs } of faults) {
     const left = afterMs - (performance.now() - begun);
     if (left > 0) await Promise.race([delay(left), exited]);
     if (victim.child.exitCode !== null || victim.child.signalCode !== null) break;
+    struck.push(name);
     const end = await world.faults[name]?.strike(victim);
     if (end !== undefined) ends.push(end);
   }
-  return ends;
+  return { ends, struck };
 }
 
 async function settle(world: World, before: unknown): Promise<{ readonly after: unknown; readonly neededGc: boolean }> {

@@ -9,7 +9,7 @@ export function markdownOf(world: string, judged: readonly Judged[]): string {
   const bad = judged.filter(({ problems }) => problems.length > 0).length;
   const rows = judged.map(
     (each) =>
-      `| ${each.schedule.number} | ${scheduleText(each.schedule)} | ${each.exit} | ${(each.durationMs / 1000).toFixed(0)} s | ${each.verdict} | ${cell(each.sentence)} | ${each.restoredBy} | ${cell(each.problems.join('; '))} |`,
+      `| ${each.schedule.number} | ${scheduleText(each.schedule, each.struck)} | ${each.exit} | ${(each.durationMs / 1000).toFixed(0)} s | ${each.verdict} | ${cell(each.sentence)} | ${each.restoredBy} | ${cell(each.problems.join('; '))} |`,
   );
   return [
     `# Faults under the suite: ${world}`,

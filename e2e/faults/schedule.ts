@@ -38,6 +38,8 @@ export function schedulesOf(
   });
 }
 
-export function scheduleText({ faults }: Schedule): string {
-  return faults.map(({ name, afterMs }) => `${name} at ${(afterMs / 1000).toFixed(1)} s`).join(', ');
+/** @param struck names of those that came before the end of the run; absent: all */
+export function scheduleText({ faults }: Schedule, struck?: readonly string[]): string {
+  const late = (name: string): string => (struck?.includes(name) === false ? ' (after the end)' : '');
+  return faults.map(({ name, afterMs }) => `${name} at ${(afterMs / 1000).toFixed(1)} s${late(name)}`).join(', ');
 }
