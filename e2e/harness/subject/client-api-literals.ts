@@ -24,7 +24,7 @@ const dotnetVersions = { '.NET Core': '3.1.23' };
 const nodeVersions = { '@kubernetes/client-node': '1.4.0' };
 const goVersions = { 'k8s.io/client-go': 'v0.37.2' };
 const pythonVersions = { kubernetes: '37.0.2' };
-const stubbed = 'keepalive defeated: Socket.prototype.setKeepAlive does nothing in this process';
+const stubbed = 'keepalive defeated: taken back in this process after each connect, later wishes are not heard';
 const noPing = { HTTP2_READ_IDLE_TIMEOUT_SECONDS: '0' };
 const noDialKeepAlive = 'keepalive defeated: net.Dialer{KeepAlive: -1}, HTTP2_READ_IDLE_TIMEOUT_SECONDS=0';
 
