@@ -54,7 +54,8 @@ const rows: readonly Row[] = [
   { match: /^npm run e2e:matrix/, way: (args) => here('e2e/commands/matrix.ts', [...args, '--cells']) },
   { match: /^npm run e2e:mutants -- --from/, way: (args) => here('e2e/commands/mutants.ts', args, [0, 1, 2]) },
   { match: /^npm run e2e:mutants/, way: (args) => here('e2e/commands/mutants.ts', [...args, '--list']) },
-  { match: /^npm run e2e:mutation/, way: () => here('e2e/commands/mutation.ts', ['--help']) },
+  { match: /^npm run (mutation|faults|policy)/, way: () => elsewhere('hack/ci/proof-slices.ts, a part of each') },
+  { match: /^npm run flake/, way: () => elsewhere('a cluster and an hour; e2e/flake has the tests of its parts') },
   { match: /^npm run bench/, way: () => elsewhere('e2e/bench: hours of a calm machine') },
   // On a cluster, in the order in which the pages tell it.
   { match: /^npm run cluster -- (up|down|status)/, way: () => walk() },

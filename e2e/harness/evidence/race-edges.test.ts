@@ -16,8 +16,13 @@ const flows: RaceFlows = {
 };
 const owner = flows.clientIp;
 const elsewhere = { ...tupleOfFlow(flows, 0), sourceIp: '10.244.9.9' };
-const line = (type: 'delete' | 'skip', flow: number, atMs: number, tuple = tupleOfFlow(flows, flow)): NpaLogLine =>
-  ({ type, tuple, owner, consecutive: false, atMs });
+const line = (type: 'delete' | 'skip', flow: number, atMs: number, tuple = tupleOfFlow(flows, flow)): NpaLogLine => ({
+  type,
+  tuple,
+  owner,
+  consecutive: false,
+  atMs,
+});
 const verdict = (word: string, flow: number, tuple = tupleOfFlow(flows, flow)): NpaLogLine =>
   ({ type: 'verdict', verdict: word, direction: 'ingress', tuple: reversed(tuple), atMs: 1 }) as unknown as NpaLogLine;
 const account = (more: Partial<RaceObservation>) =>

@@ -31,7 +31,10 @@ export async function loadKnownDefects(file = knownDefectsFile): Promise<readonl
     subject: filled,
     except: filled.optional(),
     family: z.enum(['ipv4', 'ipv6', 'dual', 'any']),
-    spec: z.union([specId.transform((id) => [id]), z.array(specId).min(1)], 'expected <area>/<claim>, or a list of them'),
+    spec: z.union(
+      [specId.transform((id) => [id]), z.array(specId).min(1)],
+      'expected <area>/<claim>, or a list of them',
+    ),
     reason: filled,
     link: z.url(),
     since: filled,
