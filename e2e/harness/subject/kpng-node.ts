@@ -20,8 +20,8 @@ const probes: Readonly<
   iptables: { argv: ['iptables', '-t', 'nat', '-S', 'PREROUTING'], what: 'iptables with a nat table' },
   ipvs: { argv: ['test', '-e', '/proc/net/ip_vs'], what: 'kernel feature ipvs (/proc/net/ip_vs)' },
   ebpf: {
-    argv: ['test', '-e', '/sys/fs/cgroup/cgroup.controllers'],
-    what: 'a unified cgroup hierarchy for its BPF programs',
+    argv: ['grep', '-q', ' cgroup2 ', '/proc/1/mounts'],
+    what: 'a mount of cgroup2 for its BPF programs',
   },
   userspacelin: { argv: ['iptables', '-t', 'nat', '-S', 'PREROUTING'], what: 'iptables with a nat table' },
 };
