@@ -12,6 +12,7 @@ import { addBallast, type Ballast } from './ballast.ts';
 import { kernelForgets } from './kernel-forgets.ts';
 import { awaitHydration } from './race-passes.ts';
 import { arm, type Opened, openWithinMs, trigger } from './race-trigger.ts';
+import { flowsAccepted } from './race-accepted.ts';
 import { ballastPort, firstFlowPort, tcpPort, udpPorts } from './race-objects.ts';
 import type { RaceStage } from './race-stage.ts';
 
@@ -66,6 +67,7 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
   const replies = await watchReplies(t, agent.node, client.ip, flows);
   return t.step('verification', async () => {
     const word = `s${plan.iteration}`;
+    await flowsAccepted(t, server.driver, protocol, race.aliveAtMs.size);
     const spokeAtMs = Date.now();
     await server.driver.call({ cmd: 'speak', protocol, message: word }, t.signal);
     const heard = await hearing(t, stage, group, word, race.aliveAtMs.size, listenMs);

@@ -7,6 +7,7 @@ import { readRanges, type RaceFlows, tupleOfFlow } from '../evidence/race-flow-s
 import { tuplesInAgentMap } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
 import { kernelForgets } from './kernel-forgets.ts';
+import { flowsAccepted } from './race-accepted.ts';
 import { tcpPort } from './race-objects.ts';
 import { awaitHydration, notCleaning } from './race-passes.ts';
 import { openEnforcedStage } from './race-run.ts';
@@ -103,6 +104,7 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
       .waitFor((line) => line.type === 'pass-done', { ...options, what: 'the end of the delete pass' })
       .catch(notCleaning(t));
     const message = `n${round}`;
+    await flowsAccepted(t, server.driver, 'tcp', again.count);
     const spokeAtMs = Date.now();
     await server.driver.call({ cmd: 'speak', protocol: 'tcp', message }, t.signal);
     const opened = readRanges(again.flows);

@@ -3,6 +3,7 @@ import { raceFlowCount, readRanges, type RaceFlows } from '../evidence/race-flow
 import type { SpecContext } from '../run/context.ts';
 import { raiseUdpTimeouts } from './conntrack-timeouts.ts';
 import { kernelForgets } from './kernel-forgets.ts';
+import { flowsAccepted } from './race-accepted.ts';
 import { tcpPort, udpPorts } from './race-objects.ts';
 import type { RaceStage } from './race-stage.ts';
 
@@ -68,6 +69,7 @@ async function forget(t: SpecContext, stage: RaceStage, protocol: 'tcp' | 'udp')
 export async function deafFlows(t: SpecContext, stage: RaceStage, plain: PlainFlows): Promise<readonly number[]> {
   const message = `w${(words += 1)}`;
   const { client, server } = stage;
+  await flowsAccepted(t, server.driver, plain.flows.protocol, plain.count);
   await server.driver.call({ cmd: 'speak', protocol: plain.flows.protocol, message }, t.signal);
   const withinMs = listenMs * t.env.slowFactor;
   const heard = await client.driver.call<{ flows: string }>(
