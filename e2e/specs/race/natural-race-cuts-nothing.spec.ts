@@ -8,7 +8,7 @@ spec(
     id: 'race/natural-race-cuts-nothing',
     title: 'Reusing 5-tuples around cleanup passes cuts no flow, the agent untouched',
     claim:
-      'A policy agent MUST NOT cut any of the flows that are opened again and again from the same ports while its cleanup runs as it does by itself.',
+      'A policy agent MUST NOT cut the flows that are opened again and again from the same ports while its cleanup runs as it does by itself; only the one key a pass that it has just looked at may be lost.',
     tags: ['race', 'conntrack', 'tcp', 'natural', 'slow', 'nightly'],
     needs: { workers: 2, capabilities: ['conntrack-cleanup', 'policy-endpoint', 'event-log'] },
     locks: RACE_LOCKS,
