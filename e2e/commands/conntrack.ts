@@ -4,6 +4,7 @@ import { describeEntry } from '../harness/evidence/conntrack-entry.ts';
 import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
 import { sightingLine, watchRows, type Sighting } from './conntrack-watch.ts';
 import { capture, chooseCluster, chooseNode, interactive, kindNodes, UsageError } from './kind-nodes.ts';
+import { runCommandLine } from './run-command-line.ts';
 
 const HELP = `npm run conntrack -- <command> [--cluster NAME] [--node worker] [filter]
 
@@ -110,10 +111,6 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`staleproof conntrack: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof UsageError ? 64 : 2;
-  },
+void runCommandLine({ name: 'conntrack', isUsage: (error) => error instanceof UsageError }, () =>
+  main(process.argv.slice(2)),
 );

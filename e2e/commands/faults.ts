@@ -10,6 +10,7 @@ import { writeScheduleTable } from '../faults/schedule-table.ts';
 import { makeSmallDisk, type SmallDisk } from '../faults/small-disk.ts';
 import type { World } from '../faults/world.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
+import { isParseArgsError } from './run-command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run faults -- [--world stand-in|kind] [--schedules N] [--seed N] [--only N[-M]] [--out DIR]
@@ -82,7 +83,7 @@ function lineOf({ schedule, struck, exit, verdict, sentence, restoredBy, duratio
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+    const usage = isParseArgsError(error);
     process.stderr.write(
       `staleproof faults: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { restoreMachine } from '../../hack/machine/restore-machine.ts';
 import { findLeftovers } from '../harness/cluster/kind/leftovers.ts';
 import { readJournals, replay } from '../harness/run/journal-replay.ts';
+import { isParseArgsError } from './run-command-line.ts';
 
 const usage = 'usage: npm run gc [-- --dry-run]';
 
@@ -50,7 +51,7 @@ try {
   const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
   process.exitCode = await collect(values['dry-run']);
 } catch (error) {
-  const isUsage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+  const isUsage = isParseArgsError(error);
   process.stderr.write(`staleproof: ${(error as Error).message}\n${isUsage ? `${usage}\n` : ''}`);
   process.exitCode = isUsage ? 64 : 2;
 }

@@ -8,6 +8,7 @@ import { defaultNamespace } from '../compose/in-cluster/names.ts';
 import type { KubeApi } from '../harness/cluster/cluster.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
+import { runCommandLine } from './run-command-line.ts';
 
 const usage = `npm run in-cluster -- <command> [options] [-- options of npm run e2e]
 
@@ -222,11 +223,6 @@ async function image(values: Values): Promise<number> {
   return EXIT.asExpected;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const wrong = error instanceof UsageError;
-    process.stderr.write(`staleproof in-cluster: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = wrong ? EXIT.usage : EXIT.infrastructure;
-  },
+void runCommandLine({ name: 'in-cluster', isUsage: (error) => error instanceof UsageError }, () =>
+  main(process.argv.slice(2)),
 );

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { subjects } from '../harness/subject/registry.ts';
 import { clustersNow, removeClustersMade } from './clusters-made.ts';
 import { cellsJson, matrixCells, matrixExitCode, type MatrixCell } from './matrix-cells.ts';
+import { runCommandLine } from './run-command-line.ts';
 
 const HELP = `npm run e2e:matrix -- --backends A,B --families ipv4,ipv6,dual [--out DIR] [--cells] [options of npm run e2e]
 
@@ -99,11 +100,6 @@ async function main(argv: readonly string[]): Promise<number> {
   return matrixExitCode(codes);
 }
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const usage = error instanceof RangeError;
-    process.stderr.write(`staleproof matrix: ${usage ? error.message : String((error as Error).stack)}\n`);
-    process.exitCode = usage ? 64 : 2;
-  },
+void runCommandLine({ name: 'matrix', isUsage: (error) => error instanceof RangeError, withStack: true }, () =>
+  main(process.argv.slice(2)),
 );

@@ -12,6 +12,7 @@ import type { KillTable } from '../report/mutants/kill-table.ts';
 import { clustersNow, removeClustersMade } from './clusters-made.ts';
 import { AREAS, chosenSubjects, killRuns, type KillRun, type KillSpec } from './mutants-cells.ts';
 import { HELP, type MutantsOptions, mutantsOptions, runArguments, runLine } from './mutants-options.ts';
+import { runCommandLine } from './run-command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -113,11 +114,6 @@ async function finish(tables: readonly KillTable[], options: MutantsOptions): Pr
   return exitCode;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const usage = error instanceof RangeError;
-    process.stderr.write(`staleproof mutants: ${usage ? error.message : String((error as Error).stack)}\n`);
-    process.exitCode = usage ? EXIT.usage : EXIT.infrastructure;
-  },
+void runCommandLine({ name: 'mutants', isUsage: (error) => error instanceof RangeError, withStack: true }, () =>
+  main(process.argv.slice(2)),
 );

@@ -10,6 +10,7 @@ import { BAR, scoreOf, survivorsText, writeTable } from '../mutation/mutation-ta
 import { runMutants } from '../mutation/run-mutants.ts';
 import { scopeOf } from '../mutation/scope.ts';
 import { WorkerProcess } from '../mutation/worker-process.ts';
+import { isParseArgsError, runCommandLine } from './run-command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run mutation -- [--survivors] [--out DIR] [WORD…]
@@ -55,11 +56,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
-    process.stderr.write(`staleproof mutation: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = usage ? EXIT.usage : EXIT.infrastructure;
-  },
-);
+void runCommandLine({ name: 'mutation', isUsage: isParseArgsError }, main);

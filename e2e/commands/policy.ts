@@ -12,6 +12,7 @@ import { kubernetesVersion } from '../../hack/images/kubernetes-binary.ts';
 import { createSteps } from '../../hack/process/steps.ts';
 import { fromKubeconform, fromKubeScore, judgeFindings, policyMarkdown } from '../../hack/policy/linter-findings.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
+import { runCommandLine } from './run-command-line.ts';
 
 const manifests = fileURLToPath(new URL('../../manifests', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -141,10 +142,4 @@ function kindOf(object: Manifest | null): readonly { group: string; version: str
   return [{ group: second === undefined ? '' : first, version: second ?? first, kind: object.kind }];
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`staleproof policy: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = EXIT.infrastructure;
-  },
-);
+void runCommandLine({ name: 'policy' }, main);

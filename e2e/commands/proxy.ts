@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { capture, chooseCluster, interactive, kindNodes, loadIntoNodes, UsageError } from './kind-nodes.ts';
 import { throughRegistry } from './proxy-registry.ts';
+import { isParseArgsError, runCommandLine } from './run-command-line.ts';
 
 const HELP = `npm run proxy -- <command> [--cluster NAME] [--image REF] [--daemonset NAME]
 
@@ -120,11 +121,6 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`staleproof proxy: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode =
-      error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE') ? 64 : 2;
-  },
+void runCommandLine({ name: 'proxy', isUsage: (error) => error instanceof UsageError || isParseArgsError(error) }, () =>
+  main(process.argv.slice(2)),
 );

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import Mocha from 'mocha';
 import { closingLine, type Tally } from '../../hack/test-tally.ts';
+import { isParseArgsError } from './run-command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const usage = 'usage: npm test [-- [--cluster] [--no-lint] [--newest-lts] [WORD…]]';
@@ -143,7 +144,7 @@ try {
   // Sockets that a failed test left open must not keep the process.
   process.exit(await main());
 } catch (error) {
-  const isUsage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+  const isUsage = isParseArgsError(error);
   process.stderr.write(
     `staleproof: ${isUsage ? `${(error as Error).message}\n${usage}` : String((error as Error).stack)}\n`,
   );

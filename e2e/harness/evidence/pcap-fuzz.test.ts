@@ -1,23 +1,12 @@
 /** 10,000 damaged captures: each gives packets and a summary, or one PcapFormatError; never another error, never unbounded memory. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { seededRandom } from '../run/seeded-random.ts';
 import { PcapFormatError, readPackets } from './pcap-reader.ts';
 import { udpFrame, writeCapture } from './pcap-writer.ts';
 
 const FILES = 10_000;
 const seed = Number(process.env['STALEPROOF_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
-
-/** mulberry32: small, fast, and the same everywhere. */
-function random(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function originals(): Buffer[] {
   const payload = Buffer.from('PCB1|2d1f|9c|41');
@@ -82,7 +71,7 @@ function* cut(bytes: Buffer, size: number): Generator<Buffer> {
 describe('pcap reader under fuzzing', () => {
   it(`${FILES} damaged files (STALEPROOF_FUZZ_SEED=${seed})`, async function () {
     this.timeout(120_000);
-    const next = random(seed);
+    const next = seededRandom(seed);
     const files = originals();
     const seen = { whole: 0, truncated: 0, refused: 0, packets: 0 };
     const before = process.memoryUsage().rss;
