@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSoakOptions, watchUsage } from '../compose/watch-soak-options.ts';
 import { soakTable, soakVerdict } from '../compose/watch-soak-table.ts';
+import { compareWatchRuns, comparisonText } from '../report/watch-comparison.ts';
 import { watchMatrix } from '../report/watch-matrix.ts';
 import type { ResultLine } from '../harness/run/result-schema.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
@@ -29,6 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     });
   try {
     if (argv[0] === 'matrix') return await printMatrix(argv.slice(1));
+    if (argv[0] === 'compare') return await printComparison(argv.slice(1));
     const options = readSoakOptions(argv);
     const { soak } = await import('../compose/watch-soak.ts');
     const rows = await soak(options, interrupted.signal, say);
@@ -44,13 +46,28 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function printMatrix([folder = 'reports/latest', ...rest]: readonly string[]): Promise<number> {
   if (rest.length > 0) throw new UsageError(`matrix takes one folder, got ${rest.length + 1}`);
+  const matrix = watchMatrix(await resultsOf(folder));
+  if (matrix === undefined) throw new UsageError(`${folder}: no cell of the watch area is in it`);
+  process.stdout.write(`${matrix}\n`);
+  return EXIT.asExpected;
+}
+
+/** 0: the same verdicts and every cell decided, 1: verdicts differ, 2: a cell is open or there is none. */
+async function printComparison(folders: readonly string[]): Promise<number> {
+  const [first, second, ...rest] = folders;
+  if (first === undefined || second === undefined || rest.length > 0)
+    throw new UsageError(`compare takes two folders, got ${folders.length}`);
+  const comparison = compareWatchRuns(await resultsOf(first), await resultsOf(second));
+  process.stdout.write(`${comparisonText(comparison)}\n`);
+  if (comparison.different.length > 0) return EXIT.failed;
+  return comparison.undecided.length > 0 || comparison.shared === 0 ? EXIT.infrastructure : EXIT.asExpected;
+}
+
+async function resultsOf(folder: string): Promise<readonly ResultLine[]> {
   const path = join(folder, 'results.jsonl');
   const text = await readFile(path, 'utf8').catch(() => {
     throw new UsageError(`${path}: there are no results; the run is: npm run e2e -- --tags watch`);
   });
   const lines = text.split('\n').filter((line) => line !== '');
-  const matrix = watchMatrix(lines.map((line) => JSON.parse(line) as ResultLine));
-  if (matrix === undefined) throw new UsageError(`${path}: no cell of the watch area is in it`);
-  process.stdout.write(`${matrix}\n`);
-  return EXIT.asExpected;
+  return lines.map((line) => JSON.parse(line) as ResultLine);
 }

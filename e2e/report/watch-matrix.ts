@@ -1,10 +1,14 @@
 /** The watch area's matrix, client × profile, from result lines. Pure. */
 import type { EvidenceRecord, Json, ResultLine } from '../harness/run/result-schema.ts';
 
-interface Cell {
+export interface WatchCell {
   readonly client: string;
   readonly profile: string;
+  /** `API, public`, `TCP, public`, `API, private`. */
   readonly path: string;
+  /** As in the result lines; `skip` when the client could not run. */
+  readonly verdict: string;
+  readonly detectionMs?: number;
   readonly text: string;
 }
 
@@ -19,13 +23,8 @@ const marks: Readonly<Record<string, string>> = {
 
 /** Markdown, one table a path; undefined when the lines hold no cell. The last attempt of a spec counts. */
 export function watchMatrix(lines: readonly ResultLine[]): string | undefined {
-  const cells = new Map<string, Cell>();
-  for (const line of lines)
-    if (line.type === 'attempt')
-      for (const cell of line.evidence.flatMap((piece) => cellOf(piece, line.spec.tags.includes('tcp'))))
-        cells.set(`${cell.path} ${cell.client} ${cell.profile}`, cell);
-  if (cells.size === 0) return undefined;
-  const all = [...cells.values()];
+  const all = watchCells(lines);
+  if (all.length === 0) return undefined;
   const paths = [...new Set(all.map(({ path }) => path))];
   return paths
     .map((path) =>
@@ -37,7 +36,17 @@ export function watchMatrix(lines: readonly ResultLine[]): string | undefined {
     .join('\n\n');
 }
 
-function tableOf(path: string, cells: readonly Cell[]): string {
+/** Each cell once, as the last attempt of its spec decided it. */
+export function watchCells(lines: readonly ResultLine[]): readonly WatchCell[] {
+  const cells = new Map<string, WatchCell>();
+  for (const line of lines)
+    if (line.type === 'attempt')
+      for (const cell of line.evidence.flatMap((piece) => cellOf(piece, line.spec.tags.includes('tcp'))))
+        cells.set(`${cell.path} ${cell.client} ${cell.profile}`, cell);
+  return [...cells.values()];
+}
+
+function tableOf(path: string, cells: readonly WatchCell[]): string {
   const profiles = [...new Set(cells.map(({ profile }) => profile))];
   const clients = [...new Set(cells.map(({ client }) => client))];
   const text = (client: string, profile: string): string =>
@@ -50,7 +59,7 @@ function tableOf(path: string, cells: readonly Cell[]): string {
   return rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
 }
 
-function cellOf(piece: EvidenceRecord, tcp: boolean): readonly Cell[] {
+function cellOf(piece: EvidenceRecord, tcp: boolean): readonly WatchCell[] {
   if (piece.kind !== 'watch-cell' || !isObject(piece.data)) return [];
   const { fate, detectionMs, undetectedForMs, recoveryMs } = piece.data;
   const [client, profile, path, verdict] = ['client', 'profile', 'path', 'verdict'].map((key) =>
@@ -66,7 +75,8 @@ function cellOf(piece: EvidenceRecord, tcp: boolean): readonly Cell[] {
   ];
   const mark = marks[verdict] ?? verdict;
   const what = tcp ? 'TCP' : 'API';
-  return [{ client, profile, path: `${what}, ${path}`, text: [mark, ...numbers].join(', ') }];
+  const detection = typeof detectionMs === 'number' ? { detectionMs } : {};
+  return [{ client, profile, path: `${what}, ${path}`, verdict, ...detection, text: [mark, ...numbers].join(', ') }];
 }
 
 function textAt(data: Json | undefined, key: string): string | undefined {
