@@ -73,6 +73,36 @@ export function rowPointsAt(
   };
 }
 
+/**
+ * Premise: the row of a flow that no change concerns was made. One that a program has deleted already is proof too, of the
+ * very defect: a reply on its way at that moment makes the flow's next row the other way round, and none like the first follows.
+ */
+export function healthyRow(
+  t: SpecContext,
+  flow: FlowKey,
+  address: string,
+  follower: ConntrackFollower,
+): Premise<ConntrackEntry> {
+  const there = rowPointsAt(t, flow, address, { seenBy: follower });
+  return {
+    ...there,
+    prove: async (signal) => {
+      const proof = await there.prove(signal);
+      if (proof.proven) return proof;
+      const taken = follower.events.find(
+        ({ kind, entry, userspace }) =>
+          kind === 'destroy' &&
+          userspace !== undefined &&
+          entry.reply.src === address &&
+          matchesEntry(entry, matchOf(flow)),
+      );
+      if (taken === undefined) return proof;
+      const summary = `${describeEntry(taken.entry)}, id ${taken.entry.id ?? '?'}, deleted by ${author(taken)} already`;
+      return { proven: true, value: taken.entry, summary };
+    },
+  };
+}
+
 /** Rows of the flow as they are now, for messages: `none`, or each row. */
 export async function rowsNow(flow: FlowKey, signal: AbortSignal): Promise<string> {
   const rows = await readConntrack(flow.node, flow.family, matchOf(flow), signal);

@@ -1,5 +1,5 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { healthyRow } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf, pinFlow, replaceServer } from '../../harness/fault/server-cycle.ts';
@@ -41,7 +41,7 @@ spec(
     ]);
     const flow = flowOf(stage, other, stage.clientNode);
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, 20_000 * t.env.slowFactor));
-    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(bystander), { seenBy: follower }));
+    const row = await t.evidence.require(healthyRow(t, flow, stage.ip(bystander), follower));
     const before = other.stream.lastSequence();
     await replaceServer(t, stage, pinned);
     await t.evidence.require(pinned.client.stream.answeredBy({ server: 'server-2' }, 20_000 * t.env.slowFactor));

@@ -1,5 +1,5 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
-import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
+import { healthyRow } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf, judgeReplaced, pinFlow, replaceServer } from '../../harness/fault/server-cycle.ts';
@@ -44,7 +44,7 @@ spec(
     ]);
     const flow = flowOf(stage, other, stage.clientNode);
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, 20_000 * t.env.slowFactor));
-    const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(bystander), { seenBy: follower }));
+    const row = await t.evidence.require(healthyRow(t, flow, stage.ip(bystander), follower));
     const before = other.stream.lastSequence();
     const { staleRow, sequence } = await replaceServer(t, stage, pinned);
     await t.step('the Service’s own flow was cleaned', () => judgeReplaced(t, stage, pinned, staleRow, sequence));
