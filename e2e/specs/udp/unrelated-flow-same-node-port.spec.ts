@@ -1,6 +1,7 @@
 import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
 import { healthyRow } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
+import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf, pinFlow, replaceServer } from '../../harness/fault/server-cycle.ts';
 import { openStage } from '../../harness/fault/service-stage.ts';
@@ -35,14 +36,18 @@ spec(
       dst: stage.ip(bystander),
       dport: port,
     });
-    const [pinned, other] = await Promise.all([
-      pinFlow(t, stage),
-      stage.startClient('other-client', { host: stage.ip(bystander), port }),
-    ]);
+    const [other] = await t.step('a client talks to it', () =>
+      Promise.all([
+        stage.startClient('other-client', { host: stage.ip(bystander), port }),
+        raiseUdpTimeouts(t, stage.clientNode),
+      ]),
+    );
     const flow = flowOf(stage, other, stage.clientNode);
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, 20_000 * t.env.slowFactor));
     const row = await t.evidence.require(healthyRow(t, flow, stage.ip(bystander), follower));
     const before = other.stream.lastSequence();
+    // Some proxies clean up when the first endpoint comes, others when one goes.
+    const pinned = await pinFlow(t, stage);
     await replaceServer(t, stage, pinned);
     await t.evidence.require(pinned.client.stream.answeredBy({ server: 'server-2' }, 20_000 * t.env.slowFactor));
     await judgeFlowUntouched(t, {
