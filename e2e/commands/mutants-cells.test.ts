@@ -21,6 +21,7 @@ const subjects: readonly KillSubject[] = [
   { ...agent, name: 'agent@1', caughtBy: ['race/a'] },
   { ...agent, name: 'agent@2+six', caughtBy: ['race/a'], family: 'ipv6' },
   { ...agent, name: 'agent@2+mended', passes: ['race/b'] },
+  { ...agent, name: 'agent@2+inert', undecided: ['race/b'] },
   { ...agent, name: 'agent@installed' },
 ];
 const specs: readonly KillSpec[] = [
@@ -59,6 +60,7 @@ describe('runs of the kill matrix', function () {
   it('take a good subject to the family on which a defect shows', () => {
     expect(lines({ areas: ['race'] })).to.deep.equal([
       'agent@2 ipv4 keep: race/a',
+      'agent@2+inert ipv4 keep: race/b',
       'agent@2+mended ipv4 keep: race/b',
       'agent@1 ipv4: race/a',
       'agent@2 ipv6 keep: race/a',

@@ -11,7 +11,7 @@ export const AREAS: Readonly<Record<SubjectKind, string>> = {
   'packet-capture': 'capture',
 };
 
-export type KillSubject = Pick<SubjectEntry, 'name' | 'kind' | 'caughtBy' | 'passes' | 'family'>;
+export type KillSubject = Pick<SubjectEntry, 'name' | 'kind' | 'caughtBy' | 'passes' | 'undecided' | 'family'>;
 export type KillSpec = Pick<RegisteredSpec['meta'], 'id' | 'judges' | 'needs'>;
 
 export interface KillRequest {
@@ -74,8 +74,8 @@ export function chosenSubjects(
   const here = subjects.filter(({ kind }) => areas.length === 0 || areas.includes(AREAS[kind]));
   const mutants = here.filter(({ caughtBy }) => caughtBy.length > 0);
   const twins = new Set(mutants.map((mutant) => goodTwin(mutant, subjects)?.name));
-  const chosen = here.filter(({ name, caughtBy, passes = [] }) =>
-    names.length > 0 ? names.includes(name) : caughtBy.length > 0 || passes.length > 0 || twins.has(name),
+  const chosen = here.filter(({ name, caughtBy, passes = [], undecided = [] }) =>
+    names.length > 0 ? names.includes(name) : caughtBy.length + passes.length + undecided.length > 0 || twins.has(name),
   );
   if (chosen.length === 0) throw new RangeError(`no subject of --area ${areas.join(', ')} is named by --subject`);
   return chosen;
@@ -95,7 +95,7 @@ function placesOf(
   specs: readonly KillSpec[],
 ): readonly Place[] {
   const judging = specs.filter(({ judges }) => judges === subject.kind);
-  const named = [...subject.caughtBy, ...(subject.passes ?? [])];
+  const named = [...subject.caughtBy, ...(subject.passes ?? []), ...(subject.undecided ?? [])];
   const unknown = named.find((id) => !judging.some((spec) => spec.id === id));
   if (unknown !== undefined) throw new RangeError(`${subject.name} names ${unknown}, and no such spec judges it`);
   if (request.specs === 'area') return judging.map((spec) => placeOf(subject, spec));

@@ -4,7 +4,7 @@ import type { Verdict } from '../../harness/run/result-schema.ts';
 /**
  * A known-bad subject is `caught` or `missed` by a spec that is meant for it; any other spec either `also-caught` it or
  * is `unaffected`. A good subject `passed`, or was accused: `false-alarm`. `known-defect` tells nothing of the mutation,
- * because its good twin fails as well.
+ * because its good twin fails as well. A subject that does nothing to judge has `withheld` a verdict as it must.
  */
 export type KillOutcome =
   | 'caught'
@@ -14,6 +14,7 @@ export type KillOutcome =
   | 'passed'
   | 'false-alarm'
   | 'known-defect'
+  | 'withheld'
   | 'inconclusive'
   | 'not-run'
   | 'skipped';
@@ -22,6 +23,8 @@ export interface Role {
   readonly good: boolean;
   /** The spec is among those that must catch the subject. */
   readonly meant: boolean;
+  /** The subject does nothing to judge: the spec has to end as inconclusive. */
+  readonly undecided?: boolean;
 }
 
 /** Of several repetitions the one that is worst for the suite stands. */
@@ -35,6 +38,7 @@ const WORST_FIRST: readonly KillOutcome[] = [
   'unaffected',
   'also-caught',
   'passed',
+  'withheld',
   'caught',
 ];
 
@@ -46,6 +50,7 @@ export const KILL_SYMBOLS: Readonly<Record<KillOutcome, string>> = {
   passed: '✓',
   'false-alarm': '!!',
   'known-defect': 'x',
+  withheld: '○',
   inconclusive: '?',
   'not-run': '–',
   skipped: 's',
@@ -56,19 +61,20 @@ export function killOutcome(verdicts: readonly Verdict[], role: Role): KillOutco
   return WORST_FIRST.find((outcome) => outcomes.includes(outcome)) ?? 'not-run';
 }
 
-function outcomeOfOne(verdict: Verdict, { good, meant }: Role): KillOutcome {
+function outcomeOfOne(verdict: Verdict, { good, meant, undecided = false }: Role): KillOutcome {
   switch (verdict) {
     case 'fail':
       return good ? 'false-alarm' : meant ? 'caught' : 'also-caught';
     case 'pass':
     case 'flaky':
     case 'unexpected-pass':
-      return good ? 'passed' : meant ? 'missed' : 'unaffected';
+      return undecided ? 'missed' : good ? 'passed' : meant ? 'missed' : 'unaffected';
     case 'expected-fail':
       return 'known-defect';
     case 'skip':
       return 'skipped';
     case 'inconclusive':
+      return undecided ? 'withheld' : 'inconclusive';
     case 'infrastructure-error':
       return 'inconclusive';
     case 'not-run':

@@ -1,4 +1,7 @@
-/** The rule: each mutant is caught by at least one spec meant for it, and no good subject is accused. Pure. */
+/**
+ * The rule: each mutant is caught by at least one spec meant for it, no good subject is accused, and one that does nothing to
+ * judge gets no verdict. Pure.
+ */
 import type { KillCell, KillTable } from './kill-table.ts';
 
 export interface KillJudgement {

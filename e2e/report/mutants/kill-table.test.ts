@@ -44,6 +44,15 @@ describe('outcome of a verdict', () => {
       expect([good, meant, unmeant].map((role) => killOutcome([verdict], role))).to.deep.equal(expected);
   });
 
+  it('is inconclusive, and nothing else, of a subject that does nothing to judge', () => {
+    const inert = { good: true, meant: true, undecided: true };
+    const told = (['inconclusive', 'pass', 'fail', 'infrastructure-error'] as const).map((one) =>
+      killOutcome([one], inert),
+    );
+    expect(told).to.deep.equal(['withheld', 'missed', 'false-alarm', 'inconclusive']);
+    expect(killOutcome(['inconclusive', 'pass'], inert)).to.equal('missed');
+  });
+
   it('is the worst of several repetitions', () => {
     expect(killOutcome(['fail', 'pass', 'fail'], meant)).to.equal('missed');
     expect(killOutcome(['pass', 'fail', 'pass'], good)).to.equal('false-alarm');
@@ -76,6 +85,15 @@ describe('kill table', () => {
   it('shows what was learnt on one family rather than that another was not run', () => {
     const facts = [fact('good', 'udp/a', 'not-run', '-'), fact('good', 'udp/a', 'expected-fail')];
     expect(tableOf(...facts).rows[0]?.cells.map(({ outcome }) => outcome)).to.deep.equal(['known-defect']);
+  });
+
+  it('wants no verdict on a subject that does nothing to judge', () => {
+    const inert = [{ name: 'inert', caughtBy: [], undecided: ['udp/a'] }];
+    const status = (...facts: KillFact[]): string | undefined => killTable('udp', specs, inert, facts).rows[0]?.status;
+    expect(status()).to.equal('open');
+    expect(status(fact('inert', 'udp/a', 'inconclusive'))).to.equal('withheld');
+    expect(status(fact('inert', 'udp/a', 'pass'))).to.equal('survived');
+    expect(judgeKills([killTable('udp', specs, inert, [fact('inert', 'udp/a', 'inconclusive')])]).exitCode).to.equal(0);
   });
 
   it('expects nothing of a defect on a family where it cannot show', () => {

@@ -7,6 +7,8 @@ export interface TableSubject {
   readonly name: string;
   /** Specs that must catch it; empty for a good one. */
   readonly caughtBy: readonly string[];
+  /** Specs that have to end as inconclusive on it, because it does nothing to judge. */
+  readonly undecided?: readonly string[];
   /** The only family on which its defect can show. */
   readonly family?: string;
 }
@@ -19,11 +21,14 @@ export interface KillCell {
   readonly fact?: KillFact;
 }
 
-export type KillStatus = 'killed' | 'survived' | 'clean' | 'accused' | 'open';
+/** `withheld`: it does nothing to judge, and nobody judged it. */
+export type KillStatus = 'killed' | 'survived' | 'clean' | 'accused' | 'withheld' | 'open';
 
 export interface KillRow {
   readonly subject: string;
   readonly good: boolean;
+  /** It does nothing to judge. */
+  readonly inert: boolean;
   /** Those of its results; empty when nothing was tried. */
   readonly families: readonly string[];
   readonly status: KillStatus;
@@ -45,6 +50,7 @@ const FAMILY_ORDER: readonly KillOutcome[] = [
   'missed',
   'caught',
   'also-caught',
+  'withheld',
   'passed',
   'unaffected',
   'inconclusive',
@@ -63,8 +69,8 @@ export function killTable(
 ): KillTable {
   const mine = facts.filter(({ spec }) => spec.startsWith(`${area}/`));
   const shown = subjects.filter(
-    ({ name, caughtBy }) =>
-      caughtBy.length > 0 || expected.includes(name) || mine.some(({ subject }) => subject === name),
+    ({ name, caughtBy, undecided = [] }) =>
+      caughtBy.length + undecided.length > 0 || expected.includes(name) || mine.some(({ subject }) => subject === name),
   );
   const rows = shown.map((subject) =>
     rowOf(
@@ -89,24 +95,26 @@ export function killTable(
 
 function rowOf(subject: TableSubject, specs: readonly string[], facts: readonly KillFact[]): KillRow {
   const good = subject.caughtBy.length === 0;
+  const inert = (subject.undecided ?? []).length > 0;
   const cells = specs.flatMap((spec): readonly KillCell[] => {
-    const meant = subject.caughtBy.includes(spec);
+    const meant = subject.caughtBy.includes(spec) || subject.undecided?.includes(spec) === true;
     const told = facts.filter((fact) => fact.spec === spec).map((fact) => cellOf(fact, subject));
     const best = told.toSorted((a, b) => familyRank(a) - familyRank(b))[0];
     if (best !== undefined) return [best];
     return meant ? [{ spec, outcome: 'not-run', meant }] : [];
   });
   const families = [...new Set(facts.map(({ family }) => family))].sort();
-  return { subject: subject.name, good, families, status: statusOf(good, cells), cells };
+  return { subject: subject.name, good, inert, families, status: statusOf(good, inert, cells), cells };
 }
 
-function cellOf(fact: KillFact, { caughtBy, family }: TableSubject): KillCell {
+function cellOf(fact: KillFact, { caughtBy, undecided = [], family }: TableSubject): KillCell {
+  const role = { good: caughtBy.length === 0, undecided: undecided.includes(fact.spec) };
   const meant = caughtBy.includes(fact.spec) && (family === undefined || family === fact.family);
   return {
     spec: fact.spec,
     meant,
     fact,
-    outcome: killOutcome(fact.verdicts, { good: caughtBy.length === 0, meant }),
+    outcome: killOutcome(fact.verdicts, { ...role, meant }),
   };
 }
 
@@ -115,8 +123,12 @@ function familyRank({ outcome }: KillCell): number {
   return FAMILY_ORDER.indexOf(outcome);
 }
 
-function statusOf(good: boolean, cells: readonly KillCell[]): KillStatus {
+function statusOf(good: boolean, inert: boolean, cells: readonly KillCell[]): KillStatus {
   const has = (outcome: KillOutcome): boolean => cells.some((cell) => cell.outcome === outcome);
+  if (inert) {
+    if (has('false-alarm')) return 'accused';
+    return has('missed') ? 'survived' : has('withheld') ? 'withheld' : 'open';
+  }
   if (good) return has('false-alarm') ? 'accused' : has('passed') ? 'clean' : 'open';
   return has('caught') ? 'killed' : has('missed') ? 'survived' : 'open';
 }

@@ -73,7 +73,7 @@ export function killMarkdown(table: KillTable): string {
   const killed = mutants.filter(({ status }) => status === 'killed');
   const summary = rows.map((row) => [
     md(row.subject),
-    row.good ? 'good' : 'known bad',
+    row.inert ? 'nothing to judge' : row.good ? 'good' : 'known bad',
     `**${row.status}**`,
     md(row.families.join(', ')),
     ...(['caught', 'missed', 'inconclusive', 'not-run', 'false-alarm'] as const).map((outcome) =>
@@ -100,7 +100,7 @@ export function killMarkdown(table: KillTable): string {
     '## Grid',
     mdTable(['', ...used.map((_, index) => String(index + 1))], grid),
     used.map((spec, index) => `${index + 1}. ${md(spec)}`).join('\n'),
-    'Known bad: ✓ caught, ✗ missed by a spec meant for it, + caught by one that is not, · passed one that is not. Good: ✓ passed, !! false alarm. Both: x known defect, ? inconclusive, – not run, s skipped, empty: not tried.',
+    'Known bad: ✓ caught, ✗ missed by a spec meant for it, + caught by one that is not, · passed one that is not. Good: ✓ passed, !! false alarm. Nothing to judge: ○ inconclusive as it must be, ✗ passed. All: x known defect, ? inconclusive, – not run, s skipped, empty: not tried.',
     '## Specs',
     `- Never seen red: ${short(neverRed)}\n- Never seen green: ${short(neverGreen)}`,
   ]
