@@ -7,11 +7,12 @@ import { CaptureStage } from './capture-stage.ts';
 
 const POD_MS = 60_000;
 
-/** Opens a stage: namespace, sink on the other node, decoy on the target's node, both talking. */
-export async function openCaptureStage(t: SpecContext): Promise<CaptureStage> {
+/** Opens a stage: namespace, sink on the other node, decoy on the target's node (see capture-locks.ts), both talking. */
+export async function openCaptureStage(t: SpecContext, place: 'first' | 'second' = 'second'): Promise<CaptureStage> {
   const { cluster, fixturesImage } = t.env;
   const subject = asCaptureSubject(t.env.subject('packet-capture'));
-  const [node, otherNode] = await cluster.workers();
+  const [first, second] = await cluster.workers();
+  const [node, otherNode] = place === 'first' ? [first, second] : [second, first];
   if (node === undefined || otherNode === undefined)
     t.skip('needs two worker nodes: one for the target, one for the sink');
   const made: { remove?: (signal: AbortSignal) => Promise<void> } = {};

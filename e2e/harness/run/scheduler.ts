@@ -43,6 +43,26 @@ export function lockMode(lock: Lock): { readonly name: string; readonly mode: 's
   return typeof lock === 'string' ? { name: lock, mode: 'exclusive' } : { name: lock.name, mode: 'shared' };
 }
 
+/**
+ * In their order, but those that keep more than half of the others waiting come last: one of them in the middle would have
+ * everything before it drained, and everything behind it wait. Pure.
+ */
+export function widestLast<T extends { readonly locks?: readonly Lock[] | undefined }>(tasks: readonly T[]): T[] {
+  const wide = new Set(tasks.filter((task) => tasks.filter((other) => exclude(task, other)).length * 2 > tasks.length));
+  return [...tasks.filter((task) => !wide.has(task)), ...tasks.filter((task) => wide.has(task))];
+}
+
+function exclude(
+  { locks = [] }: { readonly locks?: readonly Lock[] | undefined },
+  other: { readonly locks?: readonly Lock[] | undefined },
+): boolean {
+  const theirs = new Map((other.locks ?? []).map((lock) => [lockMode(lock).name, lockMode(lock).mode]));
+  return locks.map(lockMode).some(({ name, mode }) => {
+    const their = theirs.get(name);
+    return their !== undefined && (mode === 'exclusive' || their === 'exclusive');
+  });
+}
+
 /** Runs tasks under `pick`. `run` must not reject; a closed scheduler hands what has not started to `drop`. */
 export class Scheduler<T extends Task> {
   readonly #pending: T[];

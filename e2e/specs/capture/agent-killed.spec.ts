@@ -1,7 +1,7 @@
 import { awaitBound } from '../../harness/evidence/capture-claims.ts';
 import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { killAgent, killAgentShim } from '../../harness/fault/agent-absence.ts';
-import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { OWNS_FIRST_AGENT } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
@@ -30,13 +30,13 @@ for (const one of cases)
         capabilities: ['live-file', 'rebinds', 'own-agents'],
         ...(one.core ? {} : { provider: 'kind' as const }),
       },
-      locks: OWNS_AGENTS,
+      locks: OWNS_FIRST_AGENT,
       timeout: 180_000,
       judges: 'packet-capture',
       refs: [{ title: 'ksniff#33: a capture outlives its client', url: 'https://github.com/eldadru/ksniff/issues/33' }],
     },
     async (t) => {
-      const stage = await t.step('open the stage', () => openCaptureStage(t));
+      const stage = await t.step('open the stage', () => openCaptureStage(t, 'first'));
       const { target } = await t.step('start the target and its capture', () => stage.begin());
       await awaitBound(stage, target);
       await t.step('let it talk', () => stage.heard(target, 20));

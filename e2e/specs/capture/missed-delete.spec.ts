@@ -1,7 +1,7 @@
 import { awaitBound } from '../../harness/evidence/capture-claims.ts';
 import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { cutFromApi } from '../../harness/fault/agent-partition.ts';
-import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { OWNS_FIRST_AGENT } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
@@ -14,7 +14,7 @@ spec(
       'An agent that was cut off from the API while its target was recreated MUST NOT put the new instance’s packets into the old one’s file, and MUST bind the new instance once it hears again.',
     tags: ['capture'],
     needs: { workers: 2, capabilities: ['live-file', 'rebinds', 'own-agents'], provider: 'kind' },
-    locks: OWNS_AGENTS,
+    locks: OWNS_FIRST_AGENT,
     timeout: 240_000,
     judges: 'packet-capture',
     refs: [
@@ -25,7 +25,7 @@ spec(
     ],
   },
   async (t) => {
-    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    const stage = await t.step('open the stage', () => openCaptureStage(t, 'first'));
     const { target } = await t.step('start the target and its capture', () => stage.begin());
     await awaitBound(stage, target);
     const heal = await t.step('cut the agent off from the API', () => cutFromApi(stage));

@@ -2,7 +2,7 @@ import { awaitBound, judgePhase } from '../../harness/evidence/capture-claims.ts
 import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { judgeProcesses } from '../../harness/evidence/capture-ending.ts';
 import { smallCaptureDisk } from '../../harness/fault/capture-disk.ts';
-import { OWNS_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { OWNS_FIRST_AGENT } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
@@ -18,7 +18,7 @@ spec(
       capabilities: ['live-file', 'rebinds', 'node-files', 'reasons', 'own-agents'],
       provider: 'kind',
     },
-    locks: OWNS_AGENTS,
+    locks: OWNS_FIRST_AGENT,
     timeout: 180_000,
     judges: 'packet-capture',
     refs: [
@@ -29,7 +29,7 @@ spec(
     ],
   },
   async (t) => {
-    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    const stage = await t.step('open the stage', () => openCaptureStage(t, 'first'));
     const disk = await t.step('give the captures a small disk', () => smallCaptureDisk(stage));
     const { target } = await t.step('start the target and its capture', () => stage.begin());
     const view = await awaitBound(stage, target);

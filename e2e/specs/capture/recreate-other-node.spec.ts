@@ -1,6 +1,6 @@
 import { awaitBound } from '../../harness/evidence/capture-claims.ts';
 import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
-import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
+import { OWNS_FIRST_AGENT } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { recreate } from '../../harness/fault/recreate.ts';
 import { spec } from '../../harness/run/spec.ts';
@@ -13,7 +13,7 @@ spec(
       'When a target is recreated on another node, the capture on the old node MUST end and exactly one capture in the cluster MUST run, on the new node, under the new UID.',
     tags: ['capture'],
     needs: { workers: 2, capabilities: ['live-file'] },
-    locks: SHARES_AGENTS,
+    locks: OWNS_FIRST_AGENT,
     timeout: 180_000,
     judges: 'packet-capture',
     refs: [
@@ -24,7 +24,7 @@ spec(
     ],
   },
   async (t) => {
-    const stage = await t.step('open the stage', () => openCaptureStage(t));
+    const stage = await t.step('open the stage', () => openCaptureStage(t, 'first'));
     const { target } = await t.step('start the target and its capture', () => stage.begin());
     await awaitBound(stage, target);
     const next = await t.step('recreate it on the other node', () =>
