@@ -20,6 +20,7 @@ const HELP = `npm run faults -- [--world stand-in|kind] [--schedules N] [--seed 
   --schedules  how many (20)
   --seed       draws the schedules; printed, random by default
   --only       play these of them alone, such as 3 or 11-20; the table keeps the others of this seed
+  --restart-docker  with kind: at the end one more, Docker's daemon restarted; refused when other containers run
   --out DIR    where the table goes (reports/faults)
 Needs root: reports are written to a small file system that can be filled.
 Exit code: 0 every run ended as it has to, 1 one did not.
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
       schedules: { type: 'string', default: '20' },
       seed: { type: 'string' },
       only: { type: 'string' },
+      'restart-docker': { type: 'boolean', default: false },
       out: { type: 'string', default: 'reports/faults' },
     },
   });
@@ -43,9 +45,11 @@ async function main(): Promise<number> {
   const seed = Number(values.seed ?? 1 + Math.floor(Math.random() * 0xffff));
   const disk = makeSmallDisk(values.world === 'kind' ? 64 : 4);
   try {
-    const world = await makeWorld(values.world, disk);
+    const world = await makeWorld(values.world, disk, values['restart-docker']);
     try {
-      const all = schedulesOf(seed, Number(values.schedules), Object.keys(world.faults), world.bodyMs);
+      const named = (last: boolean): readonly string[] =>
+        Object.keys(world.faults).filter((name) => (world.faults[name]?.last === true) === last);
+      const all = schedulesOf(seed, Number(values.schedules), named(false), world.bodyMs, named(true));
       const [first = 1, last = first] = values.only?.split('-').map(Number) ?? [1, all.length];
       const chosen = all.filter(({ number }) => number >= first && number <= last);
       process.stdout.write(`seed ${seed}: ${chosen.length} schedules in the world ${world.name}\n`);
@@ -68,9 +72,9 @@ async function main(): Promise<number> {
   }
 }
 
-async function makeWorld(name: string, disk: SmallDisk): Promise<World> {
+async function makeWorld(name: string, disk: SmallDisk, restartDocker: boolean): Promise<World> {
   if (name === 'stand-in') return (await import('../faults/stand-in-world.ts')).standInWorld(disk);
-  if (name === 'kind') return (await import('../faults/kind-world.ts')).kindWorld(disk);
+  if (name === 'kind') return (await import('../faults/kind-world.ts')).kindWorld(disk, { restartDocker });
   throw Object.assign(new Error(`--world ${name}: allowed are stand-in, kind`), { code: 'ERR_PARSE_ARGS' });
 }
 

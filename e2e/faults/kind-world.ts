@@ -8,6 +8,7 @@ import { execa } from 'execa';
 import { docker, nodeContainers } from '../harness/cluster/kind/docker.ts';
 import { readJournals } from '../harness/run/journal-replay.ts';
 import type { ResultLine } from '../harness/run/result-schema.ts';
+import { DOCKER_RESTARTED, dockerRestart } from './docker-restart.ts';
 import { clockStepEnv, processFaults } from './process-faults.ts';
 import type { SmallDisk } from './small-disk.ts';
 import type { Fault, World } from './world.ts';
@@ -18,7 +19,7 @@ const spec = '^udp/clusterip-server-cycles$';
 const START_MS = 12_000;
 const table = 'staleproof_faults';
 
-export async function kindWorld(disk: SmallDisk): Promise<World> {
+export async function kindWorld(disk: SmallDisk, options: { readonly restartDocker: boolean }): Promise<World> {
   const runArguments = (reports: string): readonly string[] => [
     ...['-b', 'kube-proxy-iptables', '--focus', spec, '--keep', '--reuse', '--reports-folder', reports],
     ...['-v', '--reporter', 'none', '--slow-factor', '1'],
@@ -37,12 +38,21 @@ export async function kindWorld(disk: SmallDisk): Promise<World> {
   const workers = nodes.filter((name) => name !== controlPlane);
   const onNode = (node: string, script: string): Promise<string> => docker(['exec', node, 'sh', '-c', script]);
 
+  const back = async (): Promise<void> => {
+    await answers(onNode, controlPlane);
+    await ready(onNode, controlPlane);
+  };
+
   return {
     name: 'kind',
     bodyMs: 14_000,
     boundMs: 240_000,
     settleMs: 45_000,
-    faults: { ...processFaults(disk), ...nodeFaults(controlPlane, workers, onNode) },
+    faults: {
+      ...processFaults(disk),
+      ...nodeFaults(controlPlane, workers, onNode),
+      ...(options.restartDocker && { [DOCKER_RESTARTED]: dockerRestart(cluster, back) }),
+    },
     command: (reports, { faults }) => ({
       argv: ['--import', './e2e/faults/clock-step.mjs', '--import', 'tsx', 'e2e/cli.ts', ...runArguments(reports)],
       env: clockStepEnv(faults, START_MS),

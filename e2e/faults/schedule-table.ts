@@ -1,12 +1,15 @@
 /** What the schedules came to, as Markdown and JSON. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DOCKER_RESTARTED } from './docker-restart.ts';
 import type { Judged } from './judge-schedule.ts';
 import { md } from '../report/markdown.ts';
 import { scheduleText } from './schedule.ts';
 
 export function markdownOf(world: string, judged: readonly Judged[]): string {
   const bad = judged.filter(({ problems }) => problems.length > 0).length;
+  const docker = judged.filter(({ schedule }) => schedule.faults.some(({ name }) => name === DOCKER_RESTARTED)).length;
+  const again = `--schedules ${judged.length - docker}${docker > 0 ? ' --restart-docker' : ''}`;
   const rows = judged.map(
     (each) =>
       `| ${each.schedule.number} | ${scheduleText(each.schedule, each.struck)} | ${each.exit} | ${(each.durationMs / 1000).toFixed(0)} s | ${each.verdict} | ${cell(each.sentence)} | ${each.restoredBy} | ${cell(each.problems.join('; '))} |`,
@@ -15,7 +18,7 @@ export function markdownOf(world: string, judged: readonly Judged[]): string {
     `# Faults under the suite: ${world}`,
     '',
     `${judged.length} schedules, seed ${judged[0]?.schedule.seed ?? 0}; ${bad} ended otherwise than they have to.`,
-    `Played again by \`npm run faults -- --world ${world} --seed ${judged[0]?.schedule.seed ?? 0} --schedules ${judged.length}\`.`,
+    `Played again by \`npm run faults -- --world ${world} --seed ${judged[0]?.schedule.seed ?? 0} ${again}\`.`,
     '',
     '| # | faults, after the spec began | exit | ended after | verdict | what it said | restored by | problems |',
     '|---:|---|---:|---:|---|---|---|---|',

@@ -26,6 +26,14 @@ describe('fault schedules', () => {
     expect(schedulesOf(3, 30, names, 1).some(({ faults }) => faults.length === 2)).to.equal(true);
   });
 
+  it('strike what nothing can follow at the end, alone', () => {
+    const all = schedulesOf(5, 4, names, 5000, ['the end']);
+    expect(all.slice(0, 4)).to.deep.equal(schedulesOf(5, 4, names, 5000));
+    expect(all.slice(4).map(({ number, faults }) => [number, faults.map(({ name }) => name)])).to.deep.equal([
+      [5, ['the end']],
+    ]);
+  });
+
   it('say themselves in one line', () => {
     const faults = [
       { name: 'kill -9', afterMs: 1234 },

@@ -16,13 +16,14 @@ export interface Schedule {
 
 /**
  * Every fault is met once before one is met again; every third schedule has two. `withinMs` is about how long the body takes
- * undisturbed.
+ * undisturbed. Those of `last` come at the end, each alone and once.
  */
 export function schedulesOf(
   seed: number,
   count: number,
   names: readonly string[],
   withinMs: number,
+  last: readonly string[] = [],
 ): readonly Schedule[] {
   const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
@@ -31,11 +32,17 @@ export function schedulesOf(
     if (left.length === 0) left = [...names];
     return left.splice(below(left.length), 1)[0] ?? '';
   };
-  return Array.from({ length: count }, (_, index) => {
+  const mixed = Array.from({ length: count }, (_, index) => {
     const drawn = new Set(index % 3 === 2 ? [draw(), draw()] : [draw()]);
     const faults = [...drawn].map((name) => ({ name, afterMs: below(withinMs) }));
     return { number: index + 1, seed, faults: faults.sort((a, b) => a.afterMs - b.afterMs) };
   });
+  const alone = last.map((name, index) => ({
+    number: count + index + 1,
+    seed,
+    faults: [{ name, afterMs: below(withinMs) }],
+  }));
+  return [...mixed, ...alone];
 }
 
 /** @param struck names of those that came before the end of the run; absent: all */

@@ -23,6 +23,8 @@ export interface Fault {
   readonly named: RegExp;
   /** Nobody can name it: the run is gone at once. */
   readonly silent?: true;
+  /** Struck once, alone and after all schedules: what is left may serve no other run. */
+  readonly last?: true;
   /** Returns how to end the fault; ends by itself where it can. */
   strike(victim: Victim): Promise<() => Promise<void>>;
 }
