@@ -45,11 +45,13 @@ describe('npm run report', function () {
     expect(codes).to.deep.equal([0, 2, 1]);
   });
 
-  it('writes the trend page and conformance reports where it is told to', async () => {
+  it('writes the trend page, conformance reports and repeats where it is told to', async () => {
     const folder = await runsWith('pass', 'fail');
     expect((await report('trend', folder, '--out', join(folder, 'trend'))).exitCode).to.equal(0);
     expect(await readFile(join(folder, 'trend', 'index.html'), 'utf8')).to.contain('udp/s1');
     expect((await report('conformance', folder, '--out', join(folder, 'conformance'))).exitCode).to.equal(0);
+    expect((await report('repeats', folder, '--out', join(folder, 'repeats'))).exitCode).to.equal(0);
+    expect(await readdir(join(folder, 'repeats'))).to.deep.equal(['kube-proxy-nftables-ipv4.md']);
     expect(await readdir(join(folder, 'conformance'))).to.deep.equal(['README.md', 'kube-proxy-nftables-ipv4.yaml']);
   });
 

@@ -1,4 +1,4 @@
-/** `npm run report -- merge|render|trend|conformance …`: reports from results that already exist. */
+/** `npm run report -- merge|render|trend|conformance|repeats …`: reports from results that already exist. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +19,8 @@ const HELP = `npm run report -- <command> [options] [DIR…]
       --out FOLDER     where to (reports/trend)
   conformance DIR…   conformance reports of the runs, one per subject and family
       --out FOLDER     where to (reports/conformance)
+  repeats DIR…       what many passes over the same specs say: how many in a row, verdicts, durations, measures
+      --out FOLDER     where to (reports/repeats)
   docs               write the table of contents and the list of specs in docs/
 
   --formats LIST     for merge and render, of: ${REPORT_FORMATS.join(', ')}
@@ -56,10 +58,12 @@ async function main(argv: readonly string[]): Promise<number> {
       );
     case 'conformance':
       return conformance(needed(folders, command), values.out ?? 'reports/conformance');
+    case 'repeats':
+      return repeats(needed(folders, command), values.out ?? 'reports/repeats');
     case 'docs':
       return docs('docs');
     default:
-      throw new UsageError(`unknown command "${command}"; allowed: merge, render, trend, conformance, docs`);
+      throw new UsageError(`unknown command "${command}"; allowed: merge, render, trend, conformance, repeats, docs`);
   }
 }
 
@@ -129,6 +133,22 @@ async function conformance(folders: readonly string[], out: string): Promise<num
   }
   const { writeConformanceIndex } = await import('../report/conformance-index.ts');
   process.stdout.write(`${await writeConformanceIndex(out)}\n`);
+  return 0;
+}
+
+async function repeats(folders: readonly string[], out: string): Promise<number> {
+  const { repeatsOf } = await import('../report/repeats/repeat-data.ts');
+  const { repeatPage } = await import('../report/repeats/repeat-page.ts');
+  const runs = await Promise.all((await findRuns(folders)).map((folder) => readRun(folder)));
+  await mkdir(out, { recursive: true });
+  for (const one of repeatsOf(runs)) {
+    const page = join(out, `${`${one.subject}-${one.family}`.replace(/[^\w.+@-]+/g, '-')}.md`);
+    await writeFile(
+      page,
+      repeatPage(one, runs.find(({ name }) => name === one.passes.at(-1)?.run)?.start?.facts ?? {}),
+    );
+    process.stdout.write(`${page}: ${one.inARow} of ${one.passes.length} passes in a row as expected\n`);
+  }
   return 0;
 }
 
