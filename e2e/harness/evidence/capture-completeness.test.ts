@@ -19,8 +19,11 @@ function stageOf(blindWindows = new Map<string, number>()): CaptureStage {
     blindWindows,
   } as unknown as CaptureStage;
 }
-const instance = (asked: CaptureInstance['asked']): CaptureInstance =>
-  ({ name: 'target', uid: 'u1', ips: new Set(), node: { name: 'n' }, asked }) as unknown as CaptureInstance;
+const instance = (asked: CaptureInstance['asked'], contention = 1): CaptureInstance =>
+  ({
+    ...{ name: 'target', uid: 'u1', ips: new Set(), node: { name: 'n' }, asked },
+    contention: new Map([['i', contention]]),
+  }) as unknown as CaptureInstance;
 const fileOf = (captured: Set<number>, owner = 'u1'): JudgedFile =>
   ({ owner, contents: { sent: new Map([['i', captured]]) } }) as unknown as JudgedFile;
 const judge = (expected: Expected, files: readonly JudgedFile[], stage = stageOf()): void =>
@@ -34,6 +37,15 @@ describe('what is owed of an instance', () => {
     expect(() => judge(expected, [fileOf(numbers(0, 98))])).to.throw('1 at the end');
     expect(() => judge(expected, [fileOf(new Set([...numbers(0, 40), ...numbers(42, 99)]))])).to.throw('1 between');
     expect(() => judge(expected, [])).to.throw('observed 0');
+  });
+
+  it('grows with what the target itself had to wait for a core, and not without limit', () => {
+    const late = (packets: number, contention: number) => () =>
+      judge({ instance: instance('before', contention), ended: true }, [fileOf(numbers(packets, 99))]);
+    late(5, 2.6)();
+    expect(late(6, 2.6)).to.throw('at most 5 at the start (2 × 2.6, as long as its process waited for a core)');
+    expect(late(3, 1.5)).to.throw('at most 2 at the start,');
+    expect(late(21, 50)).to.throw('at most 20 at the start');
   });
 
   it('is all since its first packet, when it was asked for while it ran', () => {

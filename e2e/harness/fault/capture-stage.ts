@@ -18,6 +18,8 @@ export interface CaptureInstance {
   readonly ips: Set<string>;
   /** Processes that said hello, in order. */
   readonly incarnations: string[];
+  /** Wall over CPU time of each process's own start, by incarnation: 1 where nothing waited for a core. */
+  readonly contention: Map<string, number>;
   /**
    * How the capture was asked for: before the instance began, while it ran, or never for this instance, where the subject does
    * not follow a name. What is owed of it depends on that.
@@ -31,6 +33,7 @@ interface Hello {
   readonly incarnation: string;
   readonly mac: string;
   readonly addresses: readonly string[];
+  readonly contention: number;
 }
 
 export type TalkerOptions = Partial<Omit<TalkerShape, 'node' | 'namespace'>> & {
@@ -109,7 +112,7 @@ export class CaptureStage {
     const asked = this.can(known ? 'rebinds' : 'waits-for-pod') ? 'before' : 'never';
     const made: CaptureInstance = {
       ...{ name, namespace, uid, node, asked },
-      ...{ macs: new Set(), ips: new Set(), incarnations: [] },
+      ...{ macs: new Set(), ips: new Set(), incarnations: [], contention: new Map() },
     };
     this.#running.push(made);
     return made;
@@ -134,6 +137,7 @@ export class CaptureStage {
         .find((one) => one.uid === instance.uid && !instance.incarnations.includes(one.incarnation));
     });
     instance.incarnations.push(hello.incarnation);
+    instance.contention.set(hello.incarnation, hello.contention);
     instance.macs.add(hello.mac);
     for (const address of hello.addresses) instance.ips.add(address);
     return hello.incarnation;

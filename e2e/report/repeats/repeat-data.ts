@@ -26,7 +26,8 @@ export interface SpecRepeats {
 export interface MeasureRepeats {
   readonly name: string;
   readonly unit: string;
-  readonly bound: number | undefined;
+  /** Smallest and largest of what was judged; undefined where a value was only looked at. */
+  readonly bounds: readonly [number, number] | undefined;
   /** Smallest first. */
   readonly values: readonly number[];
 }
@@ -90,10 +91,15 @@ function longestRow(passes: readonly Pass[]): number {
 
 function measuresOf(outcomes: readonly Outcome[]): readonly MeasureRepeats[] {
   const all = outcomes.flatMap(({ decisive }) => decisive?.measures ?? []);
-  // What is bound in one spec and only looked at in another are two things.
-  return [...groupsOf(all, ({ name, unit, bound }) => [name, unit, bound].join('\n')).values()].map((same) => {
-    const [{ name, unit, bound }] = same as [(typeof all)[number], ...typeof all];
-    return { name, unit, bound, values: ascending(same.map(({ value }) => value)) };
+  // What is judged in one spec and only looked at in another are two things.
+  const groups = groupsOf(all, ({ name, unit, bound }) => [name, unit, bound !== undefined].join('\n'));
+  return [...groups.values()].map((same) => {
+    const [{ name, unit }] = same as [(typeof all)[number], ...typeof all];
+    const bounds = same.flatMap(({ bound }) => bound ?? []);
+    return {
+      ...{ name, unit, values: ascending(same.map(({ value }) => value)) },
+      bounds: bounds.length === 0 ? undefined : [Math.min(...bounds), Math.max(...bounds)],
+    };
   });
 }
 

@@ -48,10 +48,17 @@ function passRow({ run, repetition, began, ms, verdicts, good }: Pass, index: nu
   ];
 }
 
-function measureRow({ name, unit, bound, values }: MeasureRepeats): readonly string[] {
+function measureRow({ name, unit, bounds, values }: MeasureRepeats): readonly string[] {
   const zero = values.filter((value) => value === 0).length;
   const cells = [at(values, 0.5), at(values, 0.95), values.at(-1) ?? 0].map(short);
-  return [md(name), md(unit), bound === undefined ? '' : short(bound), String(values.length), String(zero), ...cells];
+  return [
+    md(name),
+    md(unit),
+    [...new Set(bounds ?? [])].map(short).join(' to '),
+    String(values.length),
+    String(zero),
+    ...cells,
+  ];
 }
 
 function specRow({ spec, verdicts, durations }: SpecRepeats): readonly string[] {
