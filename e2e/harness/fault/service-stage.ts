@@ -91,6 +91,14 @@ export class ServiceStage {
       ...(probed ? { readinessPort: 8080 } : {}),
     });
     await this.printed(pod, 'serving');
+    // Its namespace would wait until it has drained. One that has ended already has nothing to be told.
+    if (options.lingerMs !== undefined)
+      this.#t.defer(`end ${name}, which drains`, (signal) =>
+        this.#control(pod, 'stop', signal).then(
+          () => undefined,
+          () => undefined,
+        ),
+      );
     return pod;
   }
 
@@ -192,20 +200,13 @@ export class ServiceStage {
 
   /** Opens or closes a server's readiness; the kubelet's probe carries it on. */
   async setReady(pod: StagePod, ready: boolean): Promise<void> {
-    const argv = [
-      'curl',
-      '-sS',
-      '-o',
-      '/dev/null',
-      '-X',
-      'POST',
-      `http://localhost:8080/${ready ? 'ready' : 'unready'}`,
-    ];
-    const { code, stderr } = await this.#t.env.cluster.api.exec(pod.ref, argv, {
-      signal: this.#t.signal,
-      timeoutMs: 10_000,
-    });
+    const { code, stderr } = await this.#control(pod, ready ? 'ready' : 'unready', this.#t.signal);
     if (code !== 0) throw new Error(`could not change readiness of ${pod.name}: curl ended with ${code}: ${stderr}`);
+  }
+
+  #control(pod: StagePod, word: string, signal: AbortSignal) {
+    const argv = ['curl', '-sS', '-o', '/dev/null', '-X', 'POST', `http://localhost:8080/${word}`];
+    return this.#t.env.cluster.api.exec(pod.ref, argv, { signal, timeoutMs: 10_000 });
   }
 
   async deletePod(pod: StagePod, graceSeconds = 0, wait = false): Promise<void> {
