@@ -1,7 +1,7 @@
 import { awaitBound } from '../../harness/evidence/capture-claims.ts';
 import { judgeCapture } from '../../harness/evidence/capture-judgement.ts';
 import { hostInterface, takeInterfaceName } from '../../harness/fault/capture-interface-name.ts';
-import { OWNS_FIRST_AGENT } from '../../harness/fault/capture-locks.ts';
+import { SHARES_AGENTS } from '../../harness/fault/capture-locks.ts';
 import { openCaptureStage } from '../../harness/fault/open-capture-stage.ts';
 import { spec } from '../../harness/run/spec.ts';
 
@@ -13,7 +13,7 @@ spec(
       'When the host interface of a deleted target gives its name to another pod’s, the capture MUST NOT hold a packet of that pod, neither before nor after the target is created again.',
     tags: ['capture'],
     needs: { workers: 2, capabilities: ['live-file'], provider: 'kind' },
-    locks: OWNS_FIRST_AGENT,
+    locks: SHARES_AGENTS,
     timeout: 180_000,
     judges: 'packet-capture',
     refs: [
@@ -24,7 +24,7 @@ spec(
     ],
   },
   async (t) => {
-    const stage = await t.step('open the stage', () => openCaptureStage(t, 'first'));
+    const stage = await t.step('open the stage', () => openCaptureStage(t));
     const { target } = await t.step('start the target and its capture', () => stage.begin());
     await awaitBound(stage, target);
     const name = await hostInterface(stage, target);
