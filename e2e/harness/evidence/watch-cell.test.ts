@@ -52,6 +52,34 @@ describe('a cell', () => {
     const result = judgeCell(cell({ lines, flows: [resetFlow, flow({ openedAt: 46_000 })] }));
     expect(result).to.include({ verdict: 'pass', detectionMs: 1000, recoveryMs: 2100 });
   });
+  it('is about the connection on which the client asked last, not about a spare one of its pool', () => {
+    const asked = (clientEnd: string, openedAt: number, more: Partial<FlowHistory> = {}): FlowHistory => {
+      const sent = { towards: 'server', side: 'client', length: 300, flags: {} };
+      const heard = { towards: 'client', side: 'client', length: 300, flags: {} };
+      const segments = [
+        { at: openedAt, ...sent },
+        ...(more.resets === undefined ? [20_000, 47_050] : []).map((at) => ({ at, ...heard })),
+      ];
+      return flow({ clientEnd, openedAt, segments: segments as never, ...more });
+    };
+    const { resets } = resetFlow;
+    const lines = [first, line('update', 47_100, { n: 1, via: 'watch' })];
+    const [spare, watch] = [asked('10.0.0.1:1', 0, { resets }), asked('10.0.0.1:2', 100)];
+    const kept = judgeCell(cell({ lines, flows: [spare, watch] }));
+    expect(kept).to.include({ verdict: 'pass' }).and.have.nested.property('fate.kind', 'kept');
+    const other = judgeCell(cell({ lines, flows: [asked('10.0.0.1:1', 0), asked('10.0.0.1:2', 100, { resets })] }));
+    expect(other, 'the watch is the lost one').to.include({ verdict: 'fail' });
+    const [early] = resets;
+    const late = early === undefined ? [] : [{ ...early, at: 46_000 }];
+    const both = judgeCell(cell({ flows: [spare, asked('10.0.0.1:2', 100, { resets: late })] }));
+    expect(both.fate, 'both are lost, the watch later').to.include({ at: 46_000, connection: '10.0.0.1:2' });
+  });
+  it('is decided for a pool when its second answer came, whatever the number in it', () => {
+    const answers = [first, line('update', 58_000, { n: 0, via: 'list' })];
+    const pool = { profile: profileNamed('none'), flows: [flow()], updates: [] };
+    expect(judgeCell(cell({ ...pool, lines: answers })).verdict).to.equal('pass');
+    expect(judgeCell(cell({ ...pool, lines: [first] })).verdict).to.equal('inconclusive');
+  });
   it('does not take what the old connection delivers for a sign of notice', () => {
     const result = judgeCell(cell({ lines: [first, line('update', 60_000, { n: 1, via: 'watch' })] }));
     expect(result.verdict).to.equal('fail');

@@ -7,6 +7,8 @@ export type FlowFate =
       readonly kind: 'lost';
       /** Wall clock (ms) of the loss. */
       readonly at: number;
+      /** The client's end of the connection that was lost. */
+      readonly connection: string;
       readonly reason: string;
       readonly resets: readonly { readonly towards: string; readonly exact: boolean; readonly at: number }[];
       readonly lostSegments: number;
@@ -37,7 +39,10 @@ export function flowFate(input: FateInput): FlowFate {
   if (flows.length === 0) return { kind: 'unproven', reason: 'no connection of this client is in the captures' };
   if (profile.trigger === 'command' && firedAt === undefined)
     return { kind: 'unproven', reason: 'the fault was not fired' };
-  const lost = flows.flatMap((flow) => lossOf(flow, input) ?? []).sort((a, b) => a.at - b.at)[0];
+  const lost = flows
+    .flatMap((flow) => lossOf(flow, input) ?? [])
+    .sort((a, b) => a.at - b.at)
+    .find((loss) => !isSpare(loss, flows));
   if (lost !== undefined) return lost;
   if (profile.trigger === 'command')
     return { kind: 'unproven', reason: 'the fault was fired, but no capture shows that it struck a connection' };
@@ -64,6 +69,21 @@ export function flowFate(input: FateInput): FlowFate {
   return { kind: 'kept', reason, keepalives, refreshes, longestSilenceMs: silence };
 }
 
+/**
+ * A pool may hold a connection that nobody waits on any more, of a list before the watch: its loss is no loss of the watch. The
+ * watch's is the one on which the client asked last.
+ */
+function isSpare({ at, connection }: Lost, flows: readonly FlowHistory[]): boolean {
+  const askedAt = (flow: FlowHistory | undefined): number =>
+    flow?.segments.filter((segment) => segment.towards === 'server' && segment.length > 1 && segment.at < at).at(-1)
+      ?.at ?? -Infinity;
+  const own = askedAt(flows.find(({ clientEnd }) => clientEnd === connection));
+  return flows.some((flow) => {
+    const ended = [...flow.fins, ...flow.resets].some((end) => end.at < at);
+    return flow.clientEnd !== connection && flow.openedAt < at && !ended && askedAt(flow) > own;
+  });
+}
+
 function refreshesOf(flow: FlowHistory): number {
   return flow.segments.filter(({ at, towards }, index) => {
     const before = flow.segments[index - 1];
@@ -84,12 +104,14 @@ function lossOf(flow: FlowHistory, { profile, idleSeconds, firedAt, until }: Fat
     return {
       kind: 'lost',
       at: fin.at,
+      connection: flow.clientEnd,
       reason: `the proxy sent a FIN after ${(payloadSilence(flow, fin.at) / 1000).toFixed(2)} s without payload`,
       resets: [],
       lostSegments: 0,
     };
   }
   const after = firedAt ?? flow.openedAt;
+  const connection = flow.clientEnd;
   const resets = flow.resets.filter(({ injected, at }) => injected && at >= after - 50 && at < closed && at <= until);
   const missing = flow.lost.filter(({ at }) => at >= after - 50 && at < closed && at <= until);
   const towards = resets.map((reset) => `${reset.towards} (seq ${reset.exact ? 'exact' : 'not exact'})`).join(' and ');
@@ -97,18 +119,21 @@ function lossOf(flow: FlowHistory, { profile, idleSeconds, firedAt, until }: Fat
   if (first === Infinity) return undefined;
   if (profile.trigger === 'command' && profile.onExpiry === 'nothing') {
     const reason = `${missing.length} packets entered the balancer and did not leave it`;
-    return missing.length === 0 ? undefined : { kind: 'lost', at: after, reason, resets, lostSegments: missing.length };
+    return missing.length === 0
+      ? undefined
+      : { kind: 'lost', at: after, connection, reason, resets, lostSegments: missing.length };
   }
   const silence = first - lastBefore(flow, first);
   if (profile.trigger === 'idle' && silence < idleSeconds * 1000 - 100) return undefined;
   if (profile.onExpiry === 'reset-both') {
     if (resets.length === 0) return undefined;
     const reason = `RST to ${towards} ${profile.trigger === 'idle' ? `after ${(silence / 1000).toFixed(2)} s of silence` : 'at command'}`;
-    return { kind: 'lost', at: resets[0]?.at ?? first, reason, resets, lostSegments: missing.length };
+    return { kind: 'lost', at: resets[0]?.at ?? first, connection, reason, resets, lostSegments: missing.length };
   }
   const what = resets.length === 0 ? '' : `, RST to ${towards}`;
   const reason = `forgotten after ${idleSeconds} s of silence: ${missing.length} later packets did not pass${what}`;
-  return { kind: 'lost', at: first - silence + idleSeconds * 1000, reason, resets, lostSegments: missing.length };
+  const at = first - silence + idleSeconds * 1000;
+  return { kind: 'lost', at, connection, reason, resets, lostSegments: missing.length };
 }
 
 /** The server's own FIN or RST after the command; one that came before is an ordinary end. */
@@ -124,6 +149,7 @@ function serverEnd(flow: FlowHistory, firedAt: number, until: number): Lost | un
   return {
     kind: 'lost',
     at,
+    connection: flow.clientEnd,
     reason: `the server sent a ${what} ${((at - firedAt) / 1000).toFixed(1)} s after the command`,
     resets: [],
     lostSegments: 0,

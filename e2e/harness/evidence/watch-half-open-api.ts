@@ -47,7 +47,16 @@ export async function observeHalfOpenWatch(t: SpecContext, limitMs: number): Pro
       signal: t.signal,
       what: 'the watch delivers its first event',
     });
-    const filter = ['-Htn', 'state', 'established', 'dst', addresses[backend.family]];
+    // By both ends: clients of other sessions have the same addresses behind balancers of their own.
+    const filter = [
+      '-Htn',
+      'state',
+      'established',
+      'src',
+      lane.server[backend.family],
+      'dst',
+      addresses[backend.family],
+    ];
     const result = await watchHalfOpen({
       bed,
       held: async () => countSockets(await node.run(['ss', ...filter])),

@@ -13,7 +13,7 @@ import { parseClientLine, type ClientLine } from './watch-client-line.ts';
 import { onGround } from './watch-ground.ts';
 import { judgeLane, keepCaptures, type Running } from './watch-lane.ts';
 import type { LaneOutcome, Member } from './watch-session.ts';
-import { openSockets } from './watch-sockets.ts';
+import { anyConnecting, openSockets } from './watch-sockets.ts';
 import { letFaultsHappen } from './watch-timeline.ts';
 
 export interface MatrixRun {
@@ -67,14 +67,20 @@ export async function runMatrix({
         }));
     await backend.start(ground);
     await provePathsOpen(bed, backend, signal);
-    const running = await Promise.all(
-      clients.map((client) => start(client, { bed, backend, folder, ground, idleSeconds })),
-    );
-    await Promise.all(running.map((one) => allStarted(one, bed.lanes, signal)));
+    const limitMs = firstEventWithinMs * env.slowFactor;
+    const launch = async (): Promise<readonly Running[]> => {
+      const started = clients.map((client) => start(client, { bed, backend, folder, ground, idleSeconds }));
+      const running = await Promise.all(started);
+      await Promise.all(running.map((one) => allStarted(one, bed.lanes, limitMs, signal)));
+      return running;
+    };
+    const running = await (speaks === 'api' ? inTurn(launch, signal) : launch());
     const times = await letFaultsHappen({
       bed,
       idleSeconds,
       signal,
+      isBehind: (profile, n) => running.some((one) => isBehind(one, profile, n)),
+      isConnecting: (lane) => anyConnecting(bed, lane, clients, backend.family),
       ...(backend.update === undefined ? {} : { update: backend.update }),
       ...(backend.restart === undefined ? {} : { restart: backend.restart }),
       ...(backend.expiry === undefined ? {} : { expiry: backend.expiry }),
@@ -157,13 +163,34 @@ async function start(
   return { client, process: { stream, endedWith: () => ended }, lines };
 }
 
-/** Waits until every cell has its first event, at most a minute: cells without one are inconclusive, not a reason to stop the rest. */
-async function allStarted(one: Running, lanes: readonly Lane[], signal: AbortSignal): Promise<void> {
+/** On a calm machine; a busy one starts its virtual machines later. */
+const firstEventWithinMs = 60_000;
+
+let lastLaunch: Promise<unknown> = Promise.resolve();
+
+/** Sessions launch their clients one after the other: sixteen runtimes that start at once are work for minutes, and as many again beside them. */
+function inTurn<T>(launch: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const mine = lastLaunch.then(() => {
+    signal.throwIfAborted();
+    return launch();
+  });
+  lastLaunch = mine.catch(() => undefined);
+  return mine;
+}
+
+/** A client that ended has nothing more to see; one that never began holds nobody up. */
+function isBehind({ process, lines }: Running, profile: string, n: number): boolean {
+  const numbers = lines.filter(({ type, cell }) => type === 'update' && cell === profile).map((line) => line.n ?? 0);
+  return process.endedWith() === undefined && numbers.length > 0 && Math.max(...numbers) < n;
+}
+
+/** Waits until every cell has its first event: cells without one are inconclusive, not a reason to stop the rest. */
+async function allStarted(one: Running, lanes: readonly Lane[], limitMs: number, signal: AbortSignal): Promise<void> {
   const missing = (): boolean => {
     const seen = new Set(one.lines.filter(({ type }) => type === 'update').map(({ cell }) => cell));
     return lanes.some(({ profile }) => !seen.has(profile.name));
   };
-  for (const started = performance.now(); missing() && performance.now() - started < 60_000;)
+  for (const started = performance.now(); missing() && performance.now() - started < limitMs;)
     if (one.process.endedWith() !== undefined) return;
     else await delay(100, undefined, { signal });
 }

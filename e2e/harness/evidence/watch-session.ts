@@ -41,6 +41,13 @@ export interface LaneOutcome {
   readonly unavailable: readonly { readonly client: string; readonly reason: string }[];
 }
 
+/**
+ * Held by specs that run every client of the API: shared by those that share a session, exclusive on the private path, where
+ * each spec has clients of its own: sixty runtimes at once would make the machine the fault. The expiry of a version, which is
+ * minutes of waiting, goes on beside both.
+ */
+export const WATCH_CLIENTS = { name: 'machine/watch-clients', shared: true } as const;
+
 /** How long the first spec waits for others that start with it, ms. */
 const gatherMs = 1500;
 

@@ -1,4 +1,5 @@
 /** Sockets that are left on both ends when the watching is over: a client that never lets go, a server that holds what is dead. */
+import type { IpFamily } from '../cluster/cluster.ts';
 import type { Bed, Lane } from '../fault/idle-load-balancer.ts';
 import { inNetns, runTool } from '../fault/idle-load-balancer-netns.ts';
 import type { Backend } from './watch-backend.ts';
@@ -53,4 +54,16 @@ export async function openSockets(
     const there = server.filter(({ local, peer }) => peer === address && local === lane.server[family]).length;
     return { client: here, server: there };
   };
+}
+
+/** Whether one of the clients has sent a SYN towards a lane that nobody has answered yet. */
+export async function anyConnecting(
+  bed: Bed,
+  lane: Lane,
+  clients: readonly { readonly name: string }[],
+  family: IpFamily,
+): Promise<boolean> {
+  const asking = ['ss', '-Htn', 'state', 'syn-sent', 'dst', lane.target[family]];
+  const listed = await Promise.all(clients.map(({ name }) => runTool(inNetns(bed.client(name).netns, asking))));
+  return listed.some((text) => text.trim() !== '');
 }

@@ -1,6 +1,6 @@
 /** When what happens in a session. Idle lanes are left alone for T and then get updates; commanded faults are fired at once. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bed } from '../fault/idle-load-balancer.ts';
+import type { Bed, Lane } from '../fault/idle-load-balancer.ts';
 import type { Backend, Group } from './watch-backend.ts';
 import type { MadeUpdate } from './watch-client-line.ts';
 import type { VersionExpiry } from './watch-version-expiry.ts';
@@ -22,23 +22,31 @@ interface TimelineOptions {
   readonly update?: NonNullable<Backend['update']>;
   readonly restart?: NonNullable<Backend['restart']>;
   readonly expiry?: NonNullable<Backend['expiry']>;
+  /** Some client that runs has not seen update n of a lane. */
+  readonly isBehind: (profile: string, n: number) => boolean;
+  /** Some client has asked for a connection through a lane and has no answer yet. */
+  readonly isConnecting: (lane: Lane) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
 /** Seconds after the command: how long a server may be away, and how long is watched after the first update that it takes. */
 const restartSchedule = { away: 120, next: [6, 12], window: 45 };
 
-/** Seconds after the way back is open: client-go waits for 30 s and as much again by chance between two tries. */
-const expirySchedule = { next: [1, 8], window: 70 };
+/**
+ * Seconds after the way back is open: client-go waits for 30 s and as much again by chance between two tries, and needs two, the one
+ * that is answered 410 and the list. Nobody waits for longer than it takes.
+ */
+const expirySchedule = { next: [1, 8], window: 15, atMost: 135 };
 
 /** Seconds. `first` leaves expired flows a moment to show that they are; `window` lets a loss be noticed and two updates follow. */
 const idleSchedule = { first: 2, next: [5, 10], window: 31 };
 /**
  * Seconds after the fault. A client with keepalive after 30 s and ten probes says so after 41 s, HTTP/2 pings after 45 s, a
  * WebSocket ping every 30 s that is missed by the next one after 60 s: the fault of scope `all` is lifted after that, so that
- * recovery can be seen. Who connects anew between 31 and 45 s repeats its SYN 31 s later, after the lift and within the window.
+ * recovery can be seen. Who connects anew between 31 and 45 s repeats its SYN 31 s later, after the lift and within the window;
+ * who did so earlier, because its last packet was long ago when the fault came, repeats it as much as 63 s later: for that `atMost`.
  */
-const commandSchedule = { updates: [1, 12, 66], lift: 61, window: 80 };
+const commandSchedule = { updates: [1, 12, 66], lift: 61, window: 80, atMost: 100, settle: 3 };
 
 export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTimes> {
   const { bed, signal, update, idleSeconds } = options;
@@ -80,6 +88,14 @@ export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTi
     await until(1 + three);
     await make('now', 3);
     await until(1 + commandSchedule.window);
+    const healed = commanded.filter(({ profile }) => profile.scope === 'all');
+    const late = 1 + commandSchedule.atMost;
+    const connecting = async (): Promise<boolean> =>
+      (await Promise.all(healed.map(options.isConnecting))).some(Boolean);
+    for (let second = 2 + commandSchedule.window; second <= late && (await connecting()); second += 1) {
+      await until(second);
+      if (!(await connecting())) await until(second + commandSchedule.settle);
+    }
   };
   const expired = async (expiry: VersionExpiry): Promise<string> => {
     const held = await expiry.hold(signal);
@@ -95,6 +111,13 @@ export async function letFaultsHappen(options: TimelineOptions): Promise<FaultTi
       await make('now', index + 2);
     }
     await until(back + expirySchedule.window);
+    const last = expirySchedule.next.length + 1;
+    for (
+      let second = expirySchedule.window;
+      second < expirySchedule.atMost && options.isBehind(name, last);
+      second += 1
+    )
+      await until(back + second + 1);
     return proven;
   };
   const restart = options.restart;

@@ -11,6 +11,10 @@ describe('the topology of the test bed', () => {
   });
   it('keeps segments in one byte and interface names in 15 characters', () => {
     for (let n = 0; n < 500; n += 1) expect(segmentOf(`slug-${n}`)).to.be.within(1, 250);
+    const taken = new Set<number>();
+    for (let n = 0; n < 250; n += 1) taken.add(segmentOf(`slug-${n % 3}`, taken));
+    expect(taken.size, 'no two beds of a run share one').to.equal(250);
+    expect(() => segmentOf('one more', taken)).to.throw('all 250 segments');
     expect(topology('watch-0123456789abcdef', 250).router(19).serverLink.length).to.be.at.most(15);
   });
   it('takes back what it adds to a node, line by line', () => {

@@ -58,9 +58,16 @@ function shortHash(text: string): string {
   return (hash & 0xffff).toString(16).padStart(4, '0');
 }
 
-/** A segment number from a slug: the same slug gives the same number. */
-export function segmentOf(slug: string): number {
-  return 1 + (parseInt(shortHash(`segment ${slug}`), 16) % 250);
+const segments = 250;
+
+/** A segment number from a slug, the next one when that is `taken`: beds of one run stand before one server. */
+export function segmentOf(slug: string, taken: ReadonlySet<number> = new Set()): number {
+  const first = parseInt(shortHash(`segment ${slug}`), 16) % segments;
+  for (let step = 0; step < segments; step += 1) {
+    const segment = 1 + ((first + step) % segments);
+    if (!taken.has(segment)) return segment;
+  }
+  throw new Error(`all ${segments} segments of the test bed are taken`);
 }
 
 /** Links of one client, run in the lan namespace; routes to every router's server address, run in the client's. */

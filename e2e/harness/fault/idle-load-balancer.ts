@@ -70,7 +70,10 @@ export interface Bed {
 
 /** Opens the bed. Throws InfrastructureError when a part does not start; what was made by then is registered for undo. */
 export async function openBed(options: BedOptions): Promise<Bed> {
-  const bed = topology(options.slug, segmentOf(options.slug));
+  const segment = segmentOf(options.slug, segmentsTaken);
+  segmentsTaken.add(segment);
+  options.undo(`segment ${segment} of the test beds`, () => Promise.resolve(segmentsTaken.delete(segment)));
+  const bed = topology(options.slug, segment);
   const { signal, server, clients, profiles } = options;
   await openNetns(options, bed.lan);
   await ipBatch(bed.lan, ['link add lan type bridge', 'link set lan up'], signal);
@@ -108,6 +111,9 @@ export async function openBed(options: BedOptions): Promise<Bed> {
     },
   };
 }
+
+/** Of the beds that stand now. */
+const segmentsTaken = new Set<number>();
 
 const wall = (): number => performance.timeOrigin + performance.now();
 const hasEnded = new WeakSet<LineStream>();

@@ -1,5 +1,5 @@
 /** API watches through every balancer, with the real API server of a kind cluster behind it. */
-import { observeLane } from '../../harness/evidence/watch-session.ts';
+import { observeLane, WATCH_CLIENTS } from '../../harness/evidence/watch-session.ts';
 import { judgeLane } from '../../harness/evidence/watch-verdict.ts';
 import { faultProfiles } from '../../harness/fault/profile.ts';
 import { spec } from '../../harness/run/spec.ts';
@@ -16,7 +16,7 @@ for (const profile of faultProfiles)
       tags: ['watch', 'informer', 'keepalive', ...(fast.includes(profile.name) ? ['fast'] : [])],
       core: true,
       needs: { provider: 'kind' },
-      locks: [{ name: 'cluster/apiserver', shared: true }],
+      locks: [{ name: 'cluster/apiserver', shared: true }, WATCH_CLIENTS],
       slots: 0,
       timeout: 420_000,
       refs: [

@@ -1,5 +1,5 @@
 /** Balancers that a user describes in a file (--watch-profiles): the same clients, the same judgement. */
-import { observeLane } from '../../harness/evidence/watch-session.ts';
+import { observeLane, WATCH_CLIENTS } from '../../harness/evidence/watch-session.ts';
 import { judgeLane } from '../../harness/evidence/watch-verdict.ts';
 import { spec } from '../../harness/run/spec.ts';
 
@@ -15,7 +15,7 @@ for (const [speaks, what, cluster] of [
       claim: `${what} MUST survive each balancer that the user describes, or its client MUST notice the loss in the time that the description allows.`,
       tags: ['watch', ...(cluster ? ['informer'] : ['tcp'])],
       needs: cluster ? { provider: 'kind' } : { cluster },
-      locks: cluster ? [{ name: 'cluster/apiserver', shared: true }] : [],
+      locks: cluster ? [{ name: 'cluster/apiserver', shared: true }, WATCH_CLIENTS] : [],
       slots: 0,
       timeout: 420_000,
       refs: [{ title: 'How to add a profile', url: 'https://www.rfc-editor.org/rfc/rfc5382#section-5' }],

@@ -1,5 +1,5 @@
 /** The private path: from pods by the Service's address. Translated by the node, whose conntrack may forget a silent connection. */
-import { observeLane } from '../../harness/evidence/watch-session.ts';
+import { observeLane, WATCH_CLIENTS } from '../../harness/evidence/watch-session.ts';
 import { judgeLane } from '../../harness/evidence/watch-verdict.ts';
 import { privateFaults } from '../../harness/fault/profile.ts';
 import { spec } from '../../harness/run/spec.ts';
@@ -15,6 +15,7 @@ for (const profile of privateFaults) {
       needs: { provider: 'kind', workers: 2 },
       locks: [
         { name: 'cluster/apiserver', shared: true },
+        WATCH_CLIENTS.name,
         // The timeout is the node's: nobody else's silent connections may be on it.
         ...(profile.trigger === 'idle' ? ['cluster/conntrack-sysctl'] : []),
       ],
