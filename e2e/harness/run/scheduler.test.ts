@@ -72,6 +72,23 @@ describe('the scheduler', () => {
     );
   });
 
+  it('does not hold up those who only share with a task that waits for something else', () => {
+    const server = { name: 'server', shared: true } as const;
+    const tasks = [
+      { id: 'holder', ticks: 9, locks: [{ name: 'clients', shared: true }] },
+      { id: 'waiting', ticks: 1, locks: [server, 'clients'] },
+      { id: 'sharing', ticks: 1, locks: [server] },
+      { id: 'alone', ticks: 1, locks: ['server'] },
+    ] satisfies Timed[];
+    const { starts } = simulate(tasks, 6);
+    expect([...starts]).to.deep.equal([
+      ['holder', 0],
+      ['sharing', 0],
+      ['waiting', 9],
+      ['alone', 10],
+    ]);
+  });
+
   it('does not starve an exclusive task behind a stream of shared ones', () => {
     const shared = (id: string): Timed => ({ id, ticks: 3, locks: [{ name: 'node', shared: true }] });
     const tasks = [shared('1'), { id: 'exclusive', ticks: 1, locks: ['node'] }, ...['2', '3', '4', '5'].map(shared)];

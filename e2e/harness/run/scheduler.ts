@@ -30,9 +30,9 @@ export function pick<T extends Task>(pending: readonly T[], running: readonly Ta
     });
     const free = unlocked && (task.slots === 0 || used(running) + used(starting) < jobs);
     if (free) starting.push(task);
-    // A waiting task's locks count as exclusively held: otherwise a stream of shared holders could pass it for ever.
-    if (free) take(task);
-    else for (const lock of task.locks) held.set(lockMode(lock).name, 'exclusive');
+    // A waiting task's locks count as held, as it wants them: a stream of shared holders could pass one that wants a lock alone for
+    // ever; those who share with it take nothing from it.
+    take(task);
   }
   return starting;
 }
