@@ -31,6 +31,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     if (argv[0] === 'matrix') return await printMatrix(argv.slice(1));
     if (argv[0] === 'compare') return await printComparison(argv.slice(1));
+    if (argv[0] === 'image') return await makeImage(argv.slice(1), interrupted.signal);
     const options = readSoakOptions(argv);
     const { soak } = await import('../compose/watch-soak.ts');
     const rows = await soak(options, interrupted.signal, say);
@@ -42,6 +43,16 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof UsageError) say(watchUsage);
     return signalCode ?? (error instanceof UsageError ? EXIT.usage : EXIT.infrastructure);
   }
+}
+
+async function makeImage(rest: readonly string[], signal: AbortSignal): Promise<number> {
+  if (rest.length > 0) throw new UsageError(`image takes no argument, got ${rest.join(' ')}`);
+  const [{ watcherClients, watcherImage }, { createSteps }] = await Promise.all([
+    import('../../hack/subjects/apiserver-watchers.ts'),
+    import('../../hack/process/steps.ts'),
+  ]);
+  process.stdout.write(`${await watcherImage(watcherClients, { steps: createSteps(say), signal }, say)}\n`);
+  return EXIT.asExpected;
 }
 
 async function printMatrix([folder = 'reports/latest', ...rest]: readonly string[]): Promise<number> {

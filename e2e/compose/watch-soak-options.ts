@@ -10,6 +10,8 @@ Updates a ConfigMap every --interval seconds; a watch has --deadline seconds to 
   --image    image with the programs for the private path (default: built, and loaded into a kind cluster)
        npm run watch -- matrix [FOLDER]
 Prints client × profile of a run of the watch area (default: reports/latest).
+       npm run watch -- image
+Makes the image with apiserver-watcher and its twins in Go and Python, and prints its name.
        npm run watch -- compare FOLDER FOLDER
 Sets two runs beside each other, cell by cell: exit code 0 the same verdicts and every cell decided, 1 different, 2 a cell is open.
 The run itself: npm run e2e -- --tags watch`;

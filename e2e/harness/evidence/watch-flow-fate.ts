@@ -26,6 +26,7 @@ export type FlowFate =
 
 export interface FateInput {
   readonly profile: FaultProfile;
+  readonly path: 'public' | 'private';
   readonly idleSeconds: number;
   readonly flows: readonly FlowHistory[];
   readonly firedAt?: number;
@@ -52,7 +53,9 @@ export function flowFate(input: FateInput): FlowFate {
     return { kind: 'unproven', reason: `every connection ended without the balancer: ${ends}` };
   }
   const silence = Math.min(...open.map((flow) => longestSilence(flow, until)));
-  if (profile.trigger === 'idle' && profile.model === 'packet' && silence > input.idleSeconds * 1000 + 500)
+  const silent = profile.trigger === 'idle' && profile.model === 'packet' && silence > input.idleSeconds * 1000 + 500;
+  const revived = input.path === 'private' && open.every((flow) => endedByClient(flow, until));
+  if (silent && !revived)
     return {
       kind: 'unproven',
       reason: `silent for ${(silence / 1000).toFixed(1)} s, yet neither a reset nor a lost packet was captured`,
@@ -65,8 +68,19 @@ export function flowFate(input: FateInput): FlowFate {
     renewed === 0
       ? 'the connection lived on'
       : `the last of ${flows.length} connections, the others ended by an end, lived on`;
-  const reason = `${what}: refreshed ${refreshes} times by the client (${keepalives} TCP keepalives), longest silence ${(silence / 1000).toFixed(1)} s`;
+  const again = silent ? ', forgotten by the node and made anew by a packet of the client' : '';
+  const reason = `${what}${again}: refreshed ${refreshes} times by the client (${keepalives} TCP keepalives), longest silence ${(silence / 1000).toFixed(1)} s`;
   return { kind: 'kept', reason, keepalives, refreshes, longestSilenceMs: silence };
+}
+
+/**
+ * The longest silence was ended by the client, and the server answered. On a private path the node takes such a packet for the
+ * first of a connection and translates it to the one server there is; a packet of the server would have been lost.
+ */
+function endedByClient({ segments }: FlowHistory, until: number): boolean {
+  const gaps = segments.map(({ at }, index) => (segments[index + 1]?.at ?? until) - at);
+  const first = gaps.indexOf(Math.max(...gaps)) + 1;
+  return segments[first]?.towards === 'server' && segments.slice(first).some(({ towards }) => towards === 'client');
 }
 
 /**

@@ -64,9 +64,12 @@ class Wire {
       .sent(5, 'client', 0);
   }
 
-  fate(profile: (typeof faultProfiles)[number]['name'], more: { firedAt?: number; until?: number } = {}): FlowFate {
+  fate(
+    profile: (typeof faultProfiles)[number]['name'] | 'private-conntrack-idle',
+    more: { firedAt?: number; until?: number; path?: 'private' } = {},
+  ): FlowFate {
     const flows = flowHistories({ client: this.client, server: this.server }, 6443);
-    return flowFate({ profile: profileNamed(profile), idleSeconds: 45, flows, until: 80_000, ...more });
+    return flowFate({ profile: profileNamed(profile), path: 'public', idleSeconds: 45, flows, until: 80_000, ...more });
   }
 }
 
@@ -102,6 +105,17 @@ describe('the fate of a connection', () => {
   it('silence beyond T without a trace proves nothing', () => {
     for (const profile of ['azure-reset', 'gcp-silent', 'aws-nlb'] as const)
       expect(new Wire().opened().fate(profile)).to.include({ kind: 'unproven' });
+  });
+  it('a packet of the client makes a forgotten translation anew, on the private path only', () => {
+    const revived = new Wire().opened().sent(60_000, 'client', 17).sent(60_001, 'server', 17);
+    const fate = revived.fate('private-conntrack-idle', { path: 'private' });
+    expect(fate).to.include({ kind: 'kept', refreshes: 1 });
+    expect(fate.reason).to.contain('forgotten by the node and made anew by a packet of the client');
+    expect(revived.fate('gcp-silent').kind, 'a balancer that lets it pass has not forgotten').to.equal('unproven');
+    const mute = new Wire().opened().sent(60_000, 'client', 17);
+    expect(mute.fate('private-conntrack-idle', { path: 'private' }).kind, 'nobody answered').to.equal('unproven');
+    const spoken = new Wire().opened().sent(60_000, 'server', 17).sent(60_001, 'client', 17);
+    expect(spoken.fate('private-conntrack-idle', { path: 'private' }).kind, 'the server spoke').to.equal('unproven');
   });
   it('keepalives every 30 s keep it', () => {
     const wire = new Wire().opened();

@@ -118,6 +118,7 @@ async function fatesOf(bed: Bed, lane: Lane, family: 'ipv4' | 'ipv6', firedAt: n
     );
     return flowFate({
       profile: lane.profile,
+      path: 'public',
       idleSeconds,
       flows: own,
       until,

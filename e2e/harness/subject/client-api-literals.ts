@@ -122,7 +122,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     program: clientNode2,
     config: { mode: 'raw', keepAlive: false, silenceMs: 3_600_000 },
     versions: nodeVersions2,
-    remarks: [stubbed, 'timer defeated: Watch.requestTimeoutMs of an hour'],
+    remarks: [stubbed, 'HTTP/2 ping defeated', 'timer defeated: Watch.requestTimeoutMs of an hour'],
     caughtBy: silentAnywhere,
   },
   {
