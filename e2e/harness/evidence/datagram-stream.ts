@@ -7,7 +7,8 @@ import { lossWindows, serverSpans, type LossWindow } from './datagram-loss.ts';
 import { DatagramRecord, type FlowRecord, type Reply } from './datagram-record.ts';
 
 export interface ReplyMatch {
-  readonly server: string;
+  /** Anyone when absent. */
+  readonly server?: string;
   readonly flow?: number;
   /** Only datagrams sent after this many were sent: a late answer to an old one proves no path. */
   readonly afterSequence?: number;
@@ -69,15 +70,19 @@ export class DatagramStream {
   reply(match: ReplyMatch, timeoutMs: number): Promise<Reply | undefined> {
     const after = match.afterSequence ?? 0;
     return this.until(
-      () => this.flow(match.flow).replies.findLast((reply) => reply.server === match.server && reply.sequence > after),
+      () =>
+        this.flow(match.flow).replies.findLast(
+          (reply) => reply.server === (match.server ?? reply.server) && reply.sequence > after,
+        ),
       timeoutMs,
     );
   }
 
   /** Premise: the client's datagrams are answered by that server. */
   answeredBy(match: ReplyMatch, timeoutMs: number): Premise<Reply> {
+    const server = match.server ?? 'anyone';
     return {
-      name: `${this.name} is answered by ${match.server}`,
+      name: `${this.name} is answered by ${server}`,
       lane: this.name,
       prove: async () => {
         const reply = await this.reply(match, timeoutMs);
@@ -85,7 +90,7 @@ export class DatagramStream {
           return { proven: true, value: reply, summary: `datagram ${reply.sequence} answered by ${reply.server}` };
         return {
           proven: false,
-          reason: `no reply from ${match.server} within ${timeoutMs} ms; ${this.describe(match.flow)}`,
+          reason: `no reply from ${server} within ${timeoutMs} ms; ${this.describe(match.flow)}`,
         };
       },
     };
