@@ -29,7 +29,14 @@ export function installedProxy(): ServiceProxy {
     // What every Service has is expected of it. Rows are probed; its pods are not known, so nothing can restart them.
     capabilities: async (context) => [
       ...((await keepsRows(context)) ? ['conntrack-rows'] : []),
-      ...['node-port', 'external-ip', 'load-balancer-ip', 'session-affinity', 'traffic-policy'],
+      ...[
+        'unconnected-datagrams',
+        'node-port',
+        'external-ip',
+        'load-balancer-ip',
+        'session-affinity',
+        'traffic-policy',
+      ],
       ...(context.cluster.familyMode === 'dual' ? ['dual-stack'] : []),
     ],
     info: async (context) => ({

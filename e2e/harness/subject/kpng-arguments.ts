@@ -16,9 +16,12 @@ function backendFlags(backend: KpngBackend, clusterCidrs: readonly string[]): re
 
 /** What the backend does, by its source and by measurement; specs that need more are skipped for it. */
 export function kpngCapabilities(backend: KpngBackend): readonly string[] {
-  // One translates when a socket connects, the other carries datagrams through a process: neither pins a flow to a server by a row.
-  if (backend === 'ebpf' || backend === 'userspacelin') return ['restart'];
+  // Neither pins a flow to a server by a row: one translates when a socket connects, and only then, the other carries
+  // datagrams through a process.
+  if (backend === 'ebpf') return ['restart'];
+  if (backend === 'userspacelin') return ['restart', 'unconnected-datagrams'];
   return [
+    'unconnected-datagrams',
     'conntrack-rows',
     'node-port',
     'external-ip',

@@ -60,6 +60,7 @@ export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
     },
     capabilities: (context) =>
       Promise.resolve([
+        'unconnected-datagrams',
         'conntrack-rows',
         'node-port',
         'external-ip',

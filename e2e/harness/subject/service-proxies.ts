@@ -20,6 +20,7 @@ const defects: Readonly<Record<string, Defect>> = {
     modes: both,
     caughtBy: [
       'udp/clusterip-server-cycles',
+      'udp/connected-datagrams-follow-endpoints',
       'udp/connected-socket',
       'udp/datagrams-follow-endpoints',
       'udp/dual-stack-both-legs',
