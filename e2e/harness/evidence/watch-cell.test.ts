@@ -52,6 +52,11 @@ describe('a cell', () => {
     const result = judgeCell(cell({ lines, flows: [resetFlow, flow({ openedAt: 46_000 })] }));
     expect(result).to.include({ verdict: 'pass', detectionMs: 1000, recoveryMs: 2100 });
   });
+  it('passes when a client connects anew within a millisecond', () => {
+    const lines = [first, line('update', 47_100, { n: 1, via: 'watch' })];
+    const result = judgeCell(cell({ lines, flows: [resetFlow, flow({ openedAt: 45_000.75 })] }));
+    expect(result).to.include({ verdict: 'pass', detectionMs: 0.75 });
+  });
   it('is about the connection on which the client asked last, not about a spare one of its pool', () => {
     const asked = (clientEnd: string, openedAt: number, more: Partial<FlowHistory> = {}): FlowHistory => {
       const sent = { towards: 'server', side: 'client', length: 300, flags: {} };

@@ -116,7 +116,7 @@ function judgeKept(
 /** The first sign after a loss: a word of the client, or a new connection of it in the captures (some start again without a word). */
 function noticeOf(cell: CellObservation, lossAt: number): ClientLine | undefined {
   const said = cell.lines.find((line) => isNotice(line) && line.wall >= lossAt - 5);
-  const opened = cell.flows.map(({ openedAt }) => openedAt).filter((at) => at > lossAt + 5);
+  const opened = cell.flows.map(({ openedAt }) => openedAt).filter((at) => at > lossAt);
   const first = Math.min(...opened);
   if (first === Infinity || (said !== undefined && said.wall <= first)) return said;
   return { type: 'connect', cell: cell.profile.name, wall: first };
