@@ -10,7 +10,7 @@ export interface RingPart {
   readonly contents: CaptureContents;
 }
 
-/** The files of a ring as they lie on the node: the path of the capture with a number behind it. Attached to the report. */
+/** The files of a ring as they lie on the node: the path of the capture with a number behind it, or without one where no ring was kept. Attached to the report. */
 export async function ringParts(
   stage: CaptureStage,
   file: CaptureFile,
@@ -18,8 +18,9 @@ export async function ringParts(
 ): Promise<readonly RingPart[]> {
   const { t } = stage;
   const node = await t.env.cluster.node(file.nodeName);
-  const list = await node.run(['sh', '-c', 'ls -1 "$1"[0-9]*', 'sh', file.path], { signal: t.signal });
-  const paths = list.trim().split('\n');
+  const script = 'for f in "$1" "$1"[0-9]*; do [ -f "$f" ] && echo "$f"; done; true';
+  const list = await node.run(['sh', '-c', script, 'sh', file.path], { signal: t.signal });
+  const paths = list.split('\n').filter((path) => path !== '');
   const parts: RingPart[] = [];
   for (const path of paths) {
     const bytes = await node.readFile(path);
