@@ -21,6 +21,7 @@ const known = [
   entry('client-a', 'api-client'),
   entry('client-b', 'api-client'),
   entry('client-b+deaf', 'api-client', 'watch/x'),
+  { ...entry('client-image', 'api-client'), byOption: 'watchClientImage' },
 ];
 const specs = (...judges: SpecMeta['judges'][]): RegisteredSpec[] =>
   judges.map((kind) => ({ meta: { judges: kind } as SpecMeta, body: () => Promise.resolve(), file: '' }));
@@ -33,6 +34,7 @@ describe('the subjects of a run', () => {
     expect(names({}, 'service-proxy', 'policy-agent')).to.deep.equal(['kube-proxy-iptables', 'npa@1.4.3']);
     expect(names({}, 'policy-agent')).to.deep.equal(['npa@1.4.3']);
     expect(names({}, 'api-client')).to.deep.equal(['client-a', 'client-b']);
+    expect(names({ watchClientImage: 'example/client' }, 'api-client')).to.include('client-image');
     expect(names({}, 'none')).to.deep.equal([]);
   });
 

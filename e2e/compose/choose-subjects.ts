@@ -33,6 +33,7 @@ export function chooseSubjects(
   const judged = new Set(specs.map((spec) => spec.meta.judges));
   const needsCluster = specs.some((spec) => spec.meta.needs?.cluster ?? spec.meta.judges !== 'none');
   const foreign = options.provider === 'existing';
+  const onOffer = known.filter(({ byOption }) => byOption === undefined || Object.hasOwn(options, byOption));
   const kinds: readonly SubjectKind[] = ['service-proxy', 'policy-agent', 'api-client', 'packet-capture'];
   const entries = kinds.flatMap((kind) => {
     const mine = named.filter((entry) => entry.kind === kind);
@@ -43,7 +44,7 @@ export function chooseSubjects(
     // A named proxy is installed even when it is not judged: it is the ground that the others stand on.
     if (mine.length > 0)
       return judged.has(kind) || (kind === 'service-proxy' && needsCluster) ? mine : unused(mine, kind);
-    return judged.has(kind) ? defaults(kind, known, foreign ? preferredThere : preferred) : [];
+    return judged.has(kind) ? defaults(kind, onOffer, foreign ? preferredThere : preferred) : [];
   });
   const family = options.ipFamily ?? 'ipv4';
   const where = !needsCluster

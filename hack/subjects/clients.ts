@@ -8,6 +8,7 @@ import { fixturesFolder } from '../images/bundle-fixtures.ts';
 import { ensureKubectl } from '../machine/kind-binary.ts';
 import { runLogged, tryCommand } from '../process/run-command.ts';
 import { type ClientPart, lacks } from './client-parts.ts';
+import { imageClient } from './client-image.ts';
 import { dotnetClient } from './dotnet-client.ts';
 import { javaClient } from './java-clients.ts';
 import { newestNode, nodeClient } from './node-clients.ts';
@@ -29,6 +30,7 @@ const clientParts: ReadonlyMap<string, ClientPart> = new Map([
 
 /** What makes the part; undefined when it is no client's. */
 export function clientPart(part: string): ClientPart | undefined {
+  if (part.startsWith('client-image@')) return imageClient(part.slice('client-image@'.length));
   return clientParts.get(part);
 }
 

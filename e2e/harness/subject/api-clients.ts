@@ -11,5 +11,6 @@ export const apiClients: readonly SubjectEntry[] = clientLiterals.map((literal) 
   kind: 'api-client',
   summary: literal.summary,
   caughtBy: literal.caughtBy,
+  ...(literal.byOption === undefined ? {} : { byOption: literal.byOption }),
   load: async () => (await import('./client-subject.ts')).clientSubject(literal),
 }));

@@ -204,6 +204,13 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     summary: 'kubectl get --watch, started again when it ends',
     program: { kind: 'kubectl', arguments: [] },
   },
+  {
+    ...api,
+    name: 'client-image',
+    summary: 'an API client of yours, from the image of --watch-client-image',
+    program: { kind: 'image' },
+    byOption: 'watchClientImage',
+  },
 ];
 
 export const pollingClients: readonly ClientLiteral[] = [

@@ -12,6 +12,7 @@ export interface ClientLiteral {
     | { readonly kind: 'python'; readonly script: string; readonly venvPart?: string }
     | { readonly kind: 'binary'; readonly part: string }
     | { readonly kind: 'java'; readonly part: string }
+    | { readonly kind: 'image' }
     | { readonly kind: 'curl' | 'kubectl'; readonly arguments: readonly string[] };
   /** Keys of the program's configuration besides the targets. */
   readonly config: Readonly<Record<string, string | number | boolean>>;
@@ -19,6 +20,8 @@ export interface ClientLiteral {
   readonly versions: Readonly<Record<string, string>>;
   /** How a variant was made, for reports. */
   readonly remarks: readonly string[];
+  /** Judged by default only when this option is given. */
+  readonly byOption?: string;
   /** Specs that must catch it; empty for a client as its users run it. */
   readonly caughtBy: readonly string[];
 }

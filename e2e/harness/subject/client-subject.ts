@@ -72,6 +72,11 @@ async function resolveCommand({ program }: ClientLiteral, context: SubjectContex
       return [await file(program.part)];
     case 'java':
       return [...java, '-jar', await file(program.part)];
+    case 'image': {
+      const image = context.options['watchClientImage'];
+      if (typeof image !== 'string') throw new Error('no image was given (--watch-client-image)');
+      return [await file(`client-image@${image}`)];
+    }
     case 'kubectl':
       return [...typescript('watch-command'), await file('kubectl')];
     case 'curl':

@@ -38,6 +38,8 @@ export interface SubjectEntry {
   readonly passes?: readonly string[];
   /** For a subject that does nothing to judge: ids of specs that have to end as inconclusive on it. */
   readonly undecided?: readonly string[];
+  /** Judged by default only when this option of the run is given: without it there is nothing to judge. */
+  readonly byOption?: string;
   /** For a known-bad subject whose defect shows on one kind of cluster only. */
   readonly family?: 'ipv4' | 'ipv6' | 'dual';
   load(): Promise<Subject>;

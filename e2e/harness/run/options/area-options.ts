@@ -18,6 +18,7 @@ export const areaOptions = {
   ),
   watchIdleTimeout: duration('idle timeout of the emulated load balancers (45s)'),
   watchProfiles: text('YAML list of balancers of your own (docs/how-to-add-a-profile.md)', 'FILE'),
+  watchClientImage: text('image of an API client of your own, for the subject client-image (docs/watch.md)', 'IMAGE'),
   kpngImage: text('image of kpng', 'IMAGE'),
   captureImage: text(
     'image with sh, nsenter and tcpdump, for the subject stand-in-kubectl-plugin (default: the suite’s own)',
