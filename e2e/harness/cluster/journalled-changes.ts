@@ -122,10 +122,9 @@ export class JournalledChanges {
     const original = (await node.run(['cat', path])).trim();
     const change = this.record({ kind: 'sysctl', place: this.#place(node), key, value: original });
     const set = async (wanted: string): Promise<void> => {
-      await node.run(['sh', '-c', 'printf %s "$2" > "$1"', 'sh', path, wanted]);
-      const now = (await node.run(['cat', path])).trim();
+      const now = await node.run(['sh', '-c', 'printf %s "$2" > "$1" && cat "$1"', 'sh', path, wanted]);
       if (squeeze(now) !== squeeze(wanted))
-        throw new Error(`sysctl ${key} on node ${node.name}: expected ${wanted} after writing it, found ${now}`);
+        throw new Error(`sysctl ${key} on node ${node.name}: expected ${wanted} after writing it, found ${now.trim()}`);
     };
     await set(value);
     return async () => {

@@ -23,12 +23,10 @@ export async function raiseUdpTimeouts(t: SpecContext, node: ClusterNode): Promi
   const name = `${cluster.name}/${node.name}`;
   let raised = raisedNodes.get(name);
   if (raised === undefined) {
-    // One after the other: each call writes its original value to the journal before it changes anything.
+    // Each call writes its original value to the journal before it changes anything.
     const set = async (): Promise<readonly (() => Promise<void>)[]> => {
-      const undo: (() => Promise<void>)[] = [];
       await restoring.get(name);
-      for (const key of keys) undo.push(await cluster.setSysctl(node, key, String(RAISED_UDP_TIMEOUT_SECONDS)));
-      return undo;
+      return Promise.all(keys.map((key) => cluster.setSysctl(node, key, String(RAISED_UDP_TIMEOUT_SECONDS))));
     };
     raisedNodes.set(name, (raised = { users: 0, restore: set() }));
   }
@@ -38,9 +36,7 @@ export async function raiseUdpTimeouts(t: SpecContext, node: ClusterNode): Promi
     current.users -= 1;
     if (current.users > 0) return;
     if (raisedNodes.get(name) === current) raisedNodes.delete(name);
-    const restored = current.restore.then(async (undos) => {
-      for (const undo of undos.toReversed()) await undo();
-    });
+    const restored = current.restore.then((undos) => Promise.all(undos.map((undo) => undo())));
     restoring.set(
       name,
       restored.catch(() => undefined),
