@@ -5,7 +5,7 @@ import { inNetns, runTool, type Ground } from '../fault/idle-load-balancer-netns
 import { openBed, type Bed, type Lane } from '../fault/idle-load-balancer.ts';
 import { InfrastructureError, SkipError } from '../run/verdict-errors.ts';
 import type { ClientLiteral } from '../subject/client-literal.ts';
-import { launchClient } from '../subject/client-launch.ts';
+import { type ClientTarget, launchClient } from '../subject/client-launch.ts';
 import { isClient, type ClientSubject } from '../subject/client-subject.ts';
 import { openPrivatePath } from '../fault/private-path.ts';
 import { apiBackend, groupOf, timerBackend, type Backend, type Path } from './watch-backend.ts';
@@ -68,8 +68,10 @@ export async function runMatrix({
     await backend.start(ground);
     await provePathsOpen(bed, backend, signal);
     const limitMs = firstEventWithinMs * env.slowFactor;
+    // Once for all of them: a client that starts at once would read a file that is being written for the next one.
+    const targets = await Promise.all(bed.lanes.map((lane) => backend.target(lane, lane.profile.name, folder)));
     const launch = async (): Promise<readonly Running[]> => {
-      const started = clients.map((client) => start(client, { bed, backend, folder, ground, idleSeconds }));
+      const started = clients.map((client) => start(client, { bed, targets, folder, ground, idleSeconds }));
       const running = await Promise.all(started);
       await Promise.all(running.map((one) => allStarted(one, bed.lanes, limitMs, signal)));
       return running;
@@ -141,14 +143,13 @@ async function start(
   client: ClientSubject,
   context: {
     readonly bed: Bed;
-    readonly backend: Backend;
+    readonly targets: readonly ClientTarget[];
     readonly folder: string;
     readonly ground: Ground;
     readonly idleSeconds: number;
   },
 ): Promise<Running> {
-  const { bed, backend, folder, ground, idleSeconds } = context;
-  const targets = await Promise.all(bed.lanes.map((lane) => backend.target(lane, lane.profile.name, folder)));
+  const { bed, targets, folder, ground, idleSeconds } = context;
   const more = client.literal.speaks === 'poll' ? { pollSeconds: idleSeconds + 3 } : {};
   const stream = await launchClient(ground, { client, targets, netns: bed.client(client.name).netns, folder, more });
   let ended: string | undefined;
