@@ -159,6 +159,7 @@ function clusterRequest(
     ...(options.provider === 'existing' ? { areas: areasOf(request), kernelProbe } : {}),
     familyMode: options.ipFamily ?? 'ipv4',
     purpose,
+    ...(options.clusterName === undefined ? {} : { clusterName: options.clusterName }),
     workers: options.workers ?? 2,
     ...(machine.nodeImage === undefined ? {} : { nodeImage: machine.nodeImage }),
     helperImage: machine.fixturesImage,

@@ -1,13 +1,11 @@
 /** Schedules on a real kind cluster: a run of one UDP spec while nodes, servers and streams around it break. */
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { docker, nodeContainers } from '../harness/cluster/kind/docker.ts';
 import { readJournals } from '../harness/run/journal-replay.ts';
-import type { ResultLine } from '../harness/run/result-schema.ts';
 import { DOCKER_RESTARTED, dockerRestart } from './docker-restart.ts';
 import { clockStepEnv, processFaults } from './process-faults.ts';
 import type { SmallDisk } from './small-disk.ts';
@@ -20,8 +18,11 @@ const START_MS = 12_000;
 const table = 'staleproof_faults';
 
 export async function kindWorld(disk: SmallDisk, options: { readonly restartDocker: boolean }): Promise<World> {
+  // A name of its own: a run of another must neither take this cluster nor lend its own.
+  const cluster = `staleproof-faults-${process.pid}`;
   const runArguments = (reports: string): readonly string[] => [
-    ...['-b', 'kube-proxy-iptables', '--focus', spec, '--keep', '--reuse', '--reports-folder', reports],
+    ...['-b', 'kube-proxy-iptables', '--focus', spec, '--cluster-name', cluster, '--keep', '--reuse'],
+    ...['--reports-folder', reports],
     ...['-v', '--reporter', 'none', '--slow-factor', '1'],
   ];
   // The first run makes the cluster, and shows that the spec passes when nobody disturbs it.
@@ -31,8 +32,6 @@ export async function kindWorld(disk: SmallDisk, options: { readonly restartDock
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (calm.exitCode !== 0) throw new Error(`undisturbed the run ended with ${calm.exitCode ?? 'no code'}`);
-  // Its name may be another than expected: another run may have the same configuration at the same time.
-  const cluster = await clusterOf(disk.path);
   const nodes = await nodeContainers(cluster);
   const controlPlane = nodes.find((name) => name.includes('control-plane')) ?? '';
   const workers = nodes.filter((name) => name !== controlPlane);
@@ -89,14 +88,6 @@ export async function kindWorld(disk: SmallDisk, options: { readonly restartDock
       await execa('node', down, { cwd: root, reject: false });
     },
   };
-}
-
-async function clusterOf(reports: string): Promise<string> {
-  const text = await readFile(join(reports, 'latest', 'results.jsonl'), 'utf8');
-  const lines = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ResultLine]));
-  const name = lines.find((line) => line.type === 'run-start')?.facts['cluster'];
-  if (name === undefined) throw new Error(`no cluster is named in ${reports}/latest/results.jsonl`);
-  return name;
 }
 
 /** Of runs that began after this process and are not alive: others may run on this machine at the same time. */

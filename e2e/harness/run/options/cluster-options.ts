@@ -12,6 +12,7 @@ export const clusterOptions = {
   kubeconfig: text('kubeconfig file of the existing cluster', 'FILE'),
   workers: count('worker nodes of a kind cluster (2)', { max: 9 }),
   keep: flag('leave the cluster running afterwards'),
+  clusterName: text('name of the kind cluster, staleproof-… (default: one for each configuration)', 'NAME'),
   reuse: flag('take a running cluster of the same configuration'),
   nodeImage: text('kind node image (default: local, pulled or built)', 'IMAGE'),
   nodeImageSource: choice('where the node image comes from (auto)', ['auto', 'local', 'pull', 'build']),

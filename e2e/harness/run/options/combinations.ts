@@ -18,6 +18,15 @@ export function checkCombinations(options: Options): void {
     existing && options.workers !== undefined,
     '--workers belongs to --provider kind: an existing cluster has its nodes',
   );
+  rule(
+    existing && options.clusterName !== undefined,
+    '--cluster-name belongs to --provider kind: an existing cluster has its name',
+  );
+  rule(
+    // kind appends -control-plane, and the name of a node has at most 63 characters.
+    options.clusterName !== undefined && !/^staleproof-[a-z0-9]([a-z0-9-]{0,36}[a-z0-9])?$/.test(options.clusterName),
+    `--cluster-name ${options.clusterName ?? ''}: expected staleproof- and up to 38 of a-z, 0-9 and -`,
+  );
   rule(existing && options.reuse === true, '--reuse belongs to --provider kind: an existing cluster is always reused');
   rule(
     options.untilItFails === true && options.repeat !== undefined,

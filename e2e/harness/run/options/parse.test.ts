@@ -53,6 +53,8 @@ describe('options', () => {
     [['conntrack'], /unexpected argument "conntrack".*npm run e2e -- --grep conntrack/],
     [['--context', 'x'], /--context belongs to --provider existing/],
     [['--provider', 'existing', '--node-image', 'x'], /--node-image belongs to --provider kind/],
+    [['--provider', 'existing', '--cluster-name', 'staleproof-x'], /--cluster-name belongs to --provider kind/],
+    [['--cluster-name', 'mine'], /--cluster-name mine: expected staleproof- and up to 38 of a-z, 0-9 and -/],
     [['--fail-on-flaky'], /--fail-on-flaky needs --flake-attempts 2 or more/],
     [['--repeat', '2', '--until-it-fails'], /exclude each other/],
     [['--shard', '4/3'], /the part must not exceed/],
