@@ -64,6 +64,8 @@ describe('merged facts', () => {
   it('are not lost to a run that never came to them, nor to another subject', () => {
     expect(verdicts([fact('1', 'fail')], [fact('2', 'not-run')])).to.deep.equal(['fail']);
     expect(verdicts([fact('2', 'not-run')], [fact('1', 'fail')])).to.deep.equal(['fail']);
+    expect(verdicts([fact('1', 'fail')], [fact('2', 'skip')], [fact('3', 'not-run')])).to.deep.equal(['fail']);
+    expect(verdicts([fact('1', 'not-run')], [fact('2', 'skip')])).to.deep.equal(['skip']);
     expect(verdicts([fact('1', 'fail')], [fact('2', 'pass', 't')])).to.deep.equal(['fail', 'pass']);
   });
 });

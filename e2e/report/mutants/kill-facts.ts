@@ -46,7 +46,7 @@ export function factsOf(run: RunRecord): readonly KillFact[] {
 
 /**
  * For each subject × family × spec the newest run counts, because it describes the suite as it is now. Only a run that
- * did not come to the spec replaces nothing. The order of the arguments does not matter.
+ * did not come to the spec, or skipped it, replaces nothing. The order of the arguments does not matter.
  */
 export function mergeFacts(...lists: readonly (readonly KillFact[])[]): readonly KillFact[] {
   const merged = new Map<string, KillFact>();
@@ -58,7 +58,8 @@ export function mergeFacts(...lists: readonly (readonly KillFact[])[]): readonly
 }
 
 function precedence({ verdicts, wall, run }: KillFact): string {
-  return `${verdicts.every((verdict) => verdict === 'not-run') ? 0 : 1} ${wall} ${run}`;
+  const rank = ['not-run', 'skip'].findIndex((mute) => verdicts.every((verdict) => verdict === mute));
+  return `${rank < 0 ? 2 : rank} ${wall} ${run}`;
 }
 
 function keyOf({ subject, family, spec }: Pick<KillFact, 'subject' | 'family' | 'spec'>): string {
