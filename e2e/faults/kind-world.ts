@@ -44,7 +44,7 @@ export async function kindWorld(disk: SmallDisk, options: { readonly restartDock
 
   return {
     name: 'kind',
-    bodyMs: 14_000,
+    bodyMs: 8_000,
     boundMs: 240_000,
     settleMs: 45_000,
     faults: {
