@@ -42,6 +42,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return EXIT.asExpected;
   }
+  const stop = interruption();
   const seed = Number(values.seed ?? 1 + Math.floor(Math.random() * 0xffff));
   const disk = makeSmallDisk(values.world === 'kind' ? 64 : 4);
   try {
@@ -55,6 +56,7 @@ async function main(): Promise<number> {
       process.stdout.write(`seed ${seed}: ${chosen.length} schedules in the world ${world.name}\n`);
       const judged: Judged[] = [];
       for (const schedule of chosen) {
+        if (stop.code !== undefined) return stop.code;
         const reports = join(disk.path, `schedule-${schedule.number}`);
         mkdirSync(reports, { recursive: true });
         const each = await playSchedule(world, schedule, reports);
@@ -70,6 +72,20 @@ async function main(): Promise<number> {
   } finally {
     disk.remove();
   }
+}
+
+/** The schedule that plays ends first, because it puts back what it broke; a second signal does not wait for it. */
+function interruption(): { readonly code: number | undefined } {
+  const state: { code: number | undefined } = { code: undefined };
+  const hear = (signal: NodeJS.Signals): void => {
+    const code = signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
+    if (state.code !== undefined) process.exit(code);
+    state.code = code;
+    process.stdout.write(`${signal}: ends after this schedule; once more ends at once, and npm run gc tidies up\n`);
+  };
+  process.on('SIGINT', hear);
+  process.on('SIGTERM', hear);
+  return state;
 }
 
 async function makeWorld(name: string, disk: SmallDisk, restartDocker: boolean): Promise<World> {
