@@ -76,6 +76,16 @@ describe('the engine, selecting', function () {
     ]);
   });
 
+  it('reruns on the subject and in the way of the last run, unless told otherwise', async () => {
+    const run = ['--focus', 'udp/(passes|fails)$'];
+    const first = await runEngine([...specs, ...run, '--race-flows', '500', '-i', 'ipv6', '--jobs', '1']);
+    expect(first.code).to.equal(1);
+    const again = await runEngine(['--rerun-failed', '-i', 'dual'], { reports: first.reports });
+    expect(again.start?.specs.map(({ id }) => id)).to.deep.equal(['udp/fails']);
+    expect(again.start?.options).to.include({ raceFlows: 500, ipFamily: 'dual' });
+    expect(again.start?.options).not.to.have.any.keys('focus', 'jobs');
+  });
+
   it('repeats until it fails', async () => {
     const run = await runEngine(['--specs', fixture('flaky.spec.ts'), '--focus', 'third-round', '--until-it-fails']);
     expect(run.code).to.equal(1);

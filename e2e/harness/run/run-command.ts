@@ -26,21 +26,22 @@ export async function runCommand(argv: readonly string[], composition: Compositi
   }
 }
 
-async function dispatch(argv: readonly string[], options: Options, composition: Composition): Promise<number> {
-  if (options.help === true) {
+async function dispatch(argv: readonly string[], given: Options, composition: Composition): Promise<number> {
+  if (given.help === true) {
     const { helpText } = await import('./options/help.ts');
     return print(helpText());
   }
-  if (options.listTags === true) return print(tagList(knownTags));
-  if (options.listSubjects !== undefined) {
+  if (given.listTags === true) return print(tagList(knownTags));
+  if (given.listSubjects !== undefined) {
     const { listSubjects } = await import('./listing.ts');
-    return print(await listSubjects(await composition.subjects(), options.listSubjects));
+    return print(await listSubjects(await composition.subjects(), given.listSubjects));
   }
+  const reports = given.reportsFolder ?? defaultReportsFolder;
+  const { optionsAfter, readLastRun } = await import('./last-run.ts');
+  const last = given.rerunFailed === true ? await readLastRun(reports) : undefined;
+  const options = last === undefined ? given : optionsAfter(last, given);
   const all = await loadSpecs(options.specs ?? composition.specFolders);
-  const { unfinishedOfLastRun } = await import('./last-run.ts');
-  const reports = options.reportsFolder ?? defaultReportsFolder;
-  const unfinished = options.rerunFailed === true ? await unfinishedOfLastRun(reports) : undefined;
-  const selection = select(all, options, unfinished);
+  const selection = select(all, options, last?.unfinished);
   if (options.list !== undefined) {
     const { listSpecs } = await import('./listing.ts');
     return print(await listSpecs(selection.specs, options.list));

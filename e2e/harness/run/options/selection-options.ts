@@ -12,7 +12,7 @@ export const selectionOptions = {
   shard: matching('run the i-th of n equal parts', 'i/n', /^[1-9]\d{0,3}\/[1-9]\d{0,3}$/, '1/3'),
   repeat: count('run each selected spec N times', { max: 10_000 }),
   untilItFails: flag('repeat the selection until a spec is not as expected'),
-  rerunFailed: flag('only what was not as expected in the last run'),
+  rerunFailed: flag('only what was not as expected in the last run, with its subject and cluster'),
   flakeAttempts: count('up to N attempts; a later pass is verdict flaky', { max: 20 }),
   failOnFlaky: flag('a flaky spec makes the exit code 1'),
   bail: flag('start nothing more after the first spec that is not as expected'),
