@@ -6,7 +6,7 @@ import type { Finding, SpecContext } from '../run/context.ts';
 import type { CaptureCapability } from '../subject/capture-capabilities.ts';
 import type { CaptureRequest, CaptureSubject, CaptureView } from '../subject/capture-subject.ts';
 import { talkerPod, type CapturePod, type TalkerShape } from './capture-objects.ts';
-import { waitUntil } from './capture-wait.ts';
+import { reached, waitUntil } from './capture-wait.ts';
 
 /** One pod instance: what the API calls it and every address its processes had. */
 export interface CaptureInstance {
@@ -42,6 +42,7 @@ export type TalkerOptions = Partial<Omit<TalkerShape, 'node' | 'namespace'>> & {
 };
 
 const POD_MS = 60_000;
+const NOTED_MS = 10_000;
 
 export class CaptureStage {
   readonly t: SpecContext;
@@ -191,7 +192,14 @@ export class CaptureStage {
       ),
     );
     await this.subject.apply(cluster, whole, this.t.signal);
-    if (!this.can('waits-for-pod'))
+    // Who waits for a pod has to know that it is asked to: its packets are owed from the moment at which it says so.
+    if (this.can('waits-for-pod'))
+      await reached(
+        this.wait(`capture ${whole.name} is taken note of`, NOTED_MS, async () =>
+          (await this.view(whole))?.reason === '' ? undefined : true,
+        ),
+      );
+    else
       for (const one of this.#running)
         if (one.name === whole.podName && one.namespace === whole.namespace) one.asked = 'after';
     return whole;
