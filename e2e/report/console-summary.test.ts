@@ -34,7 +34,9 @@ describe('console-summary', () => {
 
   it('says which packets the leak guard stopped', () => {
     const lines = [runStart([]), runEnd({ guard: { 'to 0.0.0.0/0': 3, 'to fe80::/10': 0 } })];
-    expect(consoleSummary(report(lines))).to.contain('leak guard: 3 packets stopped by to 0.0.0.0/0');
+    expect(consoleSummary(report(lines))).to.contain(
+      'leak guard: 3 packets of clusters here kept on this machine (to 0.0.0.0/0)',
+    );
   });
 
   it('lets no escape sequence of a pod reach the terminal', () => {

@@ -93,6 +93,6 @@ function guardLines(report: ReportData): readonly string[] {
   return report.runs.flatMap((run) =>
     Object.entries(run.end?.guard ?? {})
       .filter(([, packets]) => packets > 0)
-      .map(([rule, packets]) => `leak guard: ${packets} packets stopped by ${rule}`),
+      .map(([rule, packets]) => `leak guard: ${packets} packets of clusters here kept on this machine (${rule})`),
   );
 }

@@ -167,7 +167,10 @@ function systemOut(outcome: Outcome): string {
     ...attempt.steps.map(
       (step) => `${since(step.startedAt)}  step ${step.title}${step.error === undefined ? '' : ` ✗ ${step.error}`}`,
     ),
-    ...attempt.evidence.map((piece) => `${since(piece.at)}  ${piece.kind} [${piece.lane}] ${piece.summary}`),
+    ...attempt.evidence
+      .map((piece, index) => ({ ...piece, number: `#${index + 1}` }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ at, number, kind, lane, summary }) => `${since(at)}  ${number} ${kind} [${lane}] ${summary}`),
     ...attempt.cleanupErrors.map((error) => `clean-up: ${error}`),
     `artefacts: ${outcome.run.base}${attempt.artifacts}`,
   ]

@@ -55,6 +55,10 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
   stream.recordEvidence(index);
   const rows = await rowsNow(flow, t.signal);
   const lost = totalLost(windows);
+  const longest = windows.reduce((most, window) => Math.max(most, window.durationMs), 0);
+  // Before the judgement: how bad a failure is belongs to its report.
+  t.evidence.measure({ name: 'loss window', value: Math.round(longest), unit: 'ms', bound });
+  t.evidence.measure({ name: 'datagrams lost', value: lost, unit: 'datagrams' });
   t.judge({
     ok: reply !== undefined && isGone,
     subject,
@@ -71,7 +75,4 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
       expected: 'the proxy to delete the stale row ([USERSPACE] in the destroy event)',
       observed: gone === undefined ? 'no destroy event' : `the row was destroyed by ${author(gone)}`,
     });
-  const longest = windows.reduce((most, window) => Math.max(most, window.durationMs), 0);
-  t.evidence.measure({ name: 'loss window', value: Math.round(longest), unit: 'ms', bound });
-  t.evidence.measure({ name: 'datagrams lost', value: lost, unit: 'datagrams' });
 }

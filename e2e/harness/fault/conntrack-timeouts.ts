@@ -45,7 +45,7 @@ export async function raiseUdpTimeouts(t: SpecContext, node: ClusterNode): Promi
   });
   await current.restore;
   t.evidence.record({
-    kind: 'fault',
+    kind: 'preparation',
     lane: node.name,
     summary: `UDP conntrack timeouts of ${node.name} raised to ${RAISED_UDP_TIMEOUT_SECONDS} s`,
   });

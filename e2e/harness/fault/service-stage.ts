@@ -210,11 +210,14 @@ export class ServiceStage {
   }
 
   async deletePod(pod: StagePod, graceSeconds = 0, wait = false): Promise<void> {
+    // The moment of the request: datagrams are lost before its answer is here.
+    const at = this.#t.evidence.now();
     await this.#t.env.cluster.api.delete(
       { apiVersion: 'v1', kind: 'Pod', ...pod.ref },
       { graceSeconds, wait, signal: this.#t.signal },
     );
-    this.#t.evidence.record({ kind: 'fault', lane: pod.name, summary: `${pod.name} deleted, grace ${graceSeconds} s` });
+    const summary = `${pod.name} deleted, grace ${graceSeconds} s`;
+    this.#t.evidence.record({ at, kind: 'fault', lane: pod.name, summary });
   }
 
   /** The same stage seen through its other family. */
@@ -232,8 +235,9 @@ export class ServiceStage {
   }
 
   async deleteService(): Promise<void> {
+    const at = this.#t.evidence.now();
     await this.#t.env.cluster.api.delete(this.#service(), { signal: this.#t.signal });
-    this.#t.evidence.record({ kind: 'fault', lane: 'endpoints', summary: `Service ${SERVICE_NAME} deleted` });
+    this.#t.evidence.record({ at, kind: 'fault', lane: 'endpoints', summary: `Service ${SERVICE_NAME} deleted` });
   }
 
   async patchService(patch: unknown): Promise<void> {

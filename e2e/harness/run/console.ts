@@ -81,8 +81,10 @@ export class Console {
       this.line(
         `      ${'  '.repeat(step.depth)}${step.error === undefined ? '·' : '✗'} ${step.title} (${formatMs((step.endedAt ?? outcome.endedAt) - step.startedAt)})`,
       );
-    for (const piece of outcome.evidence.slice(-12))
-      this.line(`      ${formatMs(piece.at - outcome.startedAt).padStart(8)}  ${piece.kind}: ${piece.summary}`);
+    // In the order of their moments, with the numbers that reports give them: some are recorded long after they were seen.
+    const pieces = outcome.evidence.map((piece, index) => ({ ...piece, number: `#${index + 1}` }));
+    for (const { at, number, kind, summary } of pieces.slice(-12).sort((a, b) => a.at - b.at))
+      this.line(`      ${formatMs(at - outcome.startedAt).padStart(8)}  ${number} ${kind}: ${summary}`);
     this.line(`      artefacts: ${folder}/${outcome.artifacts}`);
   }
 

@@ -81,7 +81,7 @@ function machine(report: ReportData): Html {
     ...Object.entries(run.start?.facts ?? {}),
     ...Object.entries(run.end?.guard ?? {}).map(([rule, packets]) => [
       `leak guard, ${rule}`,
-      `${packets} packets stopped`,
+      `${packets} packets of clusters here kept on this machine`,
     ]),
   ]);
   const distinct = [...new Map(facts.map((fact) => [fact.join('\n'), fact])).values()];

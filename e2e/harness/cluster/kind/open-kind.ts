@@ -154,7 +154,10 @@ class Opening {
         await this.#changes?.settled();
         await this.#journal.undoAll();
         log(`cluster ${this.#picked.name} is kept; \`npm run cluster -- down --name ${this.#picked.name}\` removes it`);
-      } else await this.#remove(signal);
+      } else {
+        await this.#remove(signal);
+        log(`cluster ${this.#picked.name} is removed`);
+      }
     } finally {
       this.#disconnect();
       this.#picked.giveBack();

@@ -5,7 +5,9 @@ const { flag, list, count, text, choice } = fields('Cluster and subjects');
 
 export const clusterOptions = {
   ipFamily: choice('IP family of the cluster (ipv4)', ['ipv4', 'ipv6', 'dual'], { short: 'i' }),
-  backend: text('service proxy: --subject for a proxy', 'NAME', { short: 'b' }),
+  backend: text('service proxy that is judged, the same as --subject NAME; see --list-subjects', 'NAME', {
+    short: 'b',
+  }),
   subject: list('what is judged: <name>[@version][+variant]; see --list-subjects', 'NAME'),
   provider: choice('kind makes a cluster, existing takes one (kind)', ['kind', 'existing']),
   context: text('kubeconfig context of the existing cluster', 'NAME'),
