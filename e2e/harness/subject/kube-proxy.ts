@@ -1,4 +1,4 @@
-/** kube-proxy as the cluster runs it, and with a defect of our own in place of its binary. */
+/** kube-proxy as the cluster runs it, and with a defect or a mend of our own in place of its binary. */
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
 import type { SubjectInfo } from '../run/result-schema.ts';
 import { defectOf, withDefect, withoutDefect, type DaemonSet } from './kube-proxy-template.ts';
@@ -83,7 +83,7 @@ export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
           ...(defect === undefined
             ? []
             : [
-                `known-bad on purpose: kube-proxy ${kubernetes} built from its Go module with a build overlay; defect "${defect}" is chosen by STALEPROOF_DEFECT in the DaemonSet, its binary stands on the nodes below /var/lib/staleproof`,
+                `changed on purpose: kube-proxy ${kubernetes} built from its Go module with a build overlay; "${defect}" is chosen by STALEPROOF_DEFECT in the DaemonSet, its binary stands on the nodes below /var/lib/staleproof`,
               ]),
         ],
       };

@@ -2,8 +2,8 @@
 
 package conntrack
 
-// Defects for staleproof's known-bad subjects: one binary, the defect is chosen by the environment. This file is added to
-// the package by a build overlay; a few lines at named anchors of upstream's files call it.
+// Defects for staleproof's known-bad subjects, and a mend for a good one: one binary, which of them is chosen by the
+// environment. This file is added to the package by a build overlay; a few lines at named anchors of upstream's files call it.
 
 import (
 	"net"
@@ -62,7 +62,9 @@ func (t defectiveTable) ListEntries(family uint8) ([]*netlink.ConntrackFlow, err
 func (t defectiveTable) DeleteEntries(family uint8, stale []*netlink.ConntrackFlow) (int, error) {
 	switch defect {
 	case "no-node-port-cleanup":
-		stale = t.withoutNodePorts(stale)
+		stale = t.withoutNodePorts(stale, func(*netlink.ConntrackFlow) bool { return false })
+	case "own-node-ports":
+		stale = t.withoutNodePorts(stale, toThisNode)
 	case "wide-cleanup":
 		stale = t.widen(family, stale, func(a, b *netlink.ConntrackFlow) bool {
 			return a.Forward.Protocol == b.Forward.Protocol && a.Forward.DstIP.Equal(b.Forward.DstIP) && a.Forward.DstPort == b.Forward.DstPort
@@ -88,15 +90,30 @@ func (t defectiveTable) DeleteEntries(family uint8, stale []*netlink.ConntrackFl
 	return n, err
 }
 
-func (t defectiveTable) withoutNodePorts(flows []*netlink.ConntrackFlow) []*netlink.ConntrackFlow {
+// withoutNodePorts leaves out what is a node port's, unless `but` says otherwise.
+func (t defectiveTable) withoutNodePorts(flows []*netlink.ConntrackFlow, but func(*netlink.ConntrackFlow) bool) []*netlink.ConntrackFlow {
 	var kept []*netlink.ConntrackFlow
 	frontends := t.frontends()
 	for _, flow := range flows {
-		if frontends[frontend(flow)] {
+		if frontends[frontend(flow)] || but(flow) {
 			kept = append(kept, flow)
 		}
 	}
 	return kept
+}
+
+// toThisNode is what upstream does not ask of a node port's row: a node translates what is sent to itself, and nothing else.
+func toThisNode(flow *netlink.ConntrackFlow) bool {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		klog.ErrorS(err, "staleproof could not list the node's addresses")
+	}
+	for _, address := range addresses {
+		if own, ok := address.(*net.IPNet); ok && own.IP.Equal(flow.Forward.DstIP) {
+			return true
+		}
+	}
+	return false
 }
 
 // widen adds every row of the table that is akin to a stale one.
