@@ -43,6 +43,25 @@ export function pathIsOpen(stage: RaceStage): Premise<undefined> {
   };
 }
 
+/** Of a pod that came back under its old name: open, because the policy names its old address, or shut by the agent's own DENY. */
+export function pathIsOpenOrDenied(stage: RaceStage): Premise<undefined> {
+  return {
+    name: 'an unasked-for datagram of the server reaches the client that came back, or the agent says that it denied it',
+    async prove(signal) {
+      await stage.client.driver.call({ cmd: 'hang-bell', port: bellPort }, signal);
+      let denied = 0;
+      for (let tries = 1; tries <= 10; tries += 1) {
+        const mark = stage.log.mark;
+        const { heard, from } = await knock(stage, signal);
+        if (heard) return proven(undefined, `heard at try ${tries}`);
+        if (stage.log.lines.slice(mark).some((line) => isDenial(line, stage.server.ip, from))) denied += 1;
+        if (denied >= inARow) return proven(undefined, `enforced before its policy was updated: ${denied} DENY lines`);
+      }
+      return notProven(`10 datagrams, none heard, ${denied} DENY lines: who dropped them is unknown`);
+    },
+  };
+}
+
 /** Several silent knocks in a row, each with the agent's own DENY line. */
 export function policyIsEnforced(stage: RaceStage, withinMs = enforcedWithinMs): Premise<undefined> {
   return {
