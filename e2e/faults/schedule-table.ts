@@ -1,5 +1,6 @@
 /** What the schedules came to, as Markdown and JSON. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DOCKER_RESTARTED } from './docker-restart.ts';
 import type { Judged } from './judge-schedule.ts';
@@ -36,8 +37,13 @@ export async function writeScheduleTable(folder: string, world: string, judged: 
   const earlier = JSON.parse(await readFile(file, 'utf8').catch(() => '[]')) as readonly Judged[];
   const kept = earlier.filter(({ schedule }) => schedule.seed === seed && !numbers.has(schedule.number));
   const all = [...kept, ...judged].sort((a, b) => a.schedule.number - b.schedule.number);
-  await writeFile(join(folder, `${world}.md`), markdownOf(world, all));
-  await writeFile(file, `${JSON.stringify(all, undefined, 2)}\n`);
+  await writeFile(join(folder, `${world}.md`), placeless(markdownOf(world, all)));
+  await writeFile(file, placeless(`${JSON.stringify(all, undefined, 2)}\n`));
+}
+
+/** The table is committed: where this machine has its folders is nobody's concern. */
+function placeless(text: string): string {
+  return text.replaceAll(homedir(), '~').replaceAll(tmpdir(), '$TMPDIR');
 }
 
 const cell = (text: string): string => md(text, 300);
