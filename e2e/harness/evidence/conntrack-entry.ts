@@ -26,7 +26,7 @@ export interface ConntrackEntry {
   readonly flags: readonly string[];
   readonly mark?: number;
   readonly zone?: number;
-  /** The kernel's id: the same for the life of the row, printed with `-o id`. */
+  /** The kernel's id, printed with `-o id`: the same for the life of the row, and often for the next row of its flow; see sameRow. */
   readonly id?: number;
 }
 
@@ -115,6 +115,14 @@ function assign(entry: Loose<ConntrackEntry>, field: 'mark' | 'zone', value: num
 
 export function isRejected(parsed: object): parsed is RejectedLine {
   return 'error' in parsed;
+}
+
+/**
+ * Whether both were read off one row, or off rows that cannot be told apart. The kernel makes the id of the row's place in memory
+ * and its original tuple, and a row that is made anew at once often gets the place of the last: the id alone is not enough.
+ */
+export function sameRow(a: ConntrackEntry, b: ConntrackEntry): boolean {
+  return a.id === b.id && a.reply.src === b.reply.src && a.reply.sport === b.reply.sport;
 }
 
 /** The row as one short line for messages: `udp 10.0.1.4:12345 -> 10.96.0.9:80, reply from 10.0.2.7:8080 [ASSURED]`. */

@@ -3,7 +3,7 @@ import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
 import { pollWithin } from '../cluster/wait.ts';
 import { RAISED_UDP_TIMEOUT_SECONDS } from '../fault/conntrack-timeouts.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
-import { describeEntry, endpoint, type ConntrackEntry } from './conntrack-entry.ts';
+import { describeEntry, endpoint, sameRow, type ConntrackEntry } from './conntrack-entry.ts';
 import type { ConntrackEvent } from './conntrack-event.ts';
 import type { ConntrackFollower } from './conntrack-follower.ts';
 import { matchesEntry, readConntrack, type EntryMatch } from './conntrack-table.ts';
@@ -33,6 +33,22 @@ export function describeFlow(flow: FlowKey): string {
   return `udp ${flow.src === undefined ? '*' : endpoint(flow.src, flow.sport)} -> ${endpoint(flow.dst, flow.dport)} on ${flow.node.name}`;
 }
 
+/** How many events had been seen when the row was looked for and found: an end among those was that of a row before it. */
+const foundAfter = new WeakMap<ConntrackEntry, number>();
+
+/** The row stood in the table, which was read after so many of the follower's events. */
+export function foundIn(row: ConntrackEntry, eventsBefore: number): void {
+  foundAfter.set(row, eventsBefore);
+}
+
+/** Whether an event of the follower is the end of exactly this row. */
+export function isEndOf(follower: ConntrackFollower, row: ConntrackEntry): (event: ConntrackEvent) => boolean {
+  return (event) =>
+    event.kind === 'destroy' &&
+    sameRow(event.entry, row) &&
+    follower.events.indexOf(event) >= (foundAfter.get(row) ?? 0);
+}
+
 /** A proxy writes its rules a second or so after the endpoint is ready; until then a client's packets make no such row. */
 const ROW_APPEARS_WITHIN_MS = 10_000;
 
@@ -49,7 +65,9 @@ export function rowPointsAt(
     lane: flow.node.name,
     prove: async (signal) => {
       let rows: readonly ConntrackEntry[] = [];
+      let before = 0;
       const find = async (inner: AbortSignal): Promise<ConntrackEntry | undefined> => {
+        before = options.seenBy?.events.length ?? 0;
         rows = await readConntrack(flow.node, flow.family, matchOf(flow), inner);
         return rows.find(
           ({ reply }) => reply.src === address && (options.port === undefined || reply.sport === options.port),
@@ -59,7 +77,7 @@ export function rowPointsAt(
       const row = await pollWithin(find, { timeoutMs, signal, intervalMs: 250 });
       if (row === undefined)
         return { proven: false, reason: `rows found: ${rows.map(describeEntry).join('; ') || 'none'}` };
-      const born = options.seenBy?.events.some(({ kind, entry }) => kind === 'new' && entry.id === row.id) ?? true;
+      const born = options.seenBy?.events.some(({ kind, entry }) => kind === 'new' && sameRow(entry, row)) ?? true;
       if (!born)
         return {
           proven: false,
@@ -68,6 +86,7 @@ export function rowPointsAt(
       const left = row.timeoutSeconds ?? 0;
       if (left < RAISED_UDP_TIMEOUT_SECONDS / 2)
         return { proven: false, reason: `the row lives for ${left} s only: the raised timeout is not in force` };
+      foundIn(row, before);
       return { proven: true, value: row, summary: `${describeEntry(row)}, id ${row.id ?? '?'}` };
     },
   };
@@ -115,7 +134,7 @@ export function destroyed(
   row: ConntrackEntry,
   timeoutMs: number,
 ): Promise<ConntrackEvent | undefined> {
-  return follower.waitFor(({ kind, entry }) => kind === 'destroy' && entry.id === row.id, timeoutMs);
+  return follower.waitFor(isEndOf(follower, row), timeoutMs);
 }
 
 /** Who ended a row: `the proxy (netlink port 7)` or `the kernel`. */

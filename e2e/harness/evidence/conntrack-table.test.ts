@@ -15,12 +15,13 @@ function nodeThatPrints(text: string): ClusterNode {
 describe('conntrack table', () => {
   it('parses 262,144 rows within a second', () => {
     const text = Array.from({ length: 262_144 }, (_, index) => row(index)).join('\n');
-    const started = performance.now();
+    const before = process.cpuUsage();
     const table = parseConntrackTable(text);
-    const took = performance.now() - started;
+    const { user, system } = process.cpuUsage(before);
+    const took = (user + system) / 1000;
     expect(table.entries).to.have.length(262_144);
     expect(table.rejected).to.have.length(0);
-    // The bar is 1 s on a calm machine (bench); a busy one gets room here.
+    // Processor time, because a busy machine inflates the wall's. The bar is 1 s on a calm machine (bench); caches are shared.
     expect(took, `took ${Math.round(took)} ms`).to.be.below(4000);
   }).timeout(30_000);
 

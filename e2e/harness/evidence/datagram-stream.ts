@@ -3,7 +3,7 @@ import type { LineProcess } from '../cluster/cluster.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
 import { abortReason } from './abort-reason.ts';
-import { lossWindows, serverSpans, type LossWindow } from './datagram-loss.ts';
+import { lossWindows, serverSpans, totalLost, type LossWindow } from './datagram-loss.ts';
 import { DatagramRecord, type FlowRecord, type Reply } from './datagram-record.ts';
 
 export interface ReplyMatch {
@@ -13,6 +13,9 @@ export interface ReplyMatch {
   /** Only datagrams sent after this many were sent: a late answer to an old one proves no path. */
   readonly afterSequence?: number;
 }
+
+/** An answer that comes later than this on a calm machine counts as none. */
+const LATE_MS = 2_000;
 
 export class DatagramStream {
   readonly name: string;
@@ -106,6 +109,24 @@ export class DatagramStream {
 
   losses(flow = 0, bounds: { sinceMs?: number; untilMs?: number } = {}): readonly LossWindow[] {
     return lossWindows(this.flow(flow), bounds);
+  }
+
+  /**
+   * Loss windows of each flow among what was sent until now, after every datagram had its time to be answered: a client or a server
+   * that got no processor for a second answers late, and its report may be read before it has read the answer.
+   */
+  async settledLosses(
+    flows: readonly number[],
+    { afterSequence = 0, tolerated = 0 }: { readonly afterSequence?: number; readonly tolerated?: number } = {},
+  ): Promise<readonly (readonly LossWindow[])[]> {
+    const untilMs = flows.map((flow) => this.flow(flow).sent.at(-1)?.at ?? 0);
+    const look = (): readonly (readonly LossWindow[])[] =>
+      flows.map((flow, index) =>
+        this.losses(flow, { untilMs: untilMs[index] ?? 0 }).filter(({ lastLost }) => lastLost > afterSequence),
+      );
+    const isEnough = (): boolean => look().every((windows) => totalLost(windows) <= tolerated);
+    await this.until(() => (isEnough() ? true : undefined), LATE_MS * this.#t.env.slowFactor);
+    return look();
   }
 
   /** `412 sent, 398 answered (server-1 201, server-2 197), 3 refused by ICMP`. */

@@ -1,6 +1,6 @@
 /** The judgement that most UDP specs end in: after a change, the flow's row moves on and its datagrams are answered again. */
 import type { SpecContext } from '../run/context.ts';
-import type { ConntrackEntry } from './conntrack-entry.ts';
+import { sameRow, type ConntrackEntry } from './conntrack-entry.ts';
 import { author, describeFlow, destroyed, recordEvents, matchOf, rowsNow, type FlowKey } from './conntrack-premises.ts';
 import type { ConntrackFollower } from './conntrack-follower.ts';
 import { readConntrack } from './conntrack-table.ts';
@@ -44,7 +44,7 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
   if (reply !== undefined) await stream.settle(30, 10_000 * t.env.slowFactor, index);
   const left = async (): Promise<boolean> => {
     const table = await readConntrack(flow.node, flow.family, matchOf(flow), t.signal);
-    return table.every(({ id }) => id !== staleRow.id);
+    return table.every((entry) => !sameRow(entry, staleRow));
   };
   const gone =
     handover.eventsMayBeLost === true ? undefined : await destroyed(follower, staleRow, reply === undefined ? 0 : 2000);

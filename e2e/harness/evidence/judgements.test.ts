@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ConntrackEvent } from './conntrack-event.ts';
+import { foundIn } from './conntrack-premises.ts';
 import { judgeHandover, type Handover } from './handover-judgement.ts';
 import { judgeFlowUntouched, judgeRowRemoved } from './removal-judgement.ts';
 import { connectionServers, judgeConnectionsAlive } from './tcp-judgement.ts';
@@ -115,7 +116,9 @@ describe('a flow that is not concerned is judged', () => {
   const judge = async (
     script: string,
     events: readonly ConntrackEvent[] = [],
-    more: { readonly tolerated?: number; readonly sequence?: number; readonly whole?: boolean } = {},
+    more: Partial<Pick<Parameters<typeof judgeFlowUntouched>[1], 'tolerated' | 'sequence' | 'row'>> & {
+      readonly whole?: boolean;
+    } = {},
   ) => {
     const { t, kept } = judgingContext();
     const { whole = true, sequence = 2, ...rest } = more;
@@ -142,6 +145,18 @@ describe('a flow that is not concerned is judged', () => {
       /destroyed by a program \(netlink port 7, proxy\)/,
     );
     expect((await judge('aaaa', [destroyedBy(stale)])).verdict).to.match(/destroyed by the kernel/);
+  });
+
+  it('is not blamed for the end of a row before it, whatever its id', async () => {
+    const events = [destroyedBy(row(1, '10.0.2.9'), 'proxy'), destroyedBy(stale, 'proxy')];
+    expect((await judge('aaaa', events.slice(0, 1))).verdict, 'another server').to.equal('pass');
+    const found = row(1);
+    foundIn(found, 2);
+    expect((await judge('aaaa', events, { row: found })).verdict, 'ended before it was found').to.equal('pass');
+    foundIn(found, 1);
+    expect((await judge('aaaa', events, { row: found })).verdict, 'ended after that').to.match(
+      /destroyed by a program/,
+    );
   });
 
   it('fails on a loss after the change alone, but for what is tolerated', async () => {

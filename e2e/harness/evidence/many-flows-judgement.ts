@@ -4,7 +4,7 @@ import type { StageClient } from '../fault/stage-options.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
 import { describeEntry, type ConntrackEntry } from './conntrack-entry.ts';
 import type { ConntrackFollower } from './conntrack-follower.ts';
-import { author } from './conntrack-premises.ts';
+import { author, foundIn, isEndOf } from './conntrack-premises.ts';
 import { readConntrack } from './conntrack-table.ts';
 import { totalLost } from './datagram-loss.ts';
 import { HANDOVER_BOUND_MS } from './handover-judgement.ts';
@@ -21,12 +21,14 @@ export function rowsOfFlows(
     lane: follower.node.name,
     prove: async (signal) => {
       const match = { protocol: 'udp', src: stage.ip(client), dst: client.host, dport: client.port };
+      const before = follower.events.length;
       const table = await readConntrack(follower.node, stage.family, match, signal);
       const seen = new Set(follower.events.filter(({ kind }) => kind === 'new').map(({ entry }) => entry.id));
       const rows = new Map<number, ConntrackEntry>();
       for (const flow of flows) {
         const row = table.find(({ original, id }) => original.sport === client.sourcePort + flow && seen.has(id));
         if (row === undefined) return { proven: false, reason: `flow ${flow} has none among ${table.length}` };
+        foundIn(row, before);
         rows.set(flow, row);
       }
       return { proven: true, value: rows, summary: `${rows.size} rows of healthy flows` };
@@ -68,8 +70,8 @@ export async function judgeRowsStay(
 ): Promise<void> {
   await client.stream.settle(50, 15_000 * t.env.slowFactor);
   await follower.requireWhole();
-  const ids = new Set([...rows.values()].map(({ id }) => id));
-  const gone = follower.events.filter(({ kind, entry }) => kind === 'destroy' && ids.has(entry.id));
+  const ends = [...rows.values()].map((row) => isEndOf(follower, row));
+  const gone = follower.events.filter((event) => ends.some((isEnd) => isEnd(event)));
   const [first] = gone;
   t.judge({
     ok: gone.length === 0,
@@ -80,9 +82,7 @@ export async function judgeRowsStay(
         ? 'they stayed'
         : `${gone.length} were destroyed, the first by ${author(first)}: ${describeEntry(first.entry)}`,
   });
-  const lost = flows.map((flow) =>
-    totalLost(client.stream.losses(flow).filter((window) => window.lastLost > sequence)),
-  );
+  const lost = (await client.stream.settledLosses(flows, { afterSequence: sequence })).map(totalLost);
   const total = lost.reduce((sum, count) => sum + count, 0);
   t.judge({
     ok: total === 0,

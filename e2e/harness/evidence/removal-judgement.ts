@@ -2,7 +2,7 @@
 import type { SpecContext } from '../run/context.ts';
 import { describeEntry, type ConntrackEntry } from './conntrack-entry.ts';
 import type { ConntrackFollower } from './conntrack-follower.ts';
-import { author, describeFlow, destroyed, recordEvents, rowsNow, type FlowKey } from './conntrack-premises.ts';
+import { author, describeFlow, destroyed, isEndOf, recordEvents, rowsNow, type FlowKey } from './conntrack-premises.ts';
 import { totalLost } from './datagram-loss.ts';
 import type { DatagramStream } from './datagram-stream.ts';
 import { HANDOVER_BOUND_MS } from './handover-judgement.ts';
@@ -61,8 +61,9 @@ export async function judgeFlowUntouched(
   const { flow, stream, follower, row } = healthy;
   const index = healthy.flowIndex ?? 0;
   await stream.settle(50, 15_000 * t.env.slowFactor, index);
-  const gone = follower.events.find(({ kind, entry }) => kind === 'destroy' && entry.id === row.id);
-  const windows = stream.losses(index).filter((window) => window.lastLost > healthy.sequence);
+  const gone = follower.events.find(isEndOf(follower, row));
+  const tolerated = healthy.tolerated ?? 0;
+  const [windows = []] = await stream.settledLosses([index], { afterSequence: healthy.sequence, tolerated });
   const lost = totalLost(windows);
   await follower.requireWhole();
   stream.recordEvidence(index);
@@ -74,7 +75,7 @@ export async function judgeFlowUntouched(
     observed: `${gone === undefined ? 'it stayed' : `it was destroyed by ${author(gone)}: ${describeEntry(gone.entry)}`}; rows now: ${await rowsNow(flow, t.signal)}`,
   });
   t.judge({
-    ok: lost <= (healthy.tolerated ?? 0),
+    ok: lost <= tolerated,
     subject,
     expected: `every datagram to be answered${healthy.tolerated === undefined ? '' : ` but for ${healthy.tolerated}`}`,
     observed: `${lost} lost in ${windows.length} windows, the longest ${Math.round(Math.max(0, ...windows.map(({ durationMs }) => durationMs)))} ms; ${stream.describe(index)}`,

@@ -16,9 +16,11 @@ export async function judgeConnectionsAlive(
     goals.every(({ index, goal }) => stream.lastSequence(index) >= goal) ? true : undefined;
   // A connection that broke sends no more; that is judged below.
   await stream.until(reached, 15_000 * t.env.slowFactor).catch(() => undefined);
-  for (const index of connections) {
+  // Likewise: what is known of one that broke is judged.
+  const losses = await stream.settledLosses(connections).catch(() => connections.map((index) => stream.losses(index)));
+  for (const [position, index] of connections.entries()) {
     const { errors } = stream.flow(index);
-    const windows = stream.losses(index);
+    const windows = losses[position] ?? [];
     const servers = serverSpans(stream.flow(index)).map(({ server }) => server);
     t.judge({
       ok: errors.length === 0 && servers.length === 1 && totalLost(windows) === 0,
