@@ -9,12 +9,12 @@ import type { JudgedFile } from './capture-file-judgement.ts';
 const numbers = (from: number, to: number): Set<number> =>
   new Set(Array.from({ length: to - from + 1 }, (_, i) => from + i));
 
-function stageOf(blindWindows = new Map<string, number>()): CaptureStage {
+function stageOf(blindWindows = new Map<string, number>(), slowFactor = 1): CaptureStage {
   const judge = (finding: Finding): void => {
     if (!finding.ok) throw new JudgementError(finding);
   };
   return {
-    t: { judge, evidence: { measure: () => undefined } },
+    t: { judge, env: { slowFactor }, evidence: { measure: () => undefined } },
     subject: { name: 's' },
     blindWindows,
   } as unknown as CaptureStage;
@@ -43,8 +43,9 @@ describe('what is owed of an instance', () => {
     const late = (packets: number, contention: number) => () =>
       judge({ instance: instance('before', contention), ended: true }, [fileOf(numbers(packets, 99))]);
     late(5, 2.6)();
-    expect(late(6, 2.6)).to.throw('at most 5 at the start (2 × 2.6, as long as its process waited for a core)');
+    expect(late(6, 2.6)).to.throw('at most 5 at the start (2 × 2.6, as much slower as the machine is)');
     expect(late(3, 1.5)).to.throw('at most 2 at the start,');
+    judge({ instance: instance('before'), ended: true }, [fileOf(numbers(6, 99))], stageOf(undefined, 3));
     expect(late(21, 50)).to.throw('at most 20 at the start');
   });
 
