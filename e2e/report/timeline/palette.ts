@@ -3,6 +3,7 @@ export const SERIES_COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4
 
 const KIND_COLORS: Readonly<Record<string, string>> = {
   fault: '#d55e00',
+  preparation: '#94a3b8',
   loss: '#dc2626',
   proof: '#009e73',
   'datagram-loss': '#dc2626',
