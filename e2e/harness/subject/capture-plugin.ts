@@ -19,6 +19,8 @@ const NAME = 'stand-in-kubectl-plugin';
 // No `tcpdump-process`: its path is inside a pod. No `waits-for-pod`: it looks for a process that runs.
 const CAN: readonly CaptureCapability[] = ['live-file', 'limits'];
 
+const STATUS_MS = 30_000;
+
 /** The image is known from `install` on. */
 export function pluginCapture(style: PluginStyle = 'by-container'): CaptureSubject {
   const name = style === 'by-container' ? NAME : `${NAME}+${style}`;
@@ -64,8 +66,7 @@ export function pluginCapture(style: PluginStyle = 'by-container'): CaptureSubje
     apply: async (cluster, request, signal) => {
       if (image === undefined) throw new Error(`${name} is not installed`);
       const { podName = '', namespace } = request;
-      const target =
-        podName === '' ? undefined : await cluster.api.get<TargetPod>('v1', 'Pod', podName, namespace, signal);
+      const target = podName === '' ? undefined : await runningTarget(cluster, namespace, podName, signal);
       await cluster.api.apply(pluginPod(request, target, image, style), signal);
     },
     view: async (cluster, namespace, name, signal) => {
@@ -82,6 +83,15 @@ export function pluginCapture(style: PluginStyle = 'by-container'): CaptureSubje
     fetch: (cluster, file, signal) => fetchPodFile(cluster, file.path, PLUGIN_CONTAINER, signal),
     apiAnswers: () => Promise.resolve(undefined),
   };
+}
+
+/** The pod as soon as its status names a container, which it does a moment after the container speaks. */
+function runningTarget(cluster: Cluster, namespace: string, name: string, signal: AbortSignal): Promise<TargetPod> {
+  return cluster.api.waitFor<TargetPod, TargetPod>(
+    { apiVersion: 'v1', kind: 'Pod', namespace, name },
+    ([pod]) => (pod?.status?.containerStatuses?.[0]?.containerID === undefined ? undefined : pod),
+    { timeoutMs: STATUS_MS, signal, what: `the status of ${namespace}/${name} names a container` },
+  );
 }
 
 function imageOf({ options, fixturesImage }: Pick<SubjectContext, 'options' | 'fixturesImage'>): string {
