@@ -66,23 +66,28 @@ export function rowPointsAt(
     prove: async (signal) => {
       let rows: readonly ConntrackEntry[] = [];
       let before = 0;
+      let unborn: ConntrackEntry | undefined;
       const find = async (inner: AbortSignal): Promise<ConntrackEntry | undefined> => {
         before = options.seenBy?.events.length ?? 0;
         rows = await readConntrack(flow.node, flow.family, matchOf(flow), inner);
-        return rows.find(
+        const found = rows.find(
           ({ reply }) => reply.src === address && (options.port === undefined || reply.sport === options.port),
         );
+        const isBorn = ({ kind, entry }: ConntrackEvent): boolean =>
+          kind === 'new' && found !== undefined && sameRow(entry, found);
+        // A busy machine tells of the row before it tells of the row's birth.
+        unborn = found === undefined || (options.seenBy?.events.some(isBorn) ?? true) ? undefined : found;
+        return unborn === undefined ? found : undefined;
       };
       const timeoutMs = ROW_APPEARS_WITHIN_MS * t.env.slowFactor;
       const row = await pollWithin(find, { timeoutMs, signal, intervalMs: 250 });
-      if (row === undefined)
-        return { proven: false, reason: `rows found: ${rows.map(describeEntry).join('; ') || 'none'}` };
-      const born = options.seenBy?.events.some(({ kind, entry }) => kind === 'new' && sameRow(entry, row)) ?? true;
-      if (!born)
+      if (unborn !== undefined)
         return {
           proven: false,
-          reason: `the birth of ${describeEntry(row)} was not seen, so its end would not be seen either`,
+          reason: `the birth of ${describeEntry(unborn)} was not seen, so its end would not be seen either`,
         };
+      if (row === undefined)
+        return { proven: false, reason: `rows found: ${rows.map(describeEntry).join('; ') || 'none'}` };
       const left = row.timeoutSeconds ?? 0;
       if (left < RAISED_UDP_TIMEOUT_SECONDS / 2)
         return { proven: false, reason: `the row lives for ${left} s only: the raised timeout is not in force` };

@@ -8,6 +8,7 @@ import { author, foundIn, isEndOf } from './conntrack-premises.ts';
 import { readConntrack } from './conntrack-table.ts';
 import { totalLost } from './datagram-loss.ts';
 import { HANDOVER_BOUND_MS } from './handover-judgement.ts';
+import { unreadDatagrams } from './unread-datagrams.ts';
 
 /** Premise: each of these flows has a row whose birth was seen; returns the rows by flow. */
 export function rowsOfFlows(
@@ -84,6 +85,11 @@ export async function judgeRowsStay(
   });
   const lost = (await client.stream.settledLosses(flows, { afterSequence: sequence })).map(totalLost);
   const total = lost.reduce((sum, count) => sum + count, 0);
+  const unread = total === 0 ? 0 : await unreadDatagrams(t, client.ref.namespace);
+  if (unread > 0)
+    t.inconclusive(
+      `${total} datagrams of healthy flows lost, and ${unread} dropped at sockets that nobody read in time`,
+    );
   t.judge({
     ok: total === 0,
     subject: `${flows.length} healthy udp flows of ${client.name}`,

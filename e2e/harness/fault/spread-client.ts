@@ -5,6 +5,8 @@ import type { ServiceStage } from './service-stage.ts';
 import type { StageClient } from './stage-options.ts';
 
 const TRIES = 5;
+/** All flows share the servers' sockets, whose buffers are full after half a second without a processor at the usual pace. */
+const INTERVAL_MS = 60;
 
 /**
  * EndpointSlices tell what the proxy was told, not what it has written: flows that open too early all hang on the first
@@ -17,7 +19,7 @@ export async function startSpreadClient(
   servers: number,
 ): Promise<{ readonly client: StageClient; readonly servers: readonly string[] }> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const client = await stage.startClient(`client-${tries}`, { flows });
+    const client = await stage.startClient(`client-${tries}`, { flows, intervalMs: INTERVAL_MS });
     const answeredBy = await connectionServers(t, client.stream, flows);
     if (new Set(answeredBy).size === servers) return { client, servers: answeredBy };
   }
