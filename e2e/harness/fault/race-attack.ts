@@ -197,11 +197,11 @@ async function hearing(
 const leastExposed = 0.25;
 
 /** A race whose keys were mostly deleted before the flows were alive again, and that cut nothing, shows nothing. */
-export function requireStrength(race: Attack): void {
-  const { account } = race;
+export function requireStrength({ account, deletesSeen }: Attack, mode: AttackPlan['mode']): void {
   const exposed = account.alive - account.deletedBefore.size;
-  if (race.deletesSeen && exposed < leastExposed * account.alive)
+  const advice = mode === 'held' ? 'the agent was held too late; try' : 'try --race-mode held, or';
+  if (deletesSeen && exposed < leastExposed * account.alive)
     throw new InconclusiveError(
-      `weak race: only ${exposed} of ${account.alive} flows were alive again before the agent came to their keys; try --race-mode held, or a calmer machine`,
+      `weak race: only ${exposed} of ${account.alive} flows were alive again before the agent came to their keys; ${advice} a calmer machine`,
     );
 }

@@ -67,7 +67,7 @@ export async function race(t: SpecContext, shape: RaceShape): Promise<void> {
     const result = await attack(t, stage, plan);
     if (result.rate !== undefined) measuredRates.set(agentKey, result.rate);
     await judgeRace(t, stage, result);
-    requireStrength(result);
+    requireStrength(result, mode);
   }
 }
 
