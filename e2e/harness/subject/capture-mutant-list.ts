@@ -14,7 +14,10 @@ export const captureMutants: readonly CaptureMutant[] = [
     name: 'bound-by-name',
     summary: 'goes on with whatever pod has the name, under the first UID',
     caughtBy: [
+      'capture/recreate-same-node-grace-0',
       'capture/recreate-same-node-grace-1',
+      'capture/recreate-same-node-grace-30',
+      'capture/recreate-same-node-forced-while-busy',
       'capture/recreate-other-node',
       'capture/agent-down-during-recreate',
       'capture/missed-delete',
