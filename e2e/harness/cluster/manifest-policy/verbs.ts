@@ -62,7 +62,7 @@ export const needs: Readonly<Record<string, readonly Need[]>> = {
     {
       resource: 'packetcaptures',
       verb: 'patch',
-      source: 'fixtures/packet-capture-controller/run-controller.ts',
+      source: 'fixtures/packet-capture-controller/controller.ts',
       text: "'PATCH', objectPath(its, name)",
     },
     ...watched('pods'),
