@@ -8,6 +8,8 @@ const xml = `<?xml version="1.0" encoding="UTF-8"?>
   <testcase name="[ReportBeforeSuite]" classname="x" status="passed" time="0.001"></testcase>
   <testcase name="${it1} NodePort service" classname="x" status="passed" time="27.6"><system-err>log</system-err></testcase>
   <testcase name="${it1} ClusterIP service" classname="x" status="failed" time="75.5"><failure message="m" type="failed"></failure></testcase>
+  <testcase name="${it1} ClusterIP service and client is hostNetwork" classname="x" status="failed" time="30"><failure message="context deadline exceeded" type="failed">[FAILED] context deadline exceeded
+In [BeforeEach] at: framework.go:372</failure></testcase>
   <testcase name="[It] [sig-apps] Deployment" classname="x" status="skipped" time="0"><skipped message="skipped"></skipped></testcase>
 </testsuite></testsuites>`;
 
@@ -16,6 +18,7 @@ describe('results of e2e.test', () => {
     expect(specsOfJunit(xml).map(({ verdict, seconds }) => [verdict, seconds])).to.deep.equal([
       ['pass', 27.6],
       ['fail', 75.5],
+      ['broken', 30],
     ]);
     expect(specsOfJunit('<testsuites></testsuites>')).to.deep.equal([]);
   });

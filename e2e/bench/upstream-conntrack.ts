@@ -7,7 +7,8 @@ import { standInRegistry } from '../../hack/subjects/upstream-e2e.ts';
 
 export interface UpstreamSpec {
   readonly name: string;
-  readonly verdict: 'pass' | 'fail';
+  /** `broken`: it failed while Ginkgo prepared it, so it judged nothing. */
+  readonly verdict: 'pass' | 'fail' | 'broken';
   readonly seconds: number;
 }
 
@@ -33,7 +34,10 @@ export function twinOf(name: string): string | undefined {
   return twins.find(([pattern]) => pattern.test(title))?.[1];
 }
 
-/** Throws when `e2e.test` ran no Conntrack spec: nothing follows from that. */
+/**
+ * Throws when `e2e.test` ran no Conntrack spec, or when one broke before it began: a cluster that went away fails the others as well,
+ * and a failure of that kind is no finding.
+ */
 export async function runUpstreamConntrack(
   binary: string,
   kubeconfig: string,
@@ -55,6 +59,13 @@ export async function runUpstreamConntrack(
   const file = (await readdir(folder)).find((name) => /^junit.*\.xml$/.test(name));
   const specs = file === undefined ? [] : specsOfJunit(await readFile(join(folder, file), 'utf8'));
   if (specs.length === 0) throw new Error(`${binary} ran no Conntrack spec; see its output above`);
+  const broken = specs.filter(({ verdict }) => verdict === 'broken');
+  if (broken.length > 0) {
+    const names = broken.map(({ name }) => name).join('; ');
+    throw new Error(
+      `e2e.test could not prepare ${broken.length} of ${specs.length} specs (expected 0), so this round compares nothing: ${names}; see its output above`,
+    );
+  }
   return { seconds, specs };
 }
 
@@ -62,6 +73,7 @@ interface TestCase {
   readonly '@name': string;
   readonly '@status': string;
   readonly '@time': string;
+  readonly failure?: unknown;
 }
 
 /** Ginkgo lists every spec of the binary; those that the focus left out are `skipped`. */
@@ -74,7 +86,12 @@ export function specsOfJunit(xml: string): readonly UpstreamSpec[] {
     .filter((test) => test['@name'].includes('Conntrack') && test['@status'] !== 'skipped')
     .map((test) => ({
       name: test['@name'].replace(/^\[It\]\s*/, ''),
-      verdict: test['@status'] === 'passed' ? ('pass' as const) : ('fail' as const),
+      verdict: verdictOf(test),
       seconds: Number(test['@time']),
     }));
+}
+
+function verdictOf(test: TestCase): UpstreamSpec['verdict'] {
+  if (test['@status'] === 'passed') return 'pass';
+  return JSON.stringify(test.failure ?? '').includes('[BeforeEach]') ? 'broken' : 'fail';
 }
