@@ -26,14 +26,28 @@ export function dockerRestart(cluster: string, back: () => Promise<void>): Fault
       const others = await containersOfOthers(cluster);
       if (others.length > 0)
         throw new Error(`Docker is not restarted: ${others.join(', ')} run on it, which are not of ${cluster}`);
+      const nodes = await inOrderOfAddress(await nodeContainers(cluster));
       await restartDaemon();
       return async () => {
-        // Docker itself restarts those that ended with an error; a node that was stopped in good order stays down.
-        for (const node of await nodeContainers(cluster)) await docker(['start', node]);
+        // Docker brings nodes back in any order and numbers them anew, but a control plane knows itself by its address: the lowest
+        // free one goes to the next that starts.
+        await docker(['stop', '--time', '5', ...nodes]);
+        for (const node of nodes) await docker(['start', node]);
         await back();
       };
     },
   };
+}
+
+async function inOrderOfAddress(nodes: readonly string[]): Promise<readonly string[]> {
+  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+  const addressOf = async (node: string): Promise<number> =>
+    (await docker(['inspect', '--format', format, node]))
+      .trim()
+      .split('.')
+      .reduce((value, part) => value * 256 + Number(part), 0);
+  const known = await Promise.all(nodes.map(async (node) => ({ node, address: await addressOf(node) })));
+  return known.sort((a, b) => a.address - b.address).map(({ node }) => node);
 }
 
 async function restartDaemon(): Promise<void> {
