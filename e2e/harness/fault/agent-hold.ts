@@ -5,6 +5,7 @@
 import type { LineProcess } from '../cluster/cluster.ts';
 import type { SpecContext } from '../run/context.ts';
 import type { NpaAgent } from '../evidence/npa-agent.ts';
+import { stopAtLine } from './stop-at-line.ts';
 
 const releasesItselfAfterSeconds = 60;
 
@@ -18,11 +19,11 @@ export interface AgentHold {
 export async function armAgentHold(t: SpecContext, agent: NpaAgent, owner: string): Promise<AgentHold> {
   const { node } = agent;
   const [pid, path] = [await agent.pid(t.signal), await agent.logPath(t.signal)];
-  const pattern = `Conntrack cleanup Delete.*Owner IP - ${owner.replaceAll('.', '\\.')}[ "]`;
-  const script = `tail -n 0 -F ${path} 2>/dev/null | {
-    grep -m 1 -q -E '${pattern}'; kill -STOP ${pid}; echo "stopped $(date +%s%3N)"
-    sleep ${releasesItselfAfterSeconds}; kill -CONT ${pid}; echo "released by itself"
-  }`;
+  const argv = stopAtLine({
+    ...{ path, pid, releasesItselfAfterSeconds },
+    announced: 'Check for any stale entries',
+    wanted: `Conntrack cleanup Delete.*Owner IP - ${owner.replaceAll('.', '\\.')}[ "]`,
+  });
   let process: LineProcess | undefined;
   const release = async (signal?: AbortSignal): Promise<void> => {
     const watching = process;
@@ -35,8 +36,12 @@ export async function armAgentHold(t: SpecContext, agent: NpaAgent, owner: strin
     await node.exec(['kill', '-CONT', String(pid)], options);
   };
   t.defer('let the agent go on', (signal) => release(signal));
-  // Every millisecond between the first line and the stop costs deletes that happen before the flows are alive.
-  process = await node.spawn(['nice', '-n', '-10', 'sh', '-c', script], { signal: t.signal });
+  process = await node.spawn(argv, { signal: t.signal });
+  await process.waitFor((text) => text === 'watching', {
+    timeoutMs: 10_000,
+    signal: t.signal,
+    what: `the watcher of ${path}`,
+  });
   return {
     async stopped(timeoutMs) {
       const what = `first delete of a key of ${owner}`;

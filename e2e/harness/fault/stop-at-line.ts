@@ -1,0 +1,50 @@
+/** A program for a node that stops a process at a line of its log, soon enough for what happens within microseconds of it. */
+
+export interface StopAtLine {
+  readonly path: string;
+  readonly pid: number;
+  /** Extended regular expression of the line that announces the wanted one; from there on for five seconds the log is read without a pause. */
+  readonly announced: string;
+  /** Matches a whole line but for its end: it is looked for before the line is complete. */
+  readonly wanted: string;
+  readonly releasesItselfAfterSeconds: number;
+}
+
+/**
+ * Perl, because every Debian node has it, and a pipe of tail, grep and kill takes milliseconds on a busy node: a hundred deletes.
+ * A rotated log is followed. Says `stopped <wall-clock ms>`, and `released by itself` when nobody ended it in time.
+ */
+const program = `
+my ($path, $pid, $announced, $wanted, $keep) = @ARGV;
+$| = 1;
+my ($log, $inode, $rest, $spinUntil) = (undef, 0, '', 0);
+sub enter { open($log, '<', $path) and $inode = (stat $log)[1] }
+enter();
+sysseek($log, 0, 2) if $log;
+print "watching\\n";
+for (;;) {
+  my $chunk = '';
+  if (!$log or !sysread($log, $chunk, 65536)) {
+    next if time < $spinUntil;
+    select(undef, undef, undef, 0.002);
+    my $now = (stat $path)[1];
+    if (defined $now and $now != $inode) { enter(); $rest = '' }
+    next;
+  }
+  $rest .= $chunk;
+  last if $rest =~ /$wanted/;
+  $spinUntil = time + 5 if $rest =~ /$announced/;
+  $rest = substr($rest, rindex($rest, "\\n") + 1);
+}
+kill 'STOP', $pid;
+use Time::HiRes;
+printf "stopped %d\\n", Time::HiRes::time() * 1000;
+sleep $keep;
+kill 'CONT', $pid;
+print "released by itself\\n";
+`;
+
+export function stopAtLine({ path, pid, announced, wanted, releasesItselfAfterSeconds }: StopAtLine): string[] {
+  const args = [path, String(pid), announced, wanted, String(releasesItselfAfterSeconds)];
+  return ['nice', '-n', '-10', 'perl', '-e', program, ...args];
+}
