@@ -38,7 +38,7 @@ describe('a process stopped at a line of its log', () => {
         releasesItselfAfterSeconds: 60,
       },
     });
-    // As an unprivileged user too: what comes after `nice -n -10`.
+    // As an unprivileged user too: what comes after `nice -n -20`.
     const program = spawn(argv[3] ?? '', argv.slice(4), { stdio: ['ignore', 'pipe', 'inherit'] });
     ends.push(
       () => victim.kill('SIGKILL'),

@@ -46,5 +46,5 @@ print "released by itself\\n";
 
 export function stopAtLine({ path, pid, announced, wanted, releasesItselfAfterSeconds }: StopAtLine): string[] {
   const args = [path, String(pid), announced, wanted, String(releasesItselfAfterSeconds)];
-  return ['nice', '-n', '-10', 'perl', '-e', program, ...args];
+  return ['nice', '-n', '-20', 'perl', '-e', program, ...args];
 }
