@@ -60,9 +60,21 @@ describe('account of a race', () => {
     const account = accountRace(
       seen({ stoppedAtMs: 950, log: [deleteLine(0, 900), deleteLine(3, 940)], heard: new Set([0, 1, 2, 4]) }),
     );
-    expect(account.inFlight).to.equal(3);
+    expect([...account.inFlight]).to.deep.equal([3]);
     expect([...account.victims, ...account.otherCause]).to.deep.equal([]);
     expect([...account.deletedBefore]).to.deep.equal([0]);
+  });
+
+  it('sets the first delete after the stop apart too, whose check may lie before it, and no later one', () => {
+    const log = [deleteLine(0, 900), deleteLine(3, 940), deleteLine(1, 1300), deleteLine(2, 1301)];
+    const heard = new Set([0, 3, 4]);
+    const account = accountRace(seen({ stoppedAtMs: 950, log, heard }));
+    expect([...account.inFlight]).to.deep.equal([3, 1]);
+    expect([...account.victims]).to.deep.equal([2]);
+    const spared = { ...deleteLine(4, 1299), type: 'skip' } as NpaLogLine;
+    const checked = accountRace(seen({ stoppedAtMs: 950, log: [...log.slice(0, 2), spared, ...log.slice(2)], heard }));
+    expect([...checked.inFlight]).to.deep.equal([3]);
+    expect([...checked.victims]).to.deep.equal([1, 2]);
   });
 
   it('never blames the race for a cut without a delete line, or with one for another owner or too late', () => {

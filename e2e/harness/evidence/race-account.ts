@@ -37,8 +37,12 @@ export interface RaceAccount {
   readonly healed: ReadonlySet<number>;
   /** Cut and deleted while alive: what the race is about. */
   readonly victims: ReadonlySet<number>;
-  /** The delete that was under way when the agent was stopped: check and delete had been parted by us, so it decides nothing. */
-  readonly inFlight: number | undefined;
+  /**
+   * Deletes that may have been under way when the agent was stopped: check and delete had been parted by us, so they decide nothing.
+   * The agent checks a key, logs it and deletes it: a stop before the delete leaves the last line before it, one between check and
+   * line the first line after it.
+   */
+  readonly inFlight: ReadonlySet<number>;
   /** Cut without a delete line: another cause. */
   readonly otherCause: ReadonlySet<number>;
   /** From the first to the last own delete after the flows were alive, in ms. */
@@ -55,7 +59,8 @@ export function accountRace(seen: RaceObservation): RaceAccount {
     new Set<number>(),
   ];
   const aliveDeletes: number[] = [];
-  let inFlight: number | undefined;
+  let [lastBeforeStop, firstAfterStop]: (number | undefined)[] = [];
+  let wentOn = seen.stoppedAtMs === undefined;
   const cut = new Set([...aliveAtMs.keys()].filter((flow) => !seen.heard.has(flow)));
   // A flow whose key went before its first packet made a new entry and cannot be cut: a cut one was alive before we noticed.
   const aliveFrom = (flow: number): number | undefined => (cut.has(flow) ? seen.reopenedFromMs : aliveAtMs.get(flow));
@@ -64,14 +69,18 @@ export function accountRace(seen: RaceObservation): RaceAccount {
       const flow = flowOfTuple(flows, reversed(line.tuple));
       if (flow !== undefined) denied.add(flow);
     }
-    if ((line.type !== 'delete' && line.type !== 'skip') || line.owner !== seen.owner) continue;
-    const flow = flowOfTuple(flows, line.tuple);
+    if (line.type !== 'delete' && line.type !== 'skip') continue;
+    const flow = line.owner === seen.owner ? flowOfTuple(flows, line.tuple) : undefined;
+    if (!wentOn && line.atMs > (seen.stoppedAtMs ?? 0)) {
+      wentOn = true;
+      if (line.type === 'delete') firstAfterStop = flow;
+    }
     if (flow === undefined) continue;
     if (line.type === 'skip') {
       skipped.add(flow);
       continue;
     }
-    if (seen.stoppedAtMs !== undefined && line.atMs <= seen.stoppedAtMs) inFlight = flow;
+    if (!wentOn) lastBeforeStop = flow;
     const alive = aliveFrom(flow);
     if (alive === undefined || line.atMs <= alive) deletedBefore.add(flow);
     else if (line.atMs <= seen.spokeAtMs) {
@@ -79,8 +88,9 @@ export function accountRace(seen: RaceObservation): RaceAccount {
       aliveDeletes.push(line.atMs);
     }
   }
-  if (inFlight !== undefined) deletedBefore.delete(inFlight);
-  const victims = new Set([...cut].filter((flow) => deletedAlive.has(flow) && flow !== inFlight));
+  const inFlight = new Set([lastBeforeStop, firstAfterStop].filter((flow) => flow !== undefined));
+  if (lastBeforeStop !== undefined) deletedBefore.delete(lastBeforeStop);
+  const victims = new Set([...cut].filter((flow) => deletedAlive.has(flow) && !inFlight.has(flow)));
   return {
     alive: aliveAtMs.size,
     deletedBefore,
@@ -91,7 +101,7 @@ export function accountRace(seen: RaceObservation): RaceAccount {
     healed: new Set([...cut].filter((flow) => seen.healed.has(flow))),
     victims,
     inFlight,
-    otherCause: new Set([...cut].filter((flow) => !victims.has(flow) && flow !== inFlight)),
+    otherCause: new Set([...cut].filter((flow) => !victims.has(flow) && !inFlight.has(flow))),
     // Log lines come in the order of time.
     windowMs: (aliveDeletes.at(-1) ?? 0) - (aliveDeletes[0] ?? 0),
   };

@@ -80,10 +80,10 @@ describe('the account of a race, line by line', () => {
     expect([...seen.deletedAlive]).to.deep.equal([2]);
   });
 
-  it('has a key in flight only where the agent was stopped: the last delete up to that moment', () => {
-    const log = [line('delete', 1, 1100), line('delete', 2, 1200), line('delete', 3, 1201)];
-    expect(account({ log }).inFlight).to.equal(undefined);
-    expect(account({ log, stoppedAtMs: 1200 }).inFlight).to.equal(2);
+  it('has a key in flight only where the agent was stopped: the last delete up to that moment, the first after it', () => {
+    const log = [line('delete', 1, 1100), line('delete', 2, 1200), line('skip', 0, 1201), line('delete', 3, 1202)];
+    expect([...account({ log }).inFlight]).to.deep.equal([]);
+    expect([...account({ log, stoppedAtMs: 1200 }).inFlight]).to.deep.equal([2]);
     const cut = account({ log, stoppedAtMs: 1200, heard: new Set([0]) });
     expect([...cut.victims]).to.deep.equal([1, 3]);
     expect([...cut.otherCause]).to.deep.equal([]);

@@ -15,7 +15,7 @@ const flows = {
 } as const;
 const calm: RaceAccount = {
   ...{ alive: 4, deletedBefore: new Set([0]), deletedAlive: none, skipped: new Set([1, 2]), denied: none, cut: none },
-  ...{ healed: none, victims: none, inFlight: undefined, otherCause: none, windowMs: 0 },
+  ...{ healed: none, victims: none, inFlight: none, otherCause: none, windowMs: 0 },
 };
 
 async function judge(account: Partial<RaceAccount>, more: Partial<Attack> = {}) {
@@ -77,9 +77,9 @@ describe('a race is judged', () => {
   });
 
   it('tells the fate of the key in flight', async () => {
-    const cut = await judge({ inFlight: 1, cut: new Set([1]) });
+    const cut = await judge({ inFlight: new Set([1]), cut: new Set([1]) });
     expect(cut.kept.records[0]?.summary).to.match(/source port 20001, it was cut;/);
-    const spared = await judge({ inFlight: 0 });
+    const spared = await judge({ inFlight: new Set([0]) });
     expect(spared.kept.records[0]?.summary).to.match(/source port 20000, it was not cut;/);
     expect(spared.error).to.equal(undefined);
   });

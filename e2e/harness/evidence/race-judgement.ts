@@ -25,9 +25,9 @@ export async function judgeRace(t: SpecContext, stage: RaceStage, race: Attack):
   t.evidence.measure({ name: 'memory of the driver', value: race.driverBytes / 2 ** 20, unit: 'MiB' });
   if (race.healMs !== undefined)
     t.evidence.measure({ name: 'healed after the client sent', value: race.healMs, unit: 'ms' });
-  if (account.inFlight !== undefined) {
-    const { sourcePort } = tupleOfFlow(flows, account.inFlight);
-    const fate = account.cut.has(account.inFlight) ? 'it was cut' : 'it was not cut';
+  for (const flow of account.inFlight) {
+    const { sourcePort } = tupleOfFlow(flows, flow);
+    const fate = account.cut.has(flow) ? 'it was cut' : 'it was not cut';
     t.evidence.record({
       kind: 'log-line',
       lane: 'agent',
@@ -66,7 +66,7 @@ function evidenceOf(race: Attack) {
     openMs: race.openMs,
     healMs: race.healMs ?? null,
     windowMicroseconds: account.windowMs * 1000,
-    inFlight: account.inFlight ?? null,
+    inFlight: [...account.inFlight],
     repliesOnWire: race.onWire,
     alive: account.alive,
     deletedBefore: writeRanges(account.deletedBefore),
