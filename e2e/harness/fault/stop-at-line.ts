@@ -26,7 +26,7 @@ for (;;) {
   my $chunk = '';
   if (!$log or !sysread($log, $chunk, 65536)) {
     next if time < $spinUntil;
-    select(undef, undef, undef, 0.002);
+    select(undef, undef, undef, 0.001);
     my $now = (stat $path)[1];
     if (defined $now and $now != $inode) { enter(); $rest = '' }
     next;
