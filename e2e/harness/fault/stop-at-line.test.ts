@@ -4,6 +4,7 @@ import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { stopAtLine } from './stop-at-line.ts';
@@ -23,9 +24,21 @@ describe('a process stopped at a line of its log', () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** A stop is sent before it is obeyed. */
+  async function isStopped(pid: number): Promise<boolean> {
+    for (let look = 0; look < 200 && stateOf(pid) !== 'T'; look += 1) await setImmediate();
+    return stateOf(pid) === 'T';
+  }
+
   const stateOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2] ?? '';
 
-  async function watched(): Promise<{ pid: number; lines: AsyncIterator<string> }> {
+  interface Watched {
+    readonly pid: number;
+    readonly lines: AsyncIterator<string>;
+    readonly suiteEnds: () => Promise<unknown>;
+  }
+
+  async function watched(): Promise<Watched> {
     const victim = spawn('sleep', ['60'], { stdio: 'ignore' });
     await once(victim, 'spawn');
     const pid = victim.pid ?? 0;
@@ -39,14 +52,19 @@ describe('a process stopped at a line of its log', () => {
       },
     });
     // As an unprivileged user too: what comes after `nice -n -20`.
-    const program = spawn(argv[3] ?? '', argv.slice(4), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const program = spawn(argv[3] ?? '', argv.slice(4), { stdio: ['pipe', 'pipe', 'inherit'] });
     ends.push(
       () => victim.kill('SIGKILL'),
       () => program.kill('SIGKILL'),
     );
     const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
     expect((await lines.next()).value).to.equal('watching');
-    return { pid, lines };
+    const suiteEnds = (): Promise<unknown> => {
+      const exited = once(program, 'exit');
+      program.stdin.end();
+      return exited;
+    };
+    return { pid, lines, suiteEnds };
   }
 
   it('goes on at older lines and at those of others, and stops at its own', async () => {
@@ -59,7 +77,22 @@ describe('a process stopped at a line of its log', () => {
     const [word, ms] = String((await lines.next()).value).split(' ');
     expect(word).to.equal('stopped');
     expect(Math.abs(Number(ms) - before)).to.be.lessThan(5000);
-    expect(stateOf(pid)).to.equal('T');
+    expect(await isStopped(pid)).to.equal(true);
+  });
+
+  it('lets go of everything when the suite is no more, stopped or not', async () => {
+    const processors = (pid: number): string | undefined =>
+      /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const waiting = await watched();
+    await waiting.suiteEnds();
+    expect(processors(waiting.pid)).to.equal(processors(process.pid));
+    const stopped = await watched();
+    appendFileSync(path, 'Delete 10.0.0.1"\n');
+    await stopped.lines.next();
+    expect(await isStopped(stopped.pid)).to.equal(true);
+    await stopped.suiteEnds();
+    expect(stateOf(stopped.pid)).not.to.equal('T');
+    expect(processors(stopped.pid)).to.equal(processors(process.pid));
   });
 
   it('follows a log that was rotated', async () => {
@@ -67,6 +100,6 @@ describe('a process stopped at a line of its log', () => {
     renameSync(path, `${path}.1`);
     writeFileSync(path, 'Check for stale\nDelete 10.0.0.1"\n');
     expect(String((await lines.next()).value)).to.match(/^stopped \d+$/);
-    expect(stateOf(pid)).to.equal('T');
+    expect(await isStopped(pid)).to.equal(true);
   });
 });

@@ -12,13 +12,22 @@ export interface StopAtLine {
 
 /**
  * Perl, because every Debian node has it, and a pipe of tail, grep and kill takes milliseconds on a busy node: a hundred deletes.
- * It sleeps between two looks, because a program that spins has used up its share when it counts, and waits behind others. A rotated log
- * is followed. Says `stopped <wall-clock ms>`, and `released by itself` when nobody ended it in time.
+ * It shares one processor with the process that it watches and sleeps between two looks: wherever that process may run it is let in
+ * first. A rotated log is followed. Says `stopped <wall-clock ms>`, and `released by itself` when nobody ended it in time. When its
+ * standard input ends, because the suite is no more, everything is put back.
  */
 const program = `
+use Time::HiRes;
 my ($path, $pid, $announced, $wanted, $keep) = @ARGV;
 $| = 1;
 if (open(my $slack, '>', '/proc/self/timerslack_ns')) { print $slack 1000 }
+my ($processors) = map { /^Cpus_allowed_list:\\s*(\\S+)/ } do { open(my $s, '<', "/proc/$pid/status") or die "no process $pid\\n"; <$s> };
+my ($one) = $processors =~ /(\\d+)$/;
+sub pin { my ($list, @who) = @_; system("taskset -apc $list $_ > /dev/null 2>&1") for @who }
+sub leave { kill 'CONT', $pid; pin($processors, $pid); exit 0 }
+$SIG{TERM} = $SIG{INT} = $SIG{HUP} = \\&leave;
+pin($one, $pid, $$);
+sub pause { my $input = ''; vec($input, fileno(STDIN), 1) = 1; leave() if select($input, undef, undef, $_[0]) > 0 }
 my ($log, $inode, $rest, $hotUntil) = (undef, 0, '', 0);
 sub enter { open($log, '<', $path) and $inode = (stat $log)[1] }
 enter();
@@ -28,7 +37,7 @@ for (;;) {
   my $chunk = '';
   if (!$log or !sysread($log, $chunk, 65536)) {
     my $hot = time < $hotUntil;
-    select(undef, undef, undef, $hot ? 0.0001 : 0.001);
+    pause($hot ? 0.0001 : 0.001);
     next if $hot;
     my $now = (stat $path)[1];
     if (defined $now and $now != $inode) { enter(); $rest = '' }
@@ -40,11 +49,11 @@ for (;;) {
   $rest = substr($rest, rindex($rest, "\\n") + 1);
 }
 kill 'STOP', $pid;
-use Time::HiRes;
 printf "stopped %d\\n", Time::HiRes::time() * 1000;
-sleep $keep;
-kill 'CONT', $pid;
+pin($processors, $pid);
+pause($keep);
 print "released by itself\\n";
+leave();
 `;
 
 export function stopAtLine({ path, pid, announced, wanted, releasesItselfAfterSeconds }: StopAtLine): string[] {
