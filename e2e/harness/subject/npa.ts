@@ -40,6 +40,7 @@ export function npa(name: string): Subject {
       await applyObjects(context, await objectsOf(context, name, image));
     },
     async remove(context) {
+      if (controllerImage(context) !== undefined) await releasePolicies(context);
       await deleteObjects(context, await objectsOf(context, name, 'removed'));
       if (controllerImage(context) !== undefined) await deleteKinds(context);
       // The agent's filters go on enforcing after it is gone.
@@ -75,6 +76,9 @@ export function npa(name: string): Subject {
     logs: npaLogs,
   };
 }
+
+const policyFinalizer = 'networking.k8s.aws/resources';
+type HeldPolicy = KubernetesObject & { readonly metadata: { readonly finalizers?: readonly string[] } };
 
 /** Seconds; fast runs use 10 where upstream uses 300. */
 export function periodSeconds(context: Pick<SubjectContext, 'options'>): number {
@@ -113,6 +117,21 @@ async function objectsOf(context: SubjectContext, name: string, image: string): 
     ...(await npaObjects('agent.yaml', values, name)),
     ...controller,
   ];
+}
+
+/** The controller holds each policy by a finalizer: without it the policies, and their namespaces, would stay for ever. */
+async function releasePolicies({ cluster, signal }: SubjectContext): Promise<void> {
+  const [apiVersion, kind] = ['networking.k8s.io/v1', 'NetworkPolicy'];
+  const policies = await cluster.api.list<HeldPolicy>(apiVersion, kind, {}, signal);
+  const held = policies.filter(({ metadata }) => metadata.finalizers?.includes(policyFinalizer));
+  await Promise.all(
+    held.map(({ metadata: { name, namespace } }) =>
+      cluster.api.delete(
+        { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) },
+        { timeoutMs: 60_000, signal },
+      ),
+    ),
+  );
 }
 
 /** Kinds that the controller made because they were missing. */
