@@ -3,11 +3,12 @@
  * both modes; what 60,000 flows cost; how many detections a minute chance gives on the same cluster. Each sample is one run of
  * the suite's own spec. `--more` adds to the samples that reports/bench/race.samples.jsonl holds: twenty runs take their time.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { clustersNow, removeClustersMade } from '../commands/clusters-made.ts';
 import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
 import type { BenchLine } from './bench-line.ts';
 import { cells, type RaceCell } from './race-cells.ts';
@@ -24,34 +25,36 @@ export async function bench(args: readonly string[]): Promise<readonly BenchLine
   const runs = Number(args.find((arg) => /^\d+$/.test(arg)) ?? usualRuns);
   const chosen = cells.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   const samples: RaceSample[] = args.includes('--more') ? [...readSamples()] : [];
-  for (const [index, cell] of chosen.entries()) {
-    const attempts = await run(cell, runs, index < chosen.length - 1);
-    samples.push(...attempts.map((attempt) => sampleOf(cell, attempt)));
-    writeSamples(samples);
+  const folder = await mkdtemp(join(tmpdir(), 'staleproof-bench-race-'));
+  const before = await clustersNow([]);
+  try {
+    for (const cell of chosen) {
+      const attempts = await run(cell, runs, join(folder, cell.name));
+      samples.push(...attempts.map((attempt) => sampleOf(cell, attempt)));
+      writeSamples(samples);
+    }
+  } finally {
+    await removeClustersMade(folder, before, []);
+    await rm(folder, { recursive: true, force: true });
   }
   return raceLines(samples);
 }
 
-/** One run with as many repetitions as asked; the cluster stays for the next one. */
-async function run(cell: RaceCell, runs: number, keep: boolean): Promise<readonly AttemptLine[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'staleproof-bench-race-'));
+/** One run with as many repetitions as asked; the cluster stays for the next cell. */
+async function run(cell: RaceCell, runs: number, folder: string): Promise<readonly AttemptLine[]> {
   const repeat = cell.once === true ? 1 : runs;
   const args = [
     ...['--focus', `${cell.spec}$`, '--subject', cell.subject, '--repeat', String(repeat), ...cell.args],
-    ...['--reuse', ...(keep ? ['--keep'] : []), '--reports-folder', folder, '--reporter', 'none'],
+    ...['--reuse', '--keep', '--reports-folder', folder, '--reporter', 'none'],
   ];
-  try {
-    await execa(process.execPath, ['--import', 'tsx', join(root, 'e2e/cli.ts'), ...args], {
-      cwd: root,
-      reject: false,
-      stdio: ['ignore', 2, 2],
-    });
-    const text = readFileSync(join(folder, 'latest', 'results.jsonl'), 'utf8');
-    const lines = text.split('\n').filter((line) => line !== '');
-    return lines
-      .map((line) => JSON.parse(line) as ResultLine)
-      .filter((line): line is AttemptLine => line.type === 'attempt');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await execa(process.execPath, ['--import', 'tsx', join(root, 'e2e/cli.ts'), ...args], {
+    cwd: root,
+    reject: false,
+    stdio: ['ignore', 2, 2],
+  });
+  const text = await readFile(join(folder, 'latest', 'results.jsonl'), 'utf8');
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines
+    .map((line) => JSON.parse(line) as ResultLine)
+    .filter((line): line is AttemptLine => line.type === 'attempt');
 }
