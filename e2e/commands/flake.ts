@@ -1,5 +1,5 @@
 /** `npm run flake`: many repeats of a selection on a machine that is loaded on purpose, and how many verdicts were wrong. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,16 +9,18 @@ import { docker, kindClusters } from '../harness/cluster/kind/docker.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import type { ResultLine } from '../harness/run/result-schema.ts';
 import { subjects } from '../harness/subject/registry.ts';
-import { type FlakeFacts, wrongVerdicts, writeFlakeTable } from '../flake/flake-table.ts';
+import { readSamples, samplesOf, writeSamples } from '../flake/flake-samples.ts';
+import { flakeMarkdown, wrongVerdicts } from '../flake/flake-table.ts';
 import { startHogs } from '../flake/hogs.ts';
 import { openSlowLink, redirect } from '../flake/slow-link.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--run-timeout TIME] [options of npm run e2e]
+const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--more] [--run-timeout TIME] [options of npm run e2e]
 
   --repeats      of the selection (50)
   --latency      added to every round trip to the API server, in milliseconds (200)
-  --name         of the table reports/flake/NAME.md (from the subject)
+  --name         of the table reports/flake/NAME.md and its attempts, NAME.jsonl (from the subject)
+  --more         adds to the attempts that stand there
   --run-timeout  ends the repeats; what was judged by then counts
   -b, --subject, --tags, --focus, …  what is repeated, as in npm run e2e
 A run of one spec makes the cluster while the machine is calm; then every core and the disk get a hog, and the API server
@@ -34,6 +36,7 @@ async function main(): Promise<number> {
       repeats: { type: 'string' },
       latency: { type: 'string' },
       name: { type: 'string' },
+      more: { type: 'boolean' },
       subject: { type: 'string', short: 'b' },
     },
   });
@@ -43,7 +46,7 @@ async function main(): Promise<number> {
   }
   const own = new Set(
     tokens.flatMap((token) =>
-      token.kind === 'option' && ['repeats', 'latency', 'name'].includes(token.name)
+      token.kind === 'option' && ['repeats', 'latency', 'name', 'more'].includes(token.name)
         ? [token.index, ...(token.inlineValue === false ? [token.index + 1] : [])]
         : [],
     ),
@@ -79,11 +82,15 @@ async function main(): Promise<number> {
     undo.push(() => hogs.stop());
     const reports = join(folder, 'loaded');
     await run(['--repeat', String(given('repeats', 50)), '--reporter', 'none'], reports);
-    const facts = await readFacts(reports, name, `${hogs.text}, API ${latency} ms later`, subject);
-    await writeFlakeTable(join(root, 'reports', 'flake'), name, facts);
+    const file = join(root, 'reports', 'flake', name);
+    const fresh = samplesOf(await readLines(reports), `${hogs.text}, API ${latency} ms later`);
+    const samples = [...(values.more === true ? await readSamples(`${file}.jsonl`) : []), ...fresh];
+    await writeSamples(`${file}.jsonl`, samples);
+    const facts = { name, knownBad: isKnownBad(subject), samples };
+    await writeFile(`${file}.md`, flakeMarkdown(facts));
     const wrong = wrongVerdicts(facts).length;
-    process.stdout.write(`${facts.attempts.length} attempts, ${wrong} wrong verdicts; reports/flake/${name}.md\n`);
-    return facts.attempts.length === 0 ? EXIT.infrastructure : wrong > 0 ? EXIT.failed : EXIT.asExpected;
+    process.stdout.write(`${samples.length} attempts, ${wrong} wrong verdicts; reports/flake/${name}.md\n`);
+    return fresh.length === 0 ? EXIT.infrastructure : wrong > 0 ? EXIT.failed : EXIT.asExpected;
   } finally {
     for (const each of undo.reverse()) await each();
   }
@@ -112,17 +119,8 @@ async function readLines(reports: string): Promise<readonly ResultLine[]> {
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ResultLine]));
 }
 
-async function readFacts(reports: string, name: string, load: string, subject: string): Promise<FlakeFacts> {
-  const lines = await readLines(reports);
-  const start = lines.find((line) => line.type === 'run-start');
-  return {
-    name,
-    load,
-    knownBad: subjects.some((each) => each.name === subject && each.caughtBy.length > 0),
-    slowFactor: start?.facts['slowFactor'] ?? '1',
-    attempts: lines.filter((line) => line.type === 'attempt').filter((line) => line.final),
-  };
-}
+const isKnownBad = (subject: string): boolean =>
+  subjects.some(({ name, caughtBy }) => name === subject && caughtBy.length > 0);
 
 main().then(
   (code) => process.exit(code),

@@ -2,20 +2,25 @@ import { createServer, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { AttemptLine, Verdict } from '../harness/run/result-schema.ts';
+import type { ResultLine, Verdict } from '../harness/run/result-schema.ts';
+import { type FlakeSample, readSamples, samplesOf, writeSamples } from './flake-samples.ts';
 import { flakeMarkdown, wrongVerdicts } from './flake-table.ts';
 import { startHogs } from './hogs.ts';
 import { openSlowLink } from './slow-link.ts';
 
-const attempt = (verdict: Verdict, repetition = 1): AttemptLine =>
-  ({ spec: { id: 'udp/a' }, verdict, repetition, reason: 'no row', failure: { message: 'stale' } }) as AttemptLine;
+const sample = (verdict: Verdict, repetition = 1): FlakeSample => ({
+  ...{ run: 'r1', load: 'hogs', slowFactor: '3', spec: 'udp/a', reason: 'no row' },
+  ...{ verdict, repetition },
+});
 const facts = (knownBad: boolean, ...verdicts: readonly Verdict[]) => ({
-  ...{ name: 'proxy', load: 'hogs', slowFactor: '3', knownBad },
-  attempts: verdicts.map((verdict, index) => attempt(verdict, index + 1)),
+  ...{ name: 'proxy', knownBad },
+  samples: verdicts.map((verdict, index) => sample(verdict, index + 1)),
 });
 
 describe('the flake rate', () => {
@@ -31,10 +36,33 @@ describe('the flake rate', () => {
 
   it('stands in a table with the reason of each that was not judged', () => {
     const text = flakeMarkdown(facts(false, 'pass', 'inconclusive', 'fail'));
-    expect(text).to.include('3 repeats of 1 specs on a loaded machine (hogs; waits × 3)');
+    expect(text).to.include('3 repeats of 1 specs on a loaded machine, in 1 run\n(hogs; waits × 3).');
     expect(text).to.include('**1 wrong verdicts** in 3 attempts; 1 inconclusive');
     expect(text).to.include('| udp/a | 1 | 1 | 1 |');
-    expect(text).to.include('- udp/a, repeat 2: no row').and.include('- udp/a, repeat 3: fail: stale');
+    expect(text).to.include('- udp/a, r1 repeat 2: inconclusive: no row');
+    expect(text).to.include('- udp/a, r1 repeat 3: fail: no row');
+  });
+
+  it('adds the attempts of a later run to those of a former', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'staleproof-flake-test-'));
+    const file = join(folder, 'deeper', 'proxy.jsonl');
+    try {
+      expect(await readSamples(file)).to.deep.equal([]);
+      const lines = [
+        { type: 'run-start', run: 'r2', facts: { slowFactor: '2' } },
+        { type: 'attempt', final: false, spec: { id: 'udp/a' }, repetition: 1, verdict: 'fail' },
+        { type: 'attempt', final: true, spec: { id: 'udp/a' }, repetition: 1, verdict: 'pass' },
+      ] as unknown as readonly ResultLine[];
+      const later = samplesOf(lines, 'disk hog');
+      await writeSamples(file, [sample('pass'), ...later]);
+      const samples = await readSamples(file);
+      expect(samples).to.deep.equal([sample('pass'), ...later]);
+      const text = flakeMarkdown({ name: 'proxy', knownBad: false, samples });
+      expect(text).to.include('2 repeats of 1 specs on a loaded machine, in 2 runs');
+      expect(text).to.include('(disk hog; waits × 2 | hogs; waits × 3)');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
