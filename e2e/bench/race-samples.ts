@@ -1,11 +1,10 @@
 /** One run of a cell as the benchmark keeps it, in a file that later runs can add to. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
+import { readJsonLines, writeJsonLines } from '../report/json-lines.ts';
 import type { RaceCell } from './race-cells.ts';
 
-const folder = fileURLToPath(new URL('../../reports/bench/', import.meta.url));
-const file = `${folder}race.samples.jsonl`;
+const file = fileURLToPath(new URL('../../reports/bench/race.samples.jsonl', import.meta.url));
 
 export interface RaceSample {
   readonly cell: string;
@@ -27,13 +26,6 @@ export function sampleOf(cell: Pick<RaceCell, 'name'>, attempt: AttemptLine): Ra
   };
 }
 
-export function readSamples(): readonly RaceSample[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RaceSample);
-}
+export const readSamples = (): Promise<readonly RaceSample[]> => readJsonLines<RaceSample>(file);
 
-export function writeSamples(samples: readonly RaceSample[]): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''));
-}
+export const writeSamples = (samples: readonly RaceSample[]): Promise<void> => writeJsonLines(file, samples);

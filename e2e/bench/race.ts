@@ -24,14 +24,14 @@ export async function bench(args: readonly string[]): Promise<readonly BenchLine
   if (unknown !== undefined) throw new Error(`no cell ${unknown}; cells: ${cells.map(({ name }) => name).join(', ')}`);
   const runs = Number(args.find((arg) => /^\d+$/.test(arg)) ?? usualRuns);
   const chosen = cells.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-  const samples: RaceSample[] = args.includes('--more') ? [...readSamples()] : [];
+  const samples: RaceSample[] = args.includes('--more') ? [...(await readSamples())] : [];
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-bench-race-'));
   const before = await clustersNow([]);
   try {
     for (const cell of chosen) {
       const attempts = await run(cell, runs, join(folder, cell.name));
       samples.push(...attempts.map((attempt) => sampleOf(cell, attempt)));
-      writeSamples(samples);
+      await writeSamples(samples);
     }
   } finally {
     await removeClustersMade(folder, before, []);

@@ -9,10 +9,11 @@ import { docker, kindClusters } from '../harness/cluster/kind/docker.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import type { ResultLine } from '../harness/run/result-schema.ts';
 import { subjects } from '../harness/subject/registry.ts';
-import { readSamples, samplesOf, writeSamples } from '../flake/flake-samples.ts';
+import { type FlakeSample, samplesOf } from '../flake/flake-samples.ts';
 import { flakeMarkdown, wrongVerdicts } from '../flake/flake-table.ts';
 import { startHogs } from '../flake/hogs.ts';
 import { openSlowLink, redirect } from '../flake/slow-link.ts';
+import { readJsonLines, writeJsonLines } from '../report/json-lines.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--more] [--run-timeout TIME] [options of npm run e2e]
@@ -84,8 +85,8 @@ async function main(): Promise<number> {
     await run(['--repeat', String(given('repeats', 50)), '--reporter', 'none'], reports);
     const file = join(root, 'reports', 'flake', name);
     const fresh = samplesOf(await readLines(reports), `${hogs.text}, API ${latency} ms later`);
-    const samples = [...(values.more === true ? await readSamples(`${file}.jsonl`) : []), ...fresh];
-    await writeSamples(`${file}.jsonl`, samples);
+    const samples = [...(values.more === true ? await readJsonLines<FlakeSample>(`${file}.jsonl`) : []), ...fresh];
+    await writeJsonLines(`${file}.jsonl`, samples);
     const facts = { name, knownBad: isKnownBad(subject), samples };
     await writeFile(`${file}.md`, flakeMarkdown(facts));
     const wrong = wrongVerdicts(facts).length;

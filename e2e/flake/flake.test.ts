@@ -9,7 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ResultLine, Verdict } from '../harness/run/result-schema.ts';
-import { type FlakeSample, readSamples, samplesOf, writeSamples } from './flake-samples.ts';
+import { readJsonLines, writeJsonLines } from '../report/json-lines.ts';
+import { type FlakeSample, samplesOf } from './flake-samples.ts';
 import { flakeMarkdown, wrongVerdicts } from './flake-table.ts';
 import { startHogs } from './hogs.ts';
 import { openSlowLink } from './slow-link.ts';
@@ -43,19 +44,29 @@ describe('the flake rate', () => {
     expect(text).to.include('- udp/a, r1 repeat 3: fail: no row');
   });
 
+  it('says what a failure observed, and why an attempt was not judged', () => {
+    const said = (verdict: Verdict): string | undefined => {
+      const line = { type: 'attempt', final: true, spec: { id: 'udp/a' }, repetition: 1, verdict };
+      const lines = [{ ...line, reason: 'no row', failure: { message: 'stale' } }] as unknown as readonly ResultLine[];
+      return samplesOf(lines, 'hogs')[0]?.reason;
+    };
+    expect(said('fail')).to.equal('stale');
+    expect(said('inconclusive')).to.equal('no row');
+  });
+
   it('adds the attempts of a later run to those of a former', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'staleproof-flake-test-'));
     const file = join(folder, 'deeper', 'proxy.jsonl');
     try {
-      expect(await readSamples(file)).to.deep.equal([]);
+      expect(await readJsonLines(file)).to.deep.equal([]);
       const lines = [
         { type: 'run-start', run: 'r2', facts: { slowFactor: '2' } },
         { type: 'attempt', final: false, spec: { id: 'udp/a' }, repetition: 1, verdict: 'fail' },
         { type: 'attempt', final: true, spec: { id: 'udp/a' }, repetition: 1, verdict: 'pass' },
       ] as unknown as readonly ResultLine[];
       const later = samplesOf(lines, 'disk hog');
-      await writeSamples(file, [sample('pass'), ...later]);
-      const samples = await readSamples(file);
+      await writeJsonLines(file, [sample('pass'), ...later]);
+      const samples = await readJsonLines<FlakeSample>(file);
       expect(samples).to.deep.equal([sample('pass'), ...later]);
       const text = flakeMarkdown({ name: 'proxy', knownBad: false, samples });
       expect(text).to.include('2 repeats of 1 specs on a loaded machine, in 2 runs');
