@@ -1,7 +1,7 @@
 /**
- * `npm run bench udp -- [--rounds N] [--backend NAME] [--without-upstream]`: parsing speed, and this area beside Kubernetes' own
- * Conntrack specs, in turns on the same cluster and proxy. `e2e.test` and what its specs start are built from the Go module of the
- * node image's version, which takes minutes the first time. The cluster goes at the end unless it was there before.
+ * `npm run bench udp -- [--rounds N] [--backend NAME] [--without-upstream]`: parsing speed, and in turns on the same cluster and proxy
+ * this area, Kubernetes' own Conntrack specs, and the twins that these have here. `e2e.test` and what its specs start are built from
+ * the Go module of the node image's version, which takes minutes the first time. The cluster goes at the end unless it was there before.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,12 +17,13 @@ import { kindNodes, loadIntoNodes } from '../commands/kind-nodes.ts';
 import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
 import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
 import { lineOf, median, type BenchLine } from './bench-line.ts';
-import { runUpstreamConntrack, twinOf, type UpstreamRun } from './upstream-conntrack.ts';
+import { runUpstreamConntrack, twinIds, twinOf, type UpstreamRun } from './upstream-conntrack.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const ROWS = 262_144;
+const oneByOne = ['--jobs', '1', ...twinIds.flatMap((id) => ['--focus', `^${id}$`])];
 
-interface AreaRun {
+interface Run {
   /** From the first spec's start to the last one's end. */
   readonly seconds: number;
   readonly attempts: readonly AttemptLine[];
@@ -44,14 +45,16 @@ export async function bench(args: readonly string[]): Promise<readonly BenchLine
     : await ensureUpstreamE2e(await ensureFixturesImage({ log }), { steps: createSteps(log) });
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-bench-udp-'));
   const before = await clustersNow([]);
-  const ours: AreaRun[] = [];
+  const ours: Run[] = [];
+  const alone: Run[] = [];
   const theirs: UpstreamRun[] = [];
   try {
     for (let round = 1; round <= Number(values.rounds); round += 1) {
-      const area = await runArea(values.backend, join(folder, String(round)));
+      const area = await runOurs(values.backend, join(folder, String(round)), ['--tags', 'udp']);
       ours.push(area);
       if (upstream === undefined) continue;
       theirs.push(await runBeside(area, upstream, join(folder, String(round))));
+      alone.push(await runOurs(values.backend, join(folder, `${round}-alone`), oneByOne));
       log(
         `round ${round}: the area ${area.seconds.toFixed(1)} s, e2e.test ${theirs.at(-1)?.seconds.toFixed(1) ?? ''} s`,
       );
@@ -60,12 +63,13 @@ export async function bench(args: readonly string[]): Promise<readonly BenchLine
     await removeClustersMade(folder, before, []);
     await rm(folder, { recursive: true, force: true });
   }
-  return [parserLine(), ...areaLines(ours, theirs), ...twinLines(ours, theirs), ...findingLines(ours, theirs)];
+  return [parserLine(), ...areaLines(ours, theirs), ...twinLines(alone, theirs), ...findingLines(ours, theirs)];
 }
 
-function areaLines(ours: readonly AreaRun[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
+function areaLines(ours: readonly Run[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
   const upstream = theirs.map(({ seconds }) => seconds);
-  const bar = upstream.length === 0 ? {} : { bar: median(upstream) };
+  const peer = `e2e.test, its ${theirs.at(-1)?.specs.length ?? 0} Conntrack specs`;
+  const bar = upstream.length === 0 ? {} : { bar: median(upstream), peer };
   const judged = ours.at(-1)?.attempts.filter(({ verdict }) => verdict !== 'skip') ?? [];
   return [
     lineOf(
@@ -74,38 +78,31 @@ function areaLines(ours: readonly AreaRun[], theirs: readonly UpstreamRun[]): re
       's',
       bar,
     ),
-    ...(upstream.length === 0
-      ? []
-      : [lineOf(`e2e.test, its ${theirs.at(-1)?.specs.length ?? 0} Conntrack specs`, upstream, 's')]),
+    ...(upstream.length === 0 ? [] : [lineOf(peer, upstream, 's')]),
   ];
 }
 
-/** Ours run several at a time, as the area does; theirs one by one. */
-function twinLines(ours: readonly AreaRun[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
-  const lines: BenchLine[] = [];
-  for (const { name } of theirs[0]?.specs ?? []) {
+/** Both one by one: beside six others a spec of ours takes longer, and the area takes less. */
+function twinLines(alone: readonly Run[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
+  return (theirs[0]?.specs ?? []).flatMap(({ name }) => {
     const twin = twinOf(name);
-    const title = name.replace(/^.*Conntrack /, '');
+    const peer = `e2e.test: ${name.replace(/^.*Conntrack /, '')}`;
     const times = theirs.flatMap(({ specs }) =>
       specs.filter((spec) => spec.name === name).map(({ seconds }) => seconds),
     );
-    if (twin === undefined) lines.push(lineOf(`e2e.test, no twin here: ${title}`, times, 's'));
-    else {
-      const bar = { bar: median(times) / 3 };
-      lines.push(
-        lineOf(`${twin}, bar is a third of its twin's ${median(times).toFixed(1)} s`, timesOf(ours, twin), 's', bar),
-      );
-    }
-  }
-  return lines;
+    const theirLine = lineOf(peer, times, 's');
+    if (twin === undefined) return [theirLine];
+    const bar = { bar: median(times) / 3, peer };
+    return [lineOf(`${twin}, one by one; bar: a third of its twin`, timesOf(alone, twin), 's', bar), theirLine];
+  });
 }
 
-function timesOf(ours: readonly AreaRun[], id: string): readonly number[] {
+function timesOf(ours: readonly Run[], id: string): readonly number[] {
   const attempts = ours.flatMap((run) => run.attempts).filter(({ spec }) => spec.id === id);
   return attempts.map(({ startedAt, endedAt }) => (endedAt - startedAt) / 1000);
 }
 
-function findingLines(ours: readonly AreaRun[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
+function findingLines(ours: readonly Run[], theirs: readonly UpstreamRun[]): readonly BenchLine[] {
   const isFinding = ({ verdict }: AttemptLine): boolean => verdict === 'fail' || verdict === 'expected-fail';
   const count = (what: string, value: number, bar?: number): BenchLine => ({
     ...{ what, value, unit: 'specs', better: 'less' },
@@ -158,8 +155,8 @@ function parserLine(): BenchLine {
   return lineOf(`conntrack table of ${ROWS} rows parsed (CPU)`, samples, 'ms', { bar: 1000 });
 }
 
-async function runArea(backend: string, folder: string): Promise<AreaRun> {
-  const argv = ['--import', 'tsx', 'e2e/cli.ts', '--tags', 'udp', '-b', backend, '--reporter', 'none'];
+async function runOurs(backend: string, folder: string, selection: readonly string[]): Promise<Run> {
+  const argv = ['--import', 'tsx', 'e2e/cli.ts', ...selection, '-b', backend, '--reporter', 'none'];
   const result = await execa(process.execPath, [...argv, '--keep', '--reuse', '--reports-folder', folder], {
     cwd: root,
     stdio: ['ignore', 2, 2],
@@ -171,14 +168,15 @@ async function runArea(backend: string, folder: string): Promise<AreaRun> {
     .filter(Boolean)
     .map((line) => JSON.parse(line) as ResultLine);
   const attempts = lines.filter((line) => line.type === 'attempt');
-  if (attempts.length === 0) throw new Error(`the area judged nothing and ended with ${String(result.exitCode)}`);
+  if (attempts.length === 0)
+    throw new Error(`${selection.join(' ')} judged nothing and ended with ${String(result.exitCode)}`);
   const begin = Math.min(...attempts.map(({ startedAt }) => startedAt));
   const end = Math.max(...attempts.map(({ endedAt }) => endedAt));
   const cluster = lines.find((line) => line.type === 'run-start')?.facts['cluster'] ?? '';
   return { seconds: (end - begin) / 1000, attempts, cluster };
 }
 
-async function runBeside(area: AreaRun, { binary, images }: UpstreamE2e, folder: string): Promise<UpstreamRun> {
+async function runBeside(area: Run, { binary, images }: UpstreamE2e, folder: string): Promise<UpstreamRun> {
   const nodes = (await kindNodes()).get(area.cluster) ?? [];
   await loadIntoNodes(nodes, images);
   return runUpstreamConntrack(binary, join(folder, 'latest', 'kubeconfig'), join(folder, 'upstream'));

@@ -29,6 +29,8 @@ const twins: readonly (readonly [RegExp, string])[] = [
   [/target port changes/, 'udp/target-port-change'],
 ];
 
+export const twinIds: readonly string[] = twins.map(([, id]) => id);
+
 export function twinOf(name: string): string | undefined {
   const title = name.replace(/\s*\[Privileged\]$/, '');
   return twins.find(([pattern]) => pattern.test(title))?.[1];
