@@ -3,19 +3,17 @@
  * both modes; what 60,000 flows cost; how many detections a minute chance gives on the same cluster. Each sample is one run of
  * the suite's own spec. `--more` adds to the samples that reports/bench/race.samples.jsonl holds: twenty runs take their time.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { clustersNow, removeClustersMade } from '../commands/clusters-made.ts';
-import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
+import type { AttemptLine } from '../harness/run/result-schema.ts';
 import type { BenchLine } from './bench-line.ts';
 import { cells, type RaceCell } from './race-cells.ts';
 import { raceLines } from './race-lines.ts';
 import { type RaceSample, readSamples, sampleOf, writeSamples } from './race-samples.ts';
+import { runSuite } from './run-suite.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const usualRuns = 3;
 
 export async function bench(args: readonly string[]): Promise<readonly BenchLine[]> {
@@ -43,18 +41,6 @@ export async function bench(args: readonly string[]): Promise<readonly BenchLine
 /** One run with as many repetitions as asked; the cluster stays for the next cell. */
 async function run(cell: RaceCell, runs: number, folder: string): Promise<readonly AttemptLine[]> {
   const repeat = cell.once === true ? 1 : runs;
-  const args = [
-    ...['--focus', `${cell.spec}$`, '--subject', cell.subject, '--repeat', String(repeat), ...cell.args],
-    ...['--reuse', '--keep', '--reports-folder', folder, '--reporter', 'none'],
-  ];
-  await execa(process.execPath, ['--import', 'tsx', join(root, 'e2e/cli.ts'), ...args], {
-    cwd: root,
-    reject: false,
-    stdio: ['ignore', 2, 2],
-  });
-  const text = await readFile(join(folder, 'latest', 'results.jsonl'), 'utf8');
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines
-    .map((line) => JSON.parse(line) as ResultLine)
-    .filter((line): line is AttemptLine => line.type === 'attempt');
+  const args = ['--focus', `${cell.spec}$`, '--subject', cell.subject, '--repeat', String(repeat), ...cell.args];
+  return (await runSuite([...args, '--reuse', '--keep', '--reporter', 'none'], folder)).attempts;
 }

@@ -3,23 +3,21 @@
  * this area, Kubernetes' own Conntrack specs, and the twins that these have here. `e2e.test` and what its specs start are built from
  * the Go module of the node image's version, which takes minutes the first time. The cluster goes at the end unless it was there before.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { execa } from 'execa';
 import { ensureFixturesImage } from '../../hack/images/fixtures-image.ts';
 import { createSteps } from '../../hack/process/steps.ts';
 import { ensureUpstreamE2e, type UpstreamE2e } from '../../hack/subjects/upstream-e2e.ts';
 import { clustersNow, removeClustersMade } from '../commands/clusters-made.ts';
 import { kindNodes, loadIntoNodes } from '../commands/kind-nodes.ts';
 import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
-import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
+import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { lineOf, median, type BenchLine } from './bench-line.ts';
+import { runSuite } from './run-suite.ts';
 import { runUpstreamConntrack, twinIds, twinOf, type UpstreamRun } from './upstream-conntrack.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const ROWS = 262_144;
 const oneByOne = ['--jobs', '1', ...twinIds.flatMap((id) => ['--focus', `^${id}$`])];
 
@@ -156,24 +154,11 @@ function parserLine(): BenchLine {
 }
 
 async function runOurs(backend: string, folder: string, selection: readonly string[]): Promise<Run> {
-  const argv = ['--import', 'tsx', 'e2e/cli.ts', ...selection, '-b', backend, '--reporter', 'none'];
-  const result = await execa(process.execPath, [...argv, '--keep', '--reuse', '--reports-folder', folder], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    reject: false,
-  });
-  const text = await readFile(join(folder, 'latest', 'results.jsonl'), 'utf8').catch(() => '');
-  const lines = text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as ResultLine);
-  const attempts = lines.filter((line) => line.type === 'attempt');
-  if (attempts.length === 0)
-    throw new Error(`${selection.join(' ')} judged nothing and ended with ${String(result.exitCode)}`);
+  const args = [...selection, '-b', backend, '--reporter', 'none', '--keep', '--reuse'];
+  const { start, attempts } = await runSuite(args, folder);
   const begin = Math.min(...attempts.map(({ startedAt }) => startedAt));
   const end = Math.max(...attempts.map(({ endedAt }) => endedAt));
-  const cluster = lines.find((line) => line.type === 'run-start')?.facts['cluster'] ?? '';
-  return { seconds: (end - begin) / 1000, attempts, cluster };
+  return { seconds: (end - begin) / 1000, attempts, cluster: start?.facts['cluster'] ?? '' };
 }
 
 async function runBeside(area: Run, { binary, images }: UpstreamE2e, folder: string): Promise<UpstreamRun> {

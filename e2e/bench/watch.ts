@@ -3,16 +3,13 @@
  * cells. The wall is that of the specs: clusters and builds come before. With `--into FOLDER` the results stay, in FOLDER/tcp and
  * FOLDER/api: `npm run watch -- matrix FOLDER/api/latest`.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { defaultIdleSeconds } from '../harness/fault/profile.ts';
-import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
+import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { lineOf, type BenchLine } from './bench-line.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { runSuite } from './run-suite.ts';
 
 const matrices = {
   tcp: { what: 'TCP', tags: 'watch && tcp' },
@@ -48,22 +45,7 @@ async function run(
 ): Promise<readonly AttemptLine[]> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'staleproof-bench-watch-')));
   try {
-    const command = [
-      '--import',
-      'tsx',
-      join(root, 'e2e/cli.ts'),
-      '--tags',
-      tags,
-      '--reports-folder',
-      folder,
-      ...options,
-    ];
-    await execa(process.execPath, command, { cwd: root, reject: false, stdout: 2, stderr: 2 });
-    const text = await readFile(join(folder, 'latest', 'results.jsonl'), 'utf8');
-    const lines = text.split('\n').filter((line) => line !== '');
-    return lines
-      .map((line) => JSON.parse(line) as ResultLine)
-      .filter((line): line is AttemptLine => line.type === 'attempt');
+    return (await runSuite(['--tags', tags, ...options], folder)).attempts;
   } finally {
     if (kept === undefined) await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 /** `npm run flake`: many repeats of a selection on a machine that is loaded on purpose, and how many verdicts were wrong. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,13 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { docker, kindClusters } from '../harness/cluster/kind/docker.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
-import type { ResultLine } from '../harness/run/result-schema.ts';
 import { subjects } from '../harness/subject/registry.ts';
 import { type FlakeSample, samplesOf } from '../flake/flake-samples.ts';
 import { flakeMarkdown, wrongVerdicts } from '../flake/flake-table.ts';
 import { startHogs } from '../flake/hogs.ts';
 import { openSlowLink, redirect } from '../flake/slow-link.ts';
 import { readJsonLines, writeJsonLines } from '../report/json-lines.ts';
+import { readRun } from '../report/run-record.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--more] [--run-timeout TIME] [options of npm run e2e]
@@ -71,7 +71,7 @@ async function main(): Promise<number> {
     // Only the first of the selection matters here: it makes the cluster, unless one is kept for it.
     const calm = join(folder, 'calm');
     await run(['--shard', '1/500', '--reporter', 'none'], calm);
-    const cluster = (await readLines(calm)).find((line) => line.type === 'run-start')?.facts['cluster'];
+    const cluster = (await readRun(join(calm, 'latest'))).start?.facts['cluster'];
     undo.push(async () => {
       if (cluster === undefined || before.includes(cluster)) return;
       const down = ['--import', 'tsx', 'e2e/commands/cluster.ts', 'down', '--name', cluster];
@@ -84,7 +84,7 @@ async function main(): Promise<number> {
     const reports = join(folder, 'loaded');
     await run(['--repeat', String(given('repeats', 50)), '--reporter', 'none'], reports);
     const file = join(root, 'reports', 'flake', name);
-    const fresh = samplesOf(await readLines(reports), `${hogs.text}, API ${latency} ms later`);
+    const fresh = samplesOf(await readRun(join(reports, 'latest')), `${hogs.text}, API ${latency} ms later`);
     const samples = [...(values.more === true ? await readJsonLines<FlakeSample>(`${file}.jsonl`) : []), ...fresh];
     await writeJsonLines(`${file}.jsonl`, samples);
     const facts = { name, knownBad: isKnownBad(subject), samples };
@@ -113,11 +113,6 @@ async function slowApi(cluster: string, oneWayMs: number): Promise<() => Promise
     await back();
     await link.close();
   };
-}
-
-async function readLines(reports: string): Promise<readonly ResultLine[]> {
-  const text = await readFile(join(reports, 'latest', 'results.jsonl'), 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ResultLine]));
 }
 
 const isKnownBad = (subject: string): boolean =>

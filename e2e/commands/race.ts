@@ -1,6 +1,6 @@
 /** `npm run race`: does the network policy agent of this cluster cut live flows while it cleans its conntrack map? */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { clusterHolder, raceVerdict } from '../compose/race-verdict.ts';
 import { connect } from '../harness/cluster/kube/connection.ts';
 import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
-import type { ResultLine } from '../harness/run/result-schema.ts';
+import { readRun, type RunRecord } from '../report/run-record.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -84,17 +84,17 @@ async function prepareCluster(options: RaceOptions): Promise<(() => Promise<void
 }
 
 /** Node access and agents are shared: instances that are started side by side run one after the other. */
-async function runInTurn(options: RaceOptions): Promise<readonly ResultLine[]> {
+async function runInTurn(options: RaceOptions): Promise<RunRecord> {
   for (let tries = 1; ; tries += 1) {
-    const lines = await run(options);
-    const holder = clusterHolder(lines);
-    if (holder === undefined || interrupted) return lines;
+    const record = await run(options);
+    const holder = clusterHolder(record);
+    if (holder === undefined || interrupted) return record;
     if (tries === 1) say(`the cluster is in use by run ${holder}; waiting for its end`);
     await delay(turnEveryMs);
   }
 }
 
-async function run(options: RaceOptions): Promise<readonly ResultLine[]> {
+async function run(options: RaceOptions): Promise<RunRecord> {
   const folder = mkdtempSync(join(tmpdir(), 'staleproof-race-'));
   try {
     const given = (flag: string, value: string | undefined): readonly string[] =>
@@ -117,17 +117,8 @@ async function run(options: RaceOptions): Promise<readonly ResultLine[]> {
       stderr: 'inherit',
     });
     await child;
-    return readResults(join(folder, 'latest', 'results.jsonl'));
+    return await readRun(join(folder, 'latest'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function readResults(path: string): readonly ResultLine[] {
-  try {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as ResultLine);
-  } catch {
-    return [];
   }
 }

@@ -1,11 +1,11 @@
 /** `npm run watch -- soak`: do watches of this cluster deliver, for hours, on the public and on the private path? */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { readSoakOptions, watchUsage } from '../compose/watch-soak-options.ts';
 import { soakTable, soakVerdict } from '../compose/watch-soak-table.ts';
+import { readRun } from '../report/run-record.ts';
 import { compareWatchRuns, comparisonText } from '../report/watch-comparison.ts';
 import { watchMatrix } from '../report/watch-matrix.ts';
-import type { ResultLine } from '../harness/run/result-schema.ts';
+import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 
@@ -74,11 +74,9 @@ async function printComparison(folders: readonly string[]): Promise<number> {
   return comparison.undecided.length > 0 || comparison.shared === 0 ? EXIT.infrastructure : EXIT.asExpected;
 }
 
-async function resultsOf(folder: string): Promise<readonly ResultLine[]> {
-  const path = join(folder, 'results.jsonl');
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new UsageError(`${path}: there are no results; the run is: npm run e2e -- --tags watch`);
-  });
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line) => JSON.parse(line) as ResultLine);
+async function resultsOf(folder: string): Promise<readonly AttemptLine[]> {
+  const { start, attempts, troubles } = await readRun(folder);
+  if (start === undefined)
+    throw new UsageError(`${folder}: ${troubles[0] ?? 'no results'}; the run is: npm run e2e -- --tags watch`);
+  return attempts;
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { AttemptLine, MeasureRecord, ResultLine, Verdict } from '../harness/run/result-schema.ts';
+import { recordOfLines } from '../report/run-record.ts';
 import { clusterHolder, raceVerdict } from './race-verdict.ts';
 
 const attempt = (verdict: Verdict, measures: Readonly<Record<string, number>> = {}, reason?: string): AttemptLine => ({
@@ -24,11 +25,14 @@ const attempt = (verdict: Verdict, measures: Readonly<Record<string, number>> = 
   artifacts: '',
 });
 
+const verdictOf = (lines: readonly ResultLine[]) => raceVerdict(recordOfLines(lines));
+const holderOf = (lines: readonly ResultLine[]) => clusterHolder(recordOfLines(lines));
+
 describe('verdict of the reproducer', () => {
   const counts = { 'cut by the cleanup': 1787, 'flows alive at the delete pass': 2000 };
 
   it('says how many of how many were denied', () => {
-    expect(raceVerdict([attempt('fail', counts)])).to.deep.include({
+    expect(verdictOf([attempt('fail', counts)])).to.deep.include({
       sentence: 'RACE CONDITION DETECTED: 1787 of 2000 connections denied',
       exitCode: 1,
     });
@@ -36,7 +40,7 @@ describe('verdict of the reproducer', () => {
 
   it('says that there was none only when all was judged', () => {
     const none = { ...counts, 'cut by the cleanup': 0 };
-    expect(raceVerdict([attempt('pass', none)])).to.deep.equal({
+    expect(verdictOf([attempt('pass', none)])).to.deep.equal({
       sentence: 'No race: 0 of 2000 connections denied',
       reasons: [],
       exitCode: 0,
@@ -46,16 +50,16 @@ describe('verdict of the reproducer', () => {
   it('knows that another run holds the cluster', () => {
     const summary = 'set-up failed: the cluster is used by run 20260101-a (lease x, taken now); wait for it to end';
     const note = { type: 'note', level: 'error', summary, at: 0 } as unknown as ResultLine;
-    expect(clusterHolder([note])).to.equal('20260101-a');
-    expect(clusterHolder([attempt('fail', counts)])).to.equal(undefined);
+    expect(holderOf([note])).to.equal('20260101-a');
+    expect(holderOf([attempt('fail', counts)])).to.equal(undefined);
   });
 
   it('gives the reasons why nothing can be concluded', () => {
-    expect(raceVerdict([attempt('inconclusive', {}, 'the cleanup does not run')])).to.deep.equal({
+    expect(verdictOf([attempt('inconclusive', {}, 'the cleanup does not run')])).to.deep.equal({
       sentence: 'NOTHING CAN BE CONCLUDED',
       reasons: ['race/x: the cleanup does not run'],
       exitCode: 2,
     });
-    expect(raceVerdict([])).to.include({ exitCode: 2 });
+    expect(verdictOf([])).to.include({ exitCode: 2 });
   });
 });

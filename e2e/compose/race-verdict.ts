@@ -1,5 +1,6 @@
-/** From the result lines of a run to the sentence of the reproducer. Pure. */
-import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
+/** From the record of a run to the sentence of the reproducer. Pure. */
+import type { AttemptLine } from '../harness/run/result-schema.ts';
+import type { RunRecord } from '../report/run-record.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 
 export interface RaceVerdict {
@@ -9,8 +10,8 @@ export interface RaceVerdict {
 }
 
 /** Sums over all attempts; a run without a judged attempt concludes nothing. */
-export function raceVerdict(lines: readonly ResultLine[]): RaceVerdict {
-  const attempts = lines.filter((line): line is AttemptLine => line.type === 'attempt' && line.final);
+export function raceVerdict(run: RunRecord): RaceVerdict {
+  const attempts = run.attempts.filter(({ final }) => final);
   const cut = sum(attempts, 'cut by the cleanup');
   const alive = sum(attempts, 'flows alive at the delete pass');
   const failed = attempts.filter(({ verdict }) => verdict === 'fail' || verdict === 'expected-fail');
@@ -21,7 +22,7 @@ export function raceVerdict(lines: readonly ResultLine[]): RaceVerdict {
       exitCode: EXIT.failed,
     };
   const open = attempts.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'flaky');
-  const notes = lines.flatMap((line) => (line.type === 'note' && line.level !== 'info' ? [line.summary] : []));
+  const notes = run.notes.filter(({ level }) => level !== 'info').map(({ summary }) => summary);
   if (attempts.length === 0 || open.length > 0)
     return {
       sentence: 'NOTHING CAN BE CONCLUDED',
@@ -35,8 +36,8 @@ export function raceVerdict(lines: readonly ResultLine[]): RaceVerdict {
 }
 
 /** The run that holds the cluster's lease, when a run ended before it began because of that. */
-export function clusterHolder(lines: readonly ResultLine[]): string | undefined {
-  const texts = lines.flatMap((line) => (line.type === 'note' ? [line.summary] : []));
+export function clusterHolder({ notes }: RunRecord): string | undefined {
+  const texts = notes.map(({ summary }) => summary);
   return /the cluster is used by run (\S+)/.exec(texts.join('\n'))?.[1];
 }
 

@@ -1,17 +1,18 @@
 /** Plays one schedule: starts the run, strikes when its time has come, waits for the end, looks at what is left. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
+import { readRun } from '../report/run-record.ts';
 import { judgeSchedule, type Judged } from './judge-schedule.ts';
 import type { Schedule } from './schedule.ts';
 import type { World } from './world.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
 export async function playSchedule(world: World, schedule: Schedule, reports: string): Promise<Judged> {
   const before = await world.state();
   const { argv, env, begun, mustSay = '' } = world.command(reports, schedule);
@@ -48,7 +49,7 @@ export async function playSchedule(world: World, schedule: Schedule, reports: st
   const durationMs = performance.now() - started;
   const settled = await settle(world, before);
   const exit = end === undefined ? undefined : (end[0] ?? end[1] ?? 'unknown');
-  const attempt = lastAttempt(reports);
+  const attempt = (await readRun(join(reports, 'latest'))).attempts.findLast(({ final }) => final);
   // Each schedule finds the disk as the first one did.
   rmSync(reports, { recursive: true, force: true });
   return judgeSchedule(schedule, world.faults, {
@@ -91,21 +92,4 @@ async function settle(world: World, before: unknown): Promise<{ readonly after: 
   if (isDeepStrictEqual(after, before)) return { after, neededGc: false };
   await world.gc();
   return { after: await wait(), neededGc: true };
-}
-
-function lastAttempt(reports: string): AttemptLine | undefined {
-  let text: string;
-  try {
-    text = readFileSync(join(reports, 'latest', 'results.jsonl'), 'utf8');
-  } catch {
-    return undefined;
-  }
-  const lines = text.split('\n').flatMap((line): ResultLine[] => {
-    try {
-      return [JSON.parse(line) as ResultLine];
-    } catch {
-      return [];
-    }
-  });
-  return lines.filter((line) => line.type === 'attempt').findLast((line) => line.final);
 }

@@ -1,5 +1,6 @@
 /** One attempt as the flake rate keeps it, in a file that later runs add to: fifty repeats on a loaded machine take over an hour. */
-import type { ResultLine, Verdict } from '../harness/run/result-schema.ts';
+import type { Verdict } from '../harness/run/result-schema.ts';
+import type { RunRecord } from '../report/run-record.ts';
 
 export interface FlakeSample {
   readonly run: string;
@@ -14,10 +15,9 @@ export interface FlakeSample {
 }
 
 /** The last attempt of each spec and repetition in the lines of one run. */
-export function samplesOf(lines: readonly ResultLine[], load: string): readonly FlakeSample[] {
-  const start = lines.find((line) => line.type === 'run-start');
-  return lines.flatMap((line): FlakeSample[] => {
-    if (line.type !== 'attempt' || !line.final) return [];
+export function samplesOf({ start, attempts }: RunRecord, load: string): readonly FlakeSample[] {
+  return attempts.flatMap((line): FlakeSample[] => {
+    if (!line.final) return [];
     const { spec, repetition, verdict } = line;
     // What a failure observed, not what was going on meanwhile.
     const reason = (verdict === 'fail' ? undefined : line.reason) ?? line.failure?.message;

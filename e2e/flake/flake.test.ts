@@ -10,6 +10,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ResultLine, Verdict } from '../harness/run/result-schema.ts';
 import { readJsonLines, writeJsonLines } from '../report/json-lines.ts';
+import { recordOfLines } from '../report/run-record.ts';
 import { type FlakeSample, samplesOf } from './flake-samples.ts';
 import { flakeMarkdown, wrongVerdicts } from './flake-table.ts';
 import { startHogs } from './hogs.ts';
@@ -48,7 +49,7 @@ describe('the flake rate', () => {
     const said = (verdict: Verdict): string | undefined => {
       const line = { type: 'attempt', final: true, spec: { id: 'udp/a' }, repetition: 1, verdict };
       const lines = [{ ...line, reason: 'no row', failure: { message: 'stale' } }] as unknown as readonly ResultLine[];
-      return samplesOf(lines, 'hogs')[0]?.reason;
+      return samplesOf(recordOfLines(lines), 'hogs')[0]?.reason;
     };
     expect(said('fail')).to.equal('stale');
     expect(said('inconclusive')).to.equal('no row');
@@ -64,7 +65,7 @@ describe('the flake rate', () => {
         { type: 'attempt', final: false, spec: { id: 'udp/a' }, repetition: 1, verdict: 'fail' },
         { type: 'attempt', final: true, spec: { id: 'udp/a' }, repetition: 1, verdict: 'pass' },
       ] as unknown as readonly ResultLine[];
-      const later = samplesOf(lines, 'disk hog');
+      const later = samplesOf(recordOfLines(lines), 'disk hog');
       await writeJsonLines(file, [sample('pass'), ...later]);
       const samples = await readJsonLines<FlakeSample>(file);
       expect(samples).to.deep.equal([sample('pass'), ...later]);

@@ -1,5 +1,5 @@
 /** Two runs of the watch area, cell by cell: the same verdicts, and every cell decided? Pure. */
-import type { ResultLine } from '../harness/run/result-schema.ts';
+import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { watchCells, type WatchCell } from './watch-matrix.ts';
 
 export interface WatchComparison {
@@ -34,7 +34,7 @@ interface PathComparison {
 
 const decided: readonly (string | undefined)[] = ['pass', 'fail', 'expected-fail', 'unexpected-pass'];
 
-export function compareWatchRuns(first: readonly ResultLine[], second: readonly ResultLine[]): WatchComparison {
+export function compareWatchRuns(first: readonly AttemptLine[], second: readonly AttemptLine[]): WatchComparison {
   const pairs = pairsOf(watchCells(first), watchCells(second));
   return {
     shared: pairs.filter((pair) => pair.first !== undefined && pair.second !== undefined).length,

@@ -1,5 +1,5 @@
 /** The watch area's matrix, client × profile, from result lines. Pure. */
-import type { EvidenceRecord, Json, ResultLine } from '../harness/run/result-schema.ts';
+import type { AttemptLine, EvidenceRecord, Json } from '../harness/run/result-schema.ts';
 
 export interface WatchCell {
   readonly client: string;
@@ -22,8 +22,8 @@ const marks: Readonly<Record<string, string>> = {
 };
 
 /** Markdown, one table a path; undefined when the lines hold no cell. The last attempt of a spec counts. */
-export function watchMatrix(lines: readonly ResultLine[]): string | undefined {
-  const all = watchCells(lines);
+export function watchMatrix(attempts: readonly AttemptLine[]): string | undefined {
+  const all = watchCells(attempts);
   if (all.length === 0) return undefined;
   const paths = [...new Set(all.map(({ path }) => path))];
   return paths
@@ -37,12 +37,11 @@ export function watchMatrix(lines: readonly ResultLine[]): string | undefined {
 }
 
 /** Each cell once, as the last attempt of its spec decided it. */
-export function watchCells(lines: readonly ResultLine[]): readonly WatchCell[] {
+export function watchCells(attempts: readonly AttemptLine[]): readonly WatchCell[] {
   const cells = new Map<string, WatchCell>();
-  for (const line of lines)
-    if (line.type === 'attempt')
-      for (const cell of line.evidence.flatMap((piece) => cellOf(piece, line.spec.tags.includes('tcp'))))
-        cells.set(`${cell.path} ${cell.client} ${cell.profile}`, cell);
+  for (const { evidence, spec } of attempts)
+    for (const cell of evidence.flatMap((piece) => cellOf(piece, spec.tags.includes('tcp'))))
+      cells.set(`${cell.path} ${cell.client} ${cell.profile}`, cell);
   return [...cells.values()];
 }
 

@@ -1,0 +1,17 @@
+/** A run of the suite's own command as one sample of a benchmark. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { readRun, type RunRecord } from '../report/run-record.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Its console output goes to stderr. Throws when it judged nothing: there is no number in it. */
+export async function runSuite(args: readonly string[], folder: string): Promise<RunRecord> {
+  const argv = ['--import', 'tsx', join(root, 'e2e/cli.ts'), ...args, '--reports-folder', folder];
+  const { exitCode } = await execa(process.execPath, argv, { cwd: root, stdio: ['ignore', 2, 2], reject: false });
+  const run = await readRun(join(folder, 'latest'));
+  if (run.attempts.length === 0)
+    throw new Error(`${args.join(' ')} judged nothing and ended with ${String(exitCode)}: ${run.troubles.join('; ')}`);
+  return run;
+}
