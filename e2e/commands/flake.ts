@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { docker, kindClusters } from '../harness/cluster/kind/docker.ts';
+import { docker } from '../harness/cluster/kind/docker.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { subjects } from '../harness/subject/registry.ts';
 import { type FlakeSample, samplesOf } from '../flake/flake-samples.ts';
@@ -14,6 +14,7 @@ import { startHogs } from '../flake/hogs.ts';
 import { openSlowLink, redirect } from '../flake/slow-link.ts';
 import { readJsonLines, writeJsonLines } from '../report/json-lines.ts';
 import { readRun } from '../report/run-record.ts';
+import { clustersNow, removeClustersMade } from './clusters-made.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--more] [--run-timeout TIME] [options of npm run e2e]
@@ -65,18 +66,16 @@ async function main(): Promise<number> {
         ...{ cwd: root, reject: false, stdio: ['ignore', 2, 2] },
       },
     );
-  const before = await kindClusters();
-  const undo: (() => Promise<void> | void)[] = [() => rm(folder, { recursive: true, force: true })];
+  const before = await clustersNow(rest);
+  const undo: (() => Promise<void> | void)[] = [
+    () => rm(folder, { recursive: true, force: true }),
+    () => removeClustersMade(folder, before, rest),
+  ];
   try {
     // Only the first of the selection matters here: it makes the cluster, unless one is kept for it.
     const calm = join(folder, 'calm');
     await run(['--shard', '1/500', '--reporter', 'none'], calm);
     const cluster = (await readRun(join(calm, 'latest'))).start?.facts['cluster'];
-    undo.push(async () => {
-      if (cluster === undefined || before.includes(cluster)) return;
-      const down = ['--import', 'tsx', 'e2e/commands/cluster.ts', 'down', '--name', cluster];
-      await execa('node', down, { cwd: root, reject: false });
-    });
     const latency = given('latency', 200);
     if (cluster !== undefined && latency > 0) undo.push(await slowApi(cluster, latency / 2));
     const hogs = startHogs();
