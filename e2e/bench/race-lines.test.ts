@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { holdsBar } from './bench-line.ts';
+import { ratiosOf } from './bench-ratios.ts';
 import { raceLines } from './race-lines.ts';
 import type { RaceSample } from './race-samples.ts';
 
@@ -23,6 +24,18 @@ describe('lines of the race benchmark', () => {
       'npa@1.4.1 held: verdict of 2,000 flows after = 2 cleanup periods ✓',
       'npa@1.4.1 held: detections of 2,000 flows = 3 1/min',
       'memory of the driver, most of all runs = 90 MiB ✓',
+    ]);
+  });
+
+  it('set detections beside those by chance, for bench:check', () => {
+    const chance = { ...sample('1.4.1-natural', 'fail', 9), measures: { 'detections a minute': 1.5 } };
+    expect(ratiosOf({ lines: raceLines([sample('1.4.1-held', 'fail', 1998), chance]) })).to.deep.equal([
+      {
+        what: 'npa@1.4.1 held: detections of 2,000 flows / npa@1.4.1 by chance: detections',
+        value: 2,
+        spread: [2, 2],
+        better: 'more',
+      },
     ]);
   });
 

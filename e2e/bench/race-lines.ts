@@ -52,6 +52,7 @@ function cellLines(cell: RaceCell, samples: readonly RaceSample[]): readonly Ben
             `${name}: detections ${flows}`,
             times.map((periods) => 60_000 / (periods * periodMs)),
             '1/min',
+            { better: 'more', peer: byChance(cell) },
           ),
         ]
       : []),
@@ -62,11 +63,13 @@ function keeps({ bar, better }: { readonly bar: number; readonly better: 'more' 
   return better === 'more' ? value >= bar : value <= bar;
 }
 
+const byChance = ({ subject }: RaceCell): string => `${subject} by chance: detections`;
+
 function naturalLines(cell: RaceCell, samples: readonly RaceSample[]): readonly BenchLine[] {
   const of = (measure: string): number[] => samples.map(({ measures }) => measures[measure] ?? NaN);
   return [
     lineOf(`${cell.subject} by chance, 30 iterations: cycles that cut a flow`, of('cycles with a cut'), 'cycles'),
     lineOf(`${cell.subject} by chance: flows cut in all of them`, of('cut by the cleanup'), 'flows'),
-    lineOf(`${cell.subject} by chance: detections`, of('detections a minute'), '1/min'),
+    lineOf(byChance(cell), of('detections a minute'), '1/min'),
   ];
 }
