@@ -3,15 +3,17 @@ import { CONNTRACK_TABLE } from '../evidence/conntrack-follower.ts';
 import { judgeRace } from '../evidence/race-judgement.ts';
 import { pathIsOpen, policyIsEnforced } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
+import type { Lock } from '../run/spec.ts';
 import { attack, type AttackPlan, requireStrength } from './race-attack.ts';
 import type { RaceOwner } from './race-objects.ts';
 import { applyRacePolicy, openRaceStage, type RaceStage } from './race-stage.ts';
+import { KEEPS_TCP_TIMEOUT } from './tcp-timeout-lock.ts';
 
 /**
  * Agents share a kernel and a node's table: races never overlap. Nor does a spec that follows conntrack events run beside
  * them: a ballast of 100,000 rows drowns the few that it waits for.
  */
-export const RACE_LOCKS = ['node/policy-agent', CONNTRACK_TABLE];
+export const RACE_LOCKS: readonly Lock[] = ['node/policy-agent', CONNTRACK_TABLE, KEEPS_TCP_TIMEOUT];
 
 export interface RaceShape {
   readonly owner: RaceOwner;

@@ -7,7 +7,7 @@ export const knownTags: Readonly<Record<string, string>> = {
   conntrack: 'the state judged stands in a connection tracking table (kernel or BPF)',
   slow: 'takes more than two minutes',
   fast: 'part of the lane that runs on every change',
-  nightly: 'too long or too heavy for every change',
+  nightly: 'too long for every run: left out unless this tag or the id is named',
   disruptive: 'changes a node or an agent that other specs use',
   ipv4: 'about IPv4 only',
   ipv6: 'about IPv6 only',

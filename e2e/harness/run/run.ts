@@ -220,5 +220,7 @@ function headerText(input: RunInput, run: string): string {
   const count = selection.specs.length * (options.repeat ?? 1);
   const subjects = chosen.names.length === 0 ? 'no subject' : chosen.names.join(', ');
   const order = selection.seed === 0 ? 'in definition order' : `seed ${selection.seed}`;
-  return `staleproof ${run}: ${count} of ${available} specs on ${chosen.where}, judging ${subjects}, ${order}`;
+  const nightly = selection.leftOut.length;
+  const leftOut = nightly === 0 ? '' : ` (${nightly} nightly left out: --tags nightly)`;
+  return `staleproof ${run}: ${count} of ${available} specs${leftOut} on ${chosen.where}, judging ${subjects}, ${order}`;
 }

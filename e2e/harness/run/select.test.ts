@@ -40,6 +40,22 @@ describe('selection', () => {
     expect(() => select([], {})).to.throw('no spec files were found');
   });
 
+  it('leaves nightly specs out until the tag or the id is named', () => {
+    const some = [specOf('a', 'conntrack'), specOf('long', 'conntrack', 'nightly')];
+    const ids = (options: Parameters<typeof select>[1], unfinished?: ReadonlySet<string>) =>
+      select(some, options, unfinished).specs.map((spec) => spec.meta.id);
+    expect(ids({ grep: 'conntrack' })).to.deep.equal(['udp/a']);
+    expect(select(some, {}).leftOut.map((spec) => spec.meta.id)).to.deep.equal(['udp/long']);
+    expect(select(some, { skip: ['long'] }).leftOut).to.deep.equal([]);
+    for (const options of [{ tags: ['nightly'] }, { grep: '^udp/long$' }, { focus: ['udp/a', 'udp/long'] }])
+      expect(ids(options), JSON.stringify(options)).to.include('udp/long');
+    expect(ids({ tags: ['!nightly'] })).to.deep.equal(['udp/a']);
+    expect(ids({}, new Set(['udp/long']))).to.deep.equal(['udp/long']);
+    expect(() => ids({ grep: 'title of long' })).to.throw(
+      'the last 1 of 2 are nightly ones; --tags nightly, or their ids',
+    );
+  });
+
   it('keeps definition order without a seed, and gives a seed of its own for random', () => {
     expect(select(all, {}).seed).to.equal(0);
     expect(names({})).to.deep.equal(['a', 'b', 'c', 'ab']);

@@ -12,6 +12,8 @@ export interface Selection {
   readonly specs: readonly RegisteredSpec[];
   /** 0: definition order. */
   readonly seed: number;
+  /** Nightly specs that the other filters would have kept. */
+  readonly leftOut: readonly RegisteredSpec[];
 }
 
 interface Filter {
@@ -29,10 +31,26 @@ export function select(all: readonly RegisteredSpec[], options: Options, unfinis
     if (specs.length === 0)
       throw new UsageError(`no spec is left: ${text} removed the last ${before} of ${all.length} (see --list)`);
   }
+  const asked = unfinished === undefined ? specs.filter((spec) => isAskedFor(spec, options)) : specs;
+  const leftOut = specs.filter((spec) => !asked.includes(spec));
+  if (asked.length === 0)
+    throw new UsageError(
+      `no spec is left: the last ${leftOut.length} of ${all.length} are nightly ones; --tags nightly, or their ids, bring them`,
+    );
+  specs = asked;
   const seed = seedOf(options.seed);
   if (seed !== 0) specs = shuffle(specs, seed);
   if (options.shard !== undefined) specs = shardOf(specs, options.shard);
-  return { specs, seed };
+  return { specs, seed, leftOut };
+}
+
+/** Nightly specs take too long for every run: they want to be named, by the tag or by the id. */
+function isAskedFor({ meta: { id, tags } }: RegisteredSpec, options: Options): boolean {
+  if (!tags.includes('nightly') || options.tags?.some((expression) => /\bnightly\b/.test(expression)) === true)
+    return true;
+  const grep = options.grep === undefined ? [] : [compilePattern('--grep', options.grep)];
+  const focus = (options.focus ?? []).map((text) => compilePattern('--focus', text));
+  return [...grep, ...focus].some((pattern) => pattern.test(id));
 }
 
 function filters(options: Options, unfinished: ReadonlySet<string> | undefined): Filter[] {

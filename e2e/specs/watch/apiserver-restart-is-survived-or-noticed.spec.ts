@@ -11,7 +11,7 @@ spec(
     id: 'watch/apiserver-restart-is-survived-or-noticed',
     title: 'a watch comes back with its API server and no event is lost',
     claim: `A client whose API server restarts MUST notice the end of its watch within ${profile.noticeWithinSeconds} s and MUST see every update made afterwards.`,
-    tags: ['watch', 'informer', 'disruptive', 'nightly'],
+    tags: ['watch', 'informer', 'disruptive'],
     needs: { provider: 'kind' },
     locks: ['cluster/apiserver'],
     timeout: 360_000,

@@ -2,6 +2,7 @@
 import { observeLane, WATCH_CLIENTS } from '../../harness/evidence/watch-session.ts';
 import { judgeLane } from '../../harness/evidence/watch-verdict.ts';
 import { privateFaults } from '../../harness/fault/profile.ts';
+import { TCP_TIMEOUT } from '../../harness/fault/tcp-timeout-lock.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 for (const profile of privateFaults) {
@@ -16,8 +17,7 @@ for (const profile of privateFaults) {
       locks: [
         { name: 'cluster/apiserver', shared: true },
         WATCH_CLIENTS.name,
-        // The timeout is the node's: nobody else's silent connections may be on it.
-        ...(profile.trigger === 'idle' ? ['cluster/conntrack-sysctl'] : []),
+        ...(profile.trigger === 'idle' ? [TCP_TIMEOUT] : []),
       ],
       slots: 0,
       timeout: 420_000,
