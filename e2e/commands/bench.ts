@@ -4,12 +4,28 @@ import { EXIT } from '../harness/run/exit-codes.ts';
 import { benchNamed, benchNames } from '../bench/bench-files.ts';
 import { markdownOf, reportOf } from '../bench/bench-report.ts';
 
+const HELP = `npm run bench -- NAME [options]
+
+  cluster
+  engine
+  pcap
+  race [RUNS] [CELL…] [--more]        3 runs of each cell; --more adds to the samples that stand there
+  udp [--rounds N] [--backend NAME] [--without-upstream]
+  watch [tcp|api] [--into FOLDER] [options of npm run e2e]
+Writes reports/bench/NAME.json and NAME.md. engine and pcap need no cluster.
+Exit code: 0 every bar held, 1 one did not.
+`;
+
 const output = new URL('../../reports/bench/', import.meta.url);
 
 const [name, ...args] = process.argv.slice(2);
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  if (name === '--help' || name === '-h') {
+    process.stdout.write(HELP);
+    return EXIT.asExpected;
+  }
   const known = await benchNames();
   if (name === undefined || !known.includes(name)) {
     const wrong = name === undefined ? '' : `there is no benchmark ${name}\n`;

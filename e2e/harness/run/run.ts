@@ -221,6 +221,6 @@ function headerText(input: RunInput, run: string): string {
   const subjects = chosen.names.length === 0 ? 'no subject' : chosen.names.join(', ');
   const order = selection.seed === 0 ? 'in definition order' : `seed ${selection.seed}`;
   const nightly = selection.leftOut.length;
-  const leftOut = nightly === 0 ? '' : ` (${nightly} nightly left out: --tags nightly)`;
+  const leftOut = nightly === 0 ? '' : ` (${nightly} nightly left out, see --nightly)`;
   return `staleproof ${run}: ${count} of ${available} specs${leftOut} on ${chosen.where}, judging ${subjects}, ${order}`;
 }

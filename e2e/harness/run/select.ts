@@ -31,11 +31,12 @@ export function select(all: readonly RegisteredSpec[], options: Options, unfinis
     if (specs.length === 0)
       throw new UsageError(`no spec is left: ${text} removed the last ${before} of ${all.length} (see --list)`);
   }
-  const asked = unfinished === undefined ? specs.filter((spec) => isAskedFor(spec, options)) : specs;
+  const anyOfThem = options.nightly === true || unfinished !== undefined;
+  const asked = anyOfThem ? specs : specs.filter((spec) => isAskedFor(spec, options));
   const leftOut = specs.filter((spec) => !asked.includes(spec));
   if (asked.length === 0)
     throw new UsageError(
-      `no spec is left: the last ${leftOut.length} of ${all.length} are nightly ones; --tags nightly, or their ids, bring them`,
+      `no spec is left: the last ${leftOut.length} of ${all.length} are nightly ones, which --nightly brings`,
     );
   specs = asked;
   const seed = seedOf(options.seed);

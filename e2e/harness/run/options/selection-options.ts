@@ -8,6 +8,7 @@ export const selectionOptions = {
   grep: text('regular expression on the id or "<area> <title> [tags]"; /x/i for flags', 'PATTERN', { short: 'g' }),
   focus: list('keep specs whose id or title matches; several are alternatives', 'PATTERN'),
   skip: list('drop specs whose id or title matches', 'PATTERN'),
+  nightly: flag('take nightly specs too, which otherwise want to be named by tag or id'),
   seed: matching('shuffle the order with this seed (a number, or random)', 'SEED', /^(random|0|[1-9]\d{0,9})$/, '42'),
   shard: matching('run the i-th of n equal parts', 'i/n', /^[1-9]\d{0,3}\/[1-9]\d{0,3}$/, '1/3'),
   repeat: count('run each selected spec N times', { max: 10_000 }),
