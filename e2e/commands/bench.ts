@@ -7,6 +7,7 @@ import { markdownOf, reportOf } from '../bench/bench-report.ts';
 const HELP = `npm run bench -- NAME [options]
 
   cluster
+  default-run [--from FOLDER…]        the first command of the README, 10 minutes
   engine
   pcap
   race [RUNS] [CELL…] [--more]        3 runs of each cell; --more adds to the samples that stand there

@@ -1,0 +1,63 @@
+/**
+ * `npm run bench default-run -- [--from FOLDER…]`: the README's first command from its start to its end, the cluster included,
+ * images built before. `--from` takes runs that were there already, folders with their results.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readRun, type RunRecord } from '../report/run-record.ts';
+import { lineOf, type BenchLine } from './bench-line.ts';
+import { runSuite } from './run-suite.ts';
+
+const barSeconds = 600;
+
+export async function bench(args: readonly string[]): Promise<readonly BenchLine[]> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { from: { type: 'string', multiple: true, default: [] } },
+  });
+  const runs = await Promise.all(values.from.map((folder) => readRun(folder)));
+  return defaultRunLines(runs.length > 0 ? runs : [await runOnce()]);
+}
+
+async function runOnce(): Promise<RunRecord> {
+  const folder = await mkdtemp(join(tmpdir(), 'staleproof-bench-default-run-'));
+  try {
+    return await runSuite(['--grep', 'conntrack'], folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Throws for a run that was cut off: its time says nothing. */
+export function defaultRunLines(runs: readonly RunRecord[]): readonly BenchLine[] {
+  const wholes = runs.map(({ name, end, troubles }) => {
+    if (end === undefined) throw new Error(`run ${name} has no end: ${troubles.join('; ')}`);
+    return end.at / 1000;
+  });
+  const attempts = runs.flatMap((run) => run.attempts);
+  const areas = [...new Set(attempts.map(({ spec }) => spec.area))].sort();
+  const judged = Math.max(...runs.map((run) => run.attempts.length));
+  return [
+    lineOf(`npm run e2e -- --grep conntrack, ${judged} specs and the cluster`, wholes, 's', { bar: barSeconds }),
+    ...areas.map((area) =>
+      lineOf(
+        `of that, ${area}, from the first start to the last end`,
+        runs.flatMap((run) => spanOf(run, area)),
+        's',
+      ),
+    ),
+    {
+      ...{ what: `specs not as expected, in ${runs.length} runs`, unit: 'specs', bar: 0, better: 'less' },
+      value: attempts.filter(({ verdict }) => !['pass', 'skip', 'expected-fail'].includes(verdict)).length,
+    },
+  ];
+}
+
+function spanOf({ attempts }: RunRecord, area: string): readonly number[] {
+  const mine = attempts.filter(({ spec }) => spec.area === area);
+  if (mine.length === 0) return [];
+  const start = Math.min(...mine.map(({ startedAt }) => startedAt));
+  return [(Math.max(...mine.map(({ endedAt }) => endedAt)) - start) / 1000];
+}
