@@ -43,30 +43,19 @@ export function lockMode(lock: Lock): { readonly name: string; readonly mode: 's
   return typeof lock === 'string' ? { name: lock, mode: 'exclusive' } : { name: lock.name, mode: 'shared' };
 }
 
-/** What the order of tasks depends on. */
-interface Ordered {
-  readonly locks?: readonly Lock[] | undefined;
-  readonly slots?: number | undefined;
-}
-
 /**
- * In their order, but those that take no slot come first, because they only wait, and others work meanwhile. Those that keep more
- * than half of the others waiting come last: one of them in the middle would have everything before it drained, and everything
- * behind it wait. Pure.
+ * In their order, but those that keep more than half of the others waiting come last: one of them in the middle would have
+ * everything before it drained, and everything behind it wait. Pure.
  */
-export function startOrder<T extends Ordered>(tasks: readonly T[]): T[] {
-  const working = tasks.filter(({ slots }) => slots !== 0);
-  const wide = new Set(
-    working.filter((task) => working.filter((other) => exclude(task, other)).length * 2 > working.length),
-  );
-  return [
-    ...tasks.filter(({ slots }) => slots === 0),
-    ...working.filter((task) => !wide.has(task)),
-    ...working.filter((task) => wide.has(task)),
-  ];
+export function widestLast<T extends { readonly locks?: readonly Lock[] | undefined }>(tasks: readonly T[]): T[] {
+  const wide = new Set(tasks.filter((task) => tasks.filter((other) => exclude(task, other)).length * 2 > tasks.length));
+  return [...tasks.filter((task) => !wide.has(task)), ...tasks.filter((task) => wide.has(task))];
 }
 
-function exclude({ locks = [] }: Ordered, other: Ordered): boolean {
+function exclude(
+  { locks = [] }: { readonly locks?: readonly Lock[] | undefined },
+  other: { readonly locks?: readonly Lock[] | undefined },
+): boolean {
   const theirs = new Map((other.locks ?? []).map((lock) => [lockMode(lock).name, lockMode(lock).mode]));
   return locks.map(lockMode).some(({ name, mode }) => {
     const their = theirs.get(name);

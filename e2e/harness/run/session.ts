@@ -10,7 +10,7 @@ import type { Options } from './options/schema.ts';
 import type { AttemptLine, Verdict } from './result-schema.ts';
 import type { ResultWriter } from './results.ts';
 import type { RunEnvironment } from './run-environment.ts';
-import { Scheduler, startOrder } from './scheduler.ts';
+import { Scheduler, widestLast } from './scheduler.ts';
 import { infoOf } from './spec-registry.ts';
 import type { Lock, RegisteredSpec } from './spec.ts';
 import { explained, ownsSurroundings } from './explained.ts';
@@ -51,7 +51,7 @@ export interface SessionInput {
 
 export function planOf(specs: readonly RegisteredSpec[], repeat: number, firstRepetition = 1): PlannedSpec[] {
   const plan: PlannedSpec[] = [];
-  const order = startOrder(specs.map((spec) => ({ spec, locks: spec.meta.locks, slots: spec.meta.slots })));
+  const order = widestLast(specs.map((spec) => ({ spec, locks: spec.meta.locks })));
   for (let repetition = firstRepetition; repetition < firstRepetition + repeat; repetition++)
     for (const { spec } of order)
       plan.push({
