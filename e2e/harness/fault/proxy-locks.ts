@@ -3,8 +3,8 @@ import { CONNTRACK_TABLE } from '../evidence/conntrack-follower.ts';
 import type { Lock } from '../run/spec.ts';
 import { KEEPS_TCP_TIMEOUT } from './tcp-timeout-lock.ts';
 
-const watcher: Lock = { name: CONNTRACK_TABLE, shared: true };
+const watchers: readonly Lock[] = [{ name: CONNTRACK_TABLE, shared: true }, KEEPS_TCP_TIMEOUT];
 
-export const SHARES_PROXY: readonly Lock[] = [{ name: 'cluster/proxy', shared: true }, watcher];
+export const SHARES_PROXY: readonly Lock[] = [{ name: 'cluster/proxy', shared: true }, ...watchers];
 
-export const OWNS_PROXY: readonly Lock[] = ['cluster/proxy', watcher, KEEPS_TCP_TIMEOUT];
+export const OWNS_PROXY: readonly Lock[] = ['cluster/proxy', ...watchers];

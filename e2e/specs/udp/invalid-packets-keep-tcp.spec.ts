@@ -2,7 +2,6 @@ import { connectionServers, judgeConnectionsAlive } from '../../harness/evidence
 import { injectedSegments, invalidCount, startInjector } from '../../harness/fault/invalid-packets.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { openStage } from '../../harness/fault/service-stage.ts';
-import { KEEPS_TCP_TIMEOUT } from '../../harness/fault/tcp-timeout-lock.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 const CONNECTIONS = 4;
@@ -21,7 +20,7 @@ spec(
       'The service proxy MUST keep packets that conntrack calls INVALID from reaching clients untranslated, by dropping them or by having out-of-window segments accepted as valid.',
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, capabilities: ['conntrack-rows'] },
-    locks: [...SHARES_PROXY, KEEPS_TCP_TIMEOUT],
+    locks: SHARES_PROXY,
     timeout: 120_000,
     judges: 'service-proxy',
     refs: [

@@ -6,7 +6,6 @@ import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { pinFlow } from '../../harness/fault/server-cycle.ts';
 import { SERVICE_PORT, openStage } from '../../harness/fault/service-stage.ts';
 import { openSpreadConnections } from '../../harness/fault/spread-connections.ts';
-import { KEEPS_TCP_TIMEOUT } from '../../harness/fault/tcp-timeout-lock.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 const CONNECTIONS = 12;
@@ -19,7 +18,7 @@ spec(
       'While it deletes stale UDP rows, the service proxy MUST NOT delete rows of TCP connections to the same address and port.',
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, capabilities: ['conntrack-rows'] },
-    locks: [...SHARES_PROXY, KEEPS_TCP_TIMEOUT],
+    locks: SHARES_PROXY,
     timeout: 120_000,
     judges: 'service-proxy',
     refs: [{ title: 'kpng: conntrack -D for all protocols', url: 'https://github.com/kubernetes-retired/kpng' }],
