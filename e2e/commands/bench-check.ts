@@ -11,7 +11,7 @@ const committed = fileURLToPath(new URL('../../reports/bench/', import.meta.url)
 const HELP = `npm run bench:check -- [--from FILE…] [NAME…]
 
   NAME         benchmarks to run and compare with reports/bench/NAME.json (engine and pcap, which need no cluster);
-               the others make one
+               cluster, default-run, race, udp and watch make one
   --from FILE  compare this report instead of running; may be repeated
 Compared are ratios alone: what was measured beside a peer in one run.
 Exit code: 0 no ratio got worse than the committed spread allows, 1 one did, 2 there is nothing to compare.

@@ -31,6 +31,10 @@ const checks: readonly (readonly Check[])[] = [
   ],
 ];
 
+/** Tests that are told with their time: so many at most, and from this time on. */
+const LONGEST = 10;
+const LONG_MS = 5000;
+
 /** One line a failed or flaky test, told again at the end: the output above it is long. */
 const remarks: string[] = [];
 const firstLine = (error: unknown): string => String(error).split('\n')[0] ?? '';
@@ -83,13 +87,16 @@ async function runMocha(files: readonly string[]): Promise<Tally> {
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+      sayLongest(durations);
       resolve({ passed: passes, failed: failures, skipped: pending });
     });
     const first = new Map<string, string>();
+    const durations = new Map<string, number>();
     runner.on('retry', (test: Mocha.Test, error: unknown) => {
       first.set(test.fullTitle(), firstLine(error));
     });
     runner.on('pass', (test: Mocha.Test) => {
+      durations.set(test.fullTitle(), test.duration ?? 0);
       const before = first.get(test.fullTitle());
       if (before !== undefined) remarks.push(`flaky: ${test.fullTitle()}: ${before}`);
     });
@@ -97,6 +104,13 @@ async function runMocha(files: readonly string[]): Promise<Tally> {
       remarks.push(`failed: ${test.fullTitle()}: ${firstLine(error)}`);
     });
   });
+}
+
+/** What a shorter run has to begin with. */
+function sayLongest(durations: ReadonlyMap<string, number>): void {
+  const longest = [...durations].sort(([, a], [, b]) => b - a).slice(0, LONGEST);
+  for (const [title, ms] of longest.filter(([, each]) => each >= LONG_MS))
+    process.stdout.write(`long: ${(ms / 1000).toFixed(1)} s ${title}\n`);
 }
 
 function strays(): () => number {
