@@ -40,7 +40,9 @@ const lines = (request: Partial<KillRequest>): readonly string[] =>
 /** In a process of its own, because a spec file registers once a process. */
 async function realSpecs(): Promise<readonly RegisteredSpec[]> {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  const listed = await execa(process.execPath, ['--import', 'tsx', 'e2e/cli.ts', '--list', 'json'], { cwd });
+  const listed = await execa(process.execPath, ['--import', 'tsx', 'e2e/cli.ts', '--list', 'json', '--nightly'], {
+    cwd,
+  });
   const metas = JSON.parse(listed.stdout) as SpecMeta[];
   return metas.map((meta) => ({ meta, file: '', body: () => Promise.resolve() }));
 }

@@ -117,10 +117,11 @@ async function docs(folder: string): Promise<number> {
   const { execa } = await import('execa');
   const { writeContents } = await import('../report/documents/contents.ts');
   const { specListPage } = await import('../report/documents/spec-list.ts');
-  const listed = async (option: string): Promise<unknown> =>
-    JSON.parse((await execa(process.execPath, ['--import', 'tsx', 'e2e/cli.ts', option, 'json'])).stdout) as unknown;
+  const listed = async (...options: readonly string[]): Promise<unknown> =>
+    JSON.parse((await execa(process.execPath, ['--import', 'tsx', 'e2e/cli.ts', ...options])).stdout) as unknown;
   const page = join(folder, 'specs.md');
-  await writeFile(page, specListPage(await listed('--list'), await listed('--list-subjects')));
+  const all = await listed('--list', 'json', '--nightly');
+  await writeFile(page, specListPage(all, await listed('--list-subjects', 'json')));
   process.stdout.write(`${page}\n${await writeContents(folder)}\n`);
   return 0;
 }

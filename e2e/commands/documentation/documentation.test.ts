@@ -57,7 +57,7 @@ describe('documentation', function () {
 
   it('has an up-to-date list of specs and subjects', async () => {
     const lists = await Promise.all([
-      run('e2e/cli.ts', ['--list', 'json']),
+      run('e2e/cli.ts', ['--list', 'json', '--nightly']),
       run('e2e/cli.ts', ['--list-subjects', 'json']),
     ]);
     const [specs, subjects] = lists.map((result) => JSON.parse(result.stdout) as unknown);

@@ -47,13 +47,16 @@ describe('selection', () => {
     expect(ids({ grep: 'conntrack' })).to.deep.equal(['udp/a']);
     expect(select(some, {}).leftOut.map((spec) => spec.meta.id)).to.deep.equal(['udp/long']);
     expect(select(some, { skip: ['long'] }).leftOut).to.deep.equal([]);
-    for (const options of [{ nightly: true }, { tags: ['nightly'] }, { grep: '^udp/long$' }, { focus: ['udp/a', 'udp/long'] }])
+    for (const options of [
+      { nightly: true },
+      { tags: ['nightly'] },
+      { grep: '^udp/long$' },
+      { focus: ['udp/a', 'udp/long'] },
+    ])
       expect(ids(options), JSON.stringify(options)).to.include('udp/long');
     expect(ids({ tags: ['!nightly'] })).to.deep.equal(['udp/a']);
     expect(ids({}, new Set(['udp/long']))).to.deep.equal(['udp/long']);
-    expect(() => ids({ grep: 'title of long' })).to.throw(
-      'the last 1 of 2 are nightly ones, which --nightly brings',
-    );
+    expect(() => ids({ grep: 'title of long' })).to.throw('the last 1 of 2 are nightly ones, which --nightly brings');
   });
 
   it('keeps definition order without a seed, and gives a seed of its own for random', () => {
