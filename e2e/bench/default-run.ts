@@ -6,9 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { asExpected } from '../harness/run/verdict.ts';
 import { readRun, type RunRecord } from '../report/run-record.ts';
 import { lineOf, type BenchLine } from './bench-line.ts';
-import { runSuite } from './run-suite.ts';
+import { runSuite, spanSeconds } from './run-suite.ts';
 
 const barSeconds = 600;
 
@@ -44,20 +45,16 @@ export function defaultRunLines(runs: readonly RunRecord[]): readonly BenchLine[
     ...areas.map((area) =>
       lineOf(
         `of that, ${area}, from the first start to the last end`,
-        runs.flatMap((run) => spanOf(run, area)),
+        runs
+          .map((run) => run.attempts.filter(({ spec }) => spec.area === area))
+          .filter((mine) => mine.length > 0)
+          .map(spanSeconds),
         's',
       ),
     ),
     {
       ...{ what: `specs not as expected, in ${runs.length} runs`, unit: 'specs', bar: 0, better: 'less' },
-      value: attempts.filter(({ verdict }) => !['pass', 'skip', 'expected-fail'].includes(verdict)).length,
+      value: attempts.filter(({ verdict }) => !asExpected(verdict)).length,
     },
   ];
-}
-
-function spanOf({ attempts }: RunRecord, area: string): readonly number[] {
-  const mine = attempts.filter(({ spec }) => spec.area === area);
-  if (mine.length === 0) return [];
-  const start = Math.min(...mine.map(({ startedAt }) => startedAt));
-  return [(Math.max(...mine.map(({ endedAt }) => endedAt)) - start) / 1000];
 }

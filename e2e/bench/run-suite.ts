@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { readRun, type RunRecord } from '../report/run-record.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,4 +15,10 @@ export async function runSuite(args: readonly string[], folder: string): Promise
   if (run.attempts.length === 0)
     throw new Error(`${args.join(' ')} judged nothing and ended with ${String(exitCode)}: ${run.troubles.join('; ')}`);
   return run;
+}
+
+/** Seconds from the first start to the last end, without what came before the specs; -Infinity of none. */
+export function spanSeconds(attempts: readonly AttemptLine[]): number {
+  const start = Math.min(...attempts.map(({ startedAt }) => startedAt));
+  return (Math.max(...attempts.map(({ endedAt }) => endedAt)) - start) / 1000;
 }

@@ -15,7 +15,7 @@ import { kindNodes, loadIntoNodes } from '../commands/kind-nodes.ts';
 import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { lineOf, median, type BenchLine } from './bench-line.ts';
-import { runSuite } from './run-suite.ts';
+import { runSuite, spanSeconds } from './run-suite.ts';
 import { runUpstreamConntrack, twinIds, twinOf, type UpstreamRun } from './upstream-conntrack.ts';
 
 const ROWS = 262_144;
@@ -156,9 +156,7 @@ function parserLine(): BenchLine {
 async function runOurs(backend: string, folder: string, selection: readonly string[]): Promise<Run> {
   const args = [...selection, '-b', backend, '--reporter', 'none', '--keep', '--reuse'];
   const { start, attempts } = await runSuite(args, folder);
-  const begin = Math.min(...attempts.map(({ startedAt }) => startedAt));
-  const end = Math.max(...attempts.map(({ endedAt }) => endedAt));
-  return { seconds: (end - begin) / 1000, attempts, cluster: start?.facts['cluster'] ?? '' };
+  return { seconds: spanSeconds(attempts), attempts, cluster: start?.facts['cluster'] ?? '' };
 }
 
 async function runBeside(area: Run, { binary, images }: UpstreamE2e, folder: string): Promise<UpstreamRun> {

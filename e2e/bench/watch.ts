@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { defaultIdleSeconds } from '../harness/fault/profile.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { lineOf, type BenchLine } from './bench-line.ts';
-import { runSuite } from './run-suite.ts';
+import { runSuite, spanSeconds } from './run-suite.ts';
 
 const matrices = {
   tcp: { what: 'TCP', tags: 'watch && tcp' },
@@ -27,10 +27,8 @@ export async function bench(args: readonly string[]): Promise<readonly BenchLine
     const attempts = (await run(tags, options, folder)).filter(({ verdict }) => verdict !== 'skip');
     const cells = attempts.flatMap(({ evidence }) => evidence.filter(({ kind }) => kind === 'watch-cell'));
     const open = cells.filter(({ summary }) => /^(inconclusive|not run)/.test(summary));
-    const wall =
-      Math.max(...attempts.map(({ endedAt }) => endedAt)) - Math.min(...attempts.map(({ startedAt }) => startedAt));
     lines.push(
-      lineOf(`${what}: wall of the matrix`, [wall / 1000], 's', { bar: defaultIdleSeconds + 60 }),
+      lineOf(`${what}: wall of the matrix`, [spanSeconds(attempts)], 's', { bar: defaultIdleSeconds + 60 }),
       lineOf(`${what}: cells`, [cells.length], 'cells'),
       lineOf(`${what}: cells without a verdict`, [open.length], 'cells', { bar: 0 }),
     );

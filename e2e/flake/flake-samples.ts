@@ -14,7 +14,7 @@ export interface FlakeSample {
   readonly reason?: string;
 }
 
-/** The last attempt of each spec and repetition in the lines of one run. */
+/** The last attempt of each spec and repetition of one run. */
 export function samplesOf({ start, attempts }: RunRecord, load: string): readonly FlakeSample[] {
   return attempts.flatMap((line): FlakeSample[] => {
     if (!line.final) return [];

@@ -1,4 +1,4 @@
-/** The watch area's matrix, client × profile, from result lines. Pure. */
+/** The watch area's matrix, client × profile, from a run's attempts. Pure. */
 import type { AttemptLine, EvidenceRecord, Json } from '../harness/run/result-schema.ts';
 
 export interface WatchCell {
@@ -21,7 +21,7 @@ const marks: Readonly<Record<string, string>> = {
   skip: 'not run',
 };
 
-/** Markdown, one table a path; undefined when the lines hold no cell. The last attempt of a spec counts. */
+/** Markdown, one table a path; undefined when the attempts hold no cell. The last attempt of a spec counts. */
 export function watchMatrix(attempts: readonly AttemptLine[]): string | undefined {
   const all = watchCells(attempts);
   if (all.length === 0) return undefined;

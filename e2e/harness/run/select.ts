@@ -32,13 +32,12 @@ export function select(all: readonly RegisteredSpec[], options: Options, unfinis
       throw new UsageError(`no spec is left: ${text} removed the last ${before} of ${all.length} (see --list)`);
   }
   const anyOfThem = options.nightly === true || unfinished !== undefined;
-  const asked = anyOfThem ? specs : specs.filter((spec) => isAskedFor(spec, options));
-  const leftOut = specs.filter((spec) => !asked.includes(spec));
-  if (asked.length === 0)
+  const leftOut = anyOfThem ? [] : specs.filter((spec) => !isAskedFor(spec, options));
+  specs = specs.filter((spec) => !leftOut.includes(spec));
+  if (specs.length === 0)
     throw new UsageError(
       `no spec is left: the last ${leftOut.length} of ${all.length} are nightly ones, which --nightly brings`,
     );
-  specs = asked;
   const seed = seedOf(options.seed);
   if (seed !== 0) specs = shuffle(specs, seed);
   if (options.shard !== undefined) specs = shardOf(specs, options.shard);
