@@ -52,3 +52,23 @@ describe('what the sink received', () => {
     expect(before.get('b')?.size).to.equal(2);
   });
 });
+
+describe('completeness at its edges', () => {
+  it('is sorted, and calls the first and the last captured one neither late nor lost', () => {
+    const found = completeness(new Set([9, 12, 10, 2, 1, 5]), new Set([5, 12]));
+    expect(found).to.deep.equal({ received: 6, captured: 2, blind: 2, gaps: [9, 10], tail: 0 });
+    expect(completeness(new Set([1, 2]), new Set([1]))).to.deep.include({ blind: 0, gaps: [], tail: 1 });
+    expect(completeness(new Set([1, 2]), new Set([2]))).to.deep.include({ blind: 1, gaps: [], tail: 0 });
+    expect(completeness(new Set([1]), new Set())).to.deep.include({ blind: 1, gaps: [], tail: 0 });
+  });
+
+  it('knows nothing of a line without ranges, or of another kind', () => {
+    const truth = new CaptureTruth();
+    truth.take('{"type":"received","wall":5}');
+    truth.take('{"type":"other","wall":9,"uid":"u","incarnation":"i","ranges":[[1,3]]}');
+    expect(truth.upToMs).to.equal(5);
+    expect(truth.count('u')).to.equal(0);
+    expect(truth.count('')).to.equal(0);
+    expect([...truth.snapshot('nobody')]).to.deep.equal([]);
+  });
+});

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ConntrackEvent } from './conntrack-event.ts';
 import { healthyRow, rowPointsAt } from './conntrack-premises.ts';
-import { destroyedBy, flowOn, followerOf, judgingContext, row, rowText } from './testdata/judging.ts';
+import { destroyedBy, flowOn, followerOf, row, rowText } from './testdata/judging.ts';
+import { judgingContext } from '../run/testdata/judging-context.ts';
 
 const server = '10.0.2.7';
 const born = (id: number): ConntrackEvent => ({ kind: 'new', wallMs: 1, entry: row(id) });

@@ -6,7 +6,8 @@ import { foundIn } from './conntrack-premises.ts';
 import { judgeHandover, type Handover } from './handover-judgement.ts';
 import { judgeFlowUntouched, judgeRowRemoved } from './removal-judgement.ts';
 import { connectionServers, judgeConnectionsAlive } from './tcp-judgement.ts';
-import { destroyedBy, flowOn, followerOf, judgingContext, row, rowText, scriptedStream } from './testdata/judging.ts';
+import { destroyedBy, flowOn, followerOf, row, rowText, scriptedStream } from './testdata/judging.ts';
+import { judgingContext } from '../run/testdata/judging-context.ts';
 
 const stale = row(1);
 const ended = async (judging: Promise<unknown>): Promise<string> =>

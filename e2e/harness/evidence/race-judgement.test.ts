@@ -4,7 +4,7 @@ import type { Attack } from '../fault/race-attack.ts';
 import type { RaceStage } from '../fault/race-stage.ts';
 import type { RaceAccount } from './race-account.ts';
 import { judgeRace } from './race-judgement.ts';
-import { judgingContext } from './testdata/judging.ts';
+import { judgingContext } from '../run/testdata/judging-context.ts';
 
 const none = new Set<number>();
 const flows = {

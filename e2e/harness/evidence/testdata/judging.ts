@@ -1,52 +1,11 @@
-/** For tests of judgements: a context that keeps what is judged, a client whose report is a script, a follower with given events. */
+/** For tests of judgements: a client whose report is a script, a follower with given events. */
 import type { ClusterNode, LineProcess } from '../../cluster/cluster.ts';
 import type { SpecContext } from '../../run/context.ts';
-import { JudgementError } from '../../run/verdict-errors.ts';
 import type { ConntrackEntry } from '../conntrack-entry.ts';
 import type { ConntrackEvent } from '../conntrack-event.ts';
 import type { ConntrackFollower } from '../conntrack-follower.ts';
 import { parseConntrackTable } from '../conntrack-table.ts';
 import { DatagramStream } from '../datagram-stream.ts';
-
-interface Finding {
-  readonly ok: boolean;
-  readonly subject: string;
-  readonly expected: string;
-  readonly observed: string;
-}
-
-export interface Kept {
-  readonly findings: Finding[];
-  readonly measures: Record<string, number>;
-  readonly records: { readonly summary: string; readonly lane: string }[];
-  readonly attached: string[];
-}
-
-export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; readonly kept: Kept } {
-  const kept: Kept = { findings: [], measures: {}, records: [], attached: [] };
-  const started = performance.now();
-  const t = {
-    signal: new AbortController().signal,
-    env: { slowFactor: 0.02, subject: () => ({ name: subject }) },
-    evidence: {
-      now: () => performance.now() - started,
-      fromWall: (ms: number) => ms,
-      record: (piece: Kept['records'][number]) => void kept.records.push(piece),
-      series: () => undefined,
-      measure: ({ name, value }: { readonly name: string; readonly value: number }) => void (kept.measures[name] = value),
-    },
-    judge(finding: Finding) {
-      kept.findings.push(finding);
-      if (!finding.ok) throw new JudgementError(finding);
-    },
-    attach: (name: string) => Promise.resolve(void kept.attached.push(name)),
-    log: () => undefined,
-    inconclusive: (reason: string) => {
-      throw new Error(reason);
-    },
-  } as unknown as SpecContext;
-  return { t, kept };
-}
 
 /** One letter a datagram, 20 ms apart: who answered it, `.` for nobody; the client goes on with `after` for ever. */
 export function scriptedStream(t: SpecContext, script: string, after = script.at(-1) ?? '.'): DatagramStream {
