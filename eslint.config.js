@@ -51,7 +51,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/require-await': 'off' },
   },
   {
-    files: ['e2e/specs/**/*.ts'],
+    files: ['e2e/specs/**/*.ts', 'e2e/areas/*/specs/**/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -15,7 +15,7 @@ import { isParseArgsError, runCommandLine } from './run-command-line.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run mutation -- [--survivors] [--out DIR] [WORD…]
 
-  WORD         sources of e2e/harness/evidence and e2e/harness/run whose path has it (what decides verdicts); no table then
+  WORD         sources of e2e/areas and e2e/harness whose path has it (what decides verdicts); no table then
   --survivors  print every mutant that no test noticed
   --out DIR    where the table goes (reports/mutation)
 Exit code: 0 the score is ${BAR} % or more, 1 it is not, 2 a test fails although nothing was changed.

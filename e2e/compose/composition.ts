@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Composition } from '../harness/run/composition.ts';
 
-const specs = fileURLToPath(new URL('../specs', import.meta.url));
+const folders = ['../areas', '../specs'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
 
 export const composition: Composition = {
-  specFolders: existsSync(specs) ? [specs] : [],
+  specFolders: folders.filter((folder) => existsSync(folder)),
   subjects: async () => (await import('../harness/subject/registry.ts')).subjects,
   knownDefects: async () => (await import('../harness/subject/known-defects.ts')).loadKnownDefects(),
   async choose(options, selected) {

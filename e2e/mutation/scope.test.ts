@@ -16,15 +16,18 @@ const mutant = (id: string, outcome: MutantResult['outcome']): MutantResult => (
 describe('what is mutated', () => {
   it('is the code that decides, and it is there', () => {
     const { sources, tests } = scopeOf(root, []);
-    expect(sources).to.include('e2e/harness/run/verdict.ts').and.include('e2e/harness/evidence/race-account.ts');
-    expect(sources).to.have.length.above(20);
+    expect(sources).to.include('e2e/harness/run/verdict.ts');
+    expect(sources.some((file) => file.endsWith('/race-account.ts'))).to.equal(true);
+    expect(sources).to.have.length(22);
     for (const file of [...sources, ...tests]) expect(existsSync(join(root, file)), file).to.equal(true);
     for (const file of sources) expect(file).to.not.match(/\.test\.ts$/);
     for (const file of tests) expect(file).to.match(/\.test\.ts$/);
   });
 
-  it('is any source of both rooms when it is named', () => {
-    expect(scopeOf(root, ['watch-cell']).sources).to.deep.equal(['e2e/harness/evidence/watch-cell.ts']);
+  it('is any source of these rooms when it is named', () => {
+    const { sources } = scopeOf(root, ['watch-cell']);
+    expect(sources).to.have.length(1);
+    expect(sources[0]).to.match(/\/watch-cell\.ts$/);
   });
 
   it('has a score in which what no test reaches counts as survived', () => {

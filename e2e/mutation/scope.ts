@@ -1,5 +1,5 @@
 /** What is mutated, and what is not, each with its reason. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Scope {
@@ -19,14 +19,15 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
  * An error here is a wrong verdict, so this is held to the bar.
  */
 const DECIDES: readonly string[] = [
-  ...['attempt', 'budget', 'explained', 'pattern', 'scheduler', 'select', 'spec-context', 'tags', 'verdict'].map(run),
-  ...['verdict-errors'].map(run),
-  ...['capture-truth', 'conntrack-entry', 'conntrack-event', 'conntrack-table', 'datagram-loss'].map(evidence),
-  ...['datagram-record', 'handover-judgement', 'race-account', 'race-flow-set', 'race-judgement'].map(evidence),
-  ...['removal-judgement', 'tcp-judgement'].map(evidence),
+  ...['attempt', 'budget', 'explained', 'pattern', 'scheduler', 'select', 'spec-context', 'tags', 'verdict'].map(
+    engine,
+  ),
+  ...['verdict-errors'].map(engine),
+  ...['capture-truth', 'conntrack-entry', 'conntrack-event', 'conntrack-table', 'datagram-loss', 'datagram-record'],
+  ...['handover-judgement', 'race-account', 'race-flow-set', 'race-judgement', 'removal-judgement', 'tcp-judgement'],
 ];
 
-/** The other files of both rooms, and what shows that they work. */
+/** The other files of these rooms, and what shows that they work. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'run/{run,session,process,console,progress,pause,listing,…}.ts':
     'the engine around the specs: its tests run it in processes of its own, where no mutant of this process is alive; `npm run faults` disturbs it',
@@ -43,32 +44,30 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Tests by title: those that measure time, which code full of mutants takes more of, and those that start processes for long. */
 export const NOT_RUN = /within a second|kill -9 at 20/;
 
-const folders = ['e2e/harness/evidence', 'e2e/harness/run'];
+/** Where code that decides stands, the engine's and the areas'. */
+const rooms = ['e2e/areas', ...['conntrack', 'evidence', 'fault', 'pcap', 'run'].map((room) => `e2e/harness/${room}`)];
 
-function run(name: string): string {
-  return `e2e/harness/run/${name}.ts`;
+function engine(name: string): string {
+  return `run/${name}`;
 }
 
-function evidence(name: string): string {
-  return `e2e/harness/evidence/${name}.ts`;
-}
+const decides = (file: string): boolean => DECIDES.some((name) => file.endsWith(`/${name}.ts`));
 
 /**
- * `words`: parts of paths in both rooms, held to the bar or not; empty means what decides. Tests stand beside sources; those of
+ * `words`: parts of paths in these rooms, held to the bar or not; empty means what decides. Tests stand beside sources; those of
  * faults use much of the evidence.
  */
 export function scopeOf(root: string, words: readonly string[]): Scope {
-  const below = (folder: string): string[] =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !file.includes('testdata'))
-      .map((file) => `${folder}/${file}`)
-      .sort();
-  const sources = folders
-    .flatMap(below)
-    .filter((file) => !file.endsWith('.test.ts'))
-    .filter((file) => (words.length === 0 ? DECIDES.includes(file) : words.some((word) => file.includes(word))));
-  const tests = [...folders, 'e2e/harness/fault']
-    .flatMap(below)
-    .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.cluster.test.ts'));
+  const files = rooms
+    .filter((room) => existsSync(join(root, room)))
+    .flatMap((room) =>
+      readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((file) => `${room}/${file}`),
+    )
+    .filter((file) => file.endsWith('.ts') && !file.includes('testdata'))
+    .sort();
+  const sources = files
+    .filter((file) => !/\.(test|spec)\.ts$/.test(file))
+    .filter((file) => (words.length === 0 ? decides(file) : words.some((word) => file.includes(word))));
+  const tests = files.filter((file) => file.endsWith('.test.ts') && !file.endsWith('.cluster.test.ts'));
   return { sources, tests };
 }
