@@ -5,9 +5,9 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPacketFile } from '../harness/evidence/pcap-reader.ts';
+import { readPacketFile } from '../harness/pcap/pcap-reader.ts';
 import { lineOf, type BenchLine } from './bench-line.ts';
-import { udpFrame, writeCapture } from '../harness/evidence/pcap-writer.ts';
+import { udpFrame, writeCapture } from '../harness/pcap/pcap-writer.ts';
 
 /** Payload sizes in turn: nonces, a query, a segment. */
 const PAYLOADS = [64, 64, 120, 600, 1400, 1400];

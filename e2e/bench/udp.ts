@@ -12,7 +12,7 @@ import { createSteps } from '../../hack/process/steps.ts';
 import { ensureUpstreamE2e, type UpstreamE2e } from '../../hack/subjects/upstream-e2e.ts';
 import { clustersNow, removeClustersMade } from '../commands/clusters-made.ts';
 import { kindNodes, loadIntoNodes } from '../commands/kind-nodes.ts';
-import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
+import { parseConntrackTable } from '../harness/conntrack/conntrack-table.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { lineOf, median, type BenchLine } from './bench-line.ts';
 import { runSuite, spanSeconds } from './run-suite.ts';

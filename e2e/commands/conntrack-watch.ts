@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { LineProcess } from '../harness/cluster/cluster.ts';
 import { execBehind, spawnBehind, type Launcher } from '../harness/cluster/local-process.ts';
-import { describeEntry, isRejected, type ConntrackEntry } from '../harness/evidence/conntrack-entry.ts';
-import { parseConntrackEvent, type ConntrackEvent } from '../harness/evidence/conntrack-event.ts';
-import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
+import { describeEntry, isRejected, type ConntrackEntry } from '../harness/conntrack/conntrack-entry.ts';
+import { parseConntrackEvent, type ConntrackEvent } from '../harness/conntrack/conntrack-event.ts';
+import { parseConntrackTable } from '../harness/conntrack/conntrack-table.ts';
 
 export type Sighting =
   | ConntrackEvent

@@ -1,7 +1,7 @@
 /** `npm run conntrack -- watch|list|delete|shell`: the conntrack table of a node, for a person at a terminal. */
 import { parseArgs } from 'node:util';
-import { describeEntry } from '../harness/evidence/conntrack-entry.ts';
-import { parseConntrackTable } from '../harness/evidence/conntrack-table.ts';
+import { describeEntry } from '../harness/conntrack/conntrack-entry.ts';
+import { parseConntrackTable } from '../harness/conntrack/conntrack-table.ts';
 import { sightingLine, watchRows, type Sighting } from './conntrack-watch.ts';
 import { capture, chooseCluster, chooseNode, interactive, kindNodes, UsageError } from './kind-nodes.ts';
 import { runCommandLine } from './run-command-line.ts';

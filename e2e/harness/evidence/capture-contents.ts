@@ -1,6 +1,6 @@
 /** What a capture file holds, frame by frame, held against the instance it is said to be of. */
 import { explain, type FrameOwner } from './capture-frames.ts';
-import { PcapFormatError, readPackets, type CaptureSummary, type Packet } from './pcap-reader.ts';
+import { PcapFormatError, readPackets, type CaptureSummary, type Packet } from '../pcap/pcap-reader.ts';
 
 export interface CaptureContents {
   readonly summary: CaptureSummary | undefined;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { readContents } from './capture-contents.ts';
-import { udpFrame, writeCapture } from './pcap-writer.ts';
+import { udpFrame, writeCapture } from '../pcap/pcap-writer.ts';
 
 const POD_MAC = '02:42:00:00:00:05';
 const owner = { uid: 'u1', macs: new Set([POD_MAC]), ips: new Set(['10.244.1.5']), sinkIp: '10.244.2.9' };

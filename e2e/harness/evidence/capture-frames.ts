@@ -1,7 +1,7 @@
 /** Whose a frame is. The rule is closed: whatever is not the instance's nonce, its echo, or neighbour discovery on its link is foreign. */
-import { decodeIp } from './pcap-ip.ts';
-import type { Packet } from './pcap-packet.ts';
-import { decodeTransport, type Icmp, type Transport } from './pcap-transport.ts';
+import { decodeIp } from '../pcap/pcap-ip.ts';
+import type { Packet } from '../pcap/pcap-packet.ts';
+import { decodeTransport, type Icmp, type Transport } from '../pcap/pcap-transport.ts';
 
 /** What a file may hold: one pod instance with all addresses it ever had, and the sink it speaks to. */
 export interface FrameOwner {

@@ -2,7 +2,7 @@
 import type { CaptureInstance, CaptureStage } from '../fault/capture-stage.ts';
 import type { CaptureFile } from '../subject/capture-subject.ts';
 import { readContents, type CaptureContents } from './capture-contents.ts';
-import { readPackets } from './pcap-reader.ts';
+import { readPackets } from '../pcap/pcap-reader.ts';
 
 export interface RingPart {
   readonly path: string;

@@ -1,5 +1,5 @@
 /** A capture in a few lines for a person: time span, conversations by packets, what is odd. */
-import { PcapFormatError, readPackets, type Packet } from './pcap-reader.ts';
+import { PcapFormatError, readPackets, type Packet } from '../pcap/pcap-reader.ts';
 
 const SHOWN = 12;
 

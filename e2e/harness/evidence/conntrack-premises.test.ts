@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { ConntrackEvent } from './conntrack-event.ts';
+import type { ConntrackEvent } from '../conntrack/conntrack-event.ts';
 import { healthyRow, rowPointsAt } from './conntrack-premises.ts';
 import { destroyedBy, flowOn, followerOf, row, rowText } from './testdata/judging.ts';
 import { judgingContext } from '../run/testdata/judging-context.ts';

@@ -1,12 +1,12 @@
 /** Premises and judgements about conntrack rows, in the words of the specs. */
 import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
 import { pollWithin } from '../cluster/wait.ts';
-import { RAISED_UDP_TIMEOUT_SECONDS } from '../fault/conntrack-timeouts.ts';
+import { RAISED_UDP_TIMEOUT_SECONDS } from '../conntrack/conntrack-timeouts.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
-import { describeEntry, endpoint, sameRow, type ConntrackEntry } from './conntrack-entry.ts';
-import type { ConntrackEvent } from './conntrack-event.ts';
-import type { ConntrackFollower } from './conntrack-follower.ts';
-import { matchesEntry, readConntrack, type EntryMatch } from './conntrack-table.ts';
+import { describeEntry, endpoint, sameRow, type ConntrackEntry } from '../conntrack/conntrack-entry.ts';
+import type { ConntrackEvent } from '../conntrack/conntrack-event.ts';
+import type { ConntrackFollower } from '../conntrack/conntrack-follower.ts';
+import { matchesEntry, readConntrack, type EntryMatch } from '../conntrack/conntrack-table.ts';
 
 /** A UDP flow in the original direction, as its row on `node` starts. */
 export interface FlowKey {

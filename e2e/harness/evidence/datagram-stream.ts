@@ -2,7 +2,7 @@
 import type { LineProcess } from '../cluster/cluster.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
-import { abortReason } from './abort-reason.ts';
+import { abortReason } from '../cluster/abort-reason.ts';
 import { lossWindows, serverSpans, totalLost, type LossWindow } from './datagram-loss.ts';
 import { DatagramRecord, type FlowRecord, type Reply } from './datagram-record.ts';
 

@@ -1,9 +1,9 @@
 /** The judgement that most UDP specs end in: after a change, the flow's row moves on and its datagrams are answered again. */
 import type { SpecContext } from '../run/context.ts';
-import { sameRow, type ConntrackEntry } from './conntrack-entry.ts';
+import { sameRow, type ConntrackEntry } from '../conntrack/conntrack-entry.ts';
 import { author, describeFlow, destroyed, recordEvents, matchOf, rowsNow, type FlowKey } from './conntrack-premises.ts';
-import type { ConntrackFollower } from './conntrack-follower.ts';
-import { readConntrack } from './conntrack-table.ts';
+import type { ConntrackFollower } from '../conntrack/conntrack-follower.ts';
+import { readConntrack } from '../conntrack/conntrack-table.ts';
 import { totalLost } from './datagram-loss.ts';
 import type { DatagramStream } from './datagram-stream.ts';
 

@@ -1,7 +1,7 @@
 /** Every judgement of a UDP spec, with evidence for and against: an assertion that is left out lets one of these through. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { ConntrackEvent } from './conntrack-event.ts';
+import type { ConntrackEvent } from '../conntrack/conntrack-event.ts';
 import { foundIn } from './conntrack-premises.ts';
 import { judgeHandover, type Handover } from './handover-judgement.ts';
 import { judgeFlowUntouched, judgeRowRemoved } from './removal-judgement.ts';

@@ -2,10 +2,10 @@
 import type { ServiceStage } from '../fault/service-stage.ts';
 import type { StageClient } from '../fault/stage-options.ts';
 import type { Premise, SpecContext } from '../run/context.ts';
-import { describeEntry, type ConntrackEntry } from './conntrack-entry.ts';
-import type { ConntrackFollower } from './conntrack-follower.ts';
+import { describeEntry, type ConntrackEntry } from '../conntrack/conntrack-entry.ts';
+import type { ConntrackFollower } from '../conntrack/conntrack-follower.ts';
 import { author, foundIn, isEndOf } from './conntrack-premises.ts';
-import { readConntrack } from './conntrack-table.ts';
+import { readConntrack } from '../conntrack/conntrack-table.ts';
 import { totalLost } from './datagram-loss.ts';
 import { HANDOVER_BOUND_MS } from './handover-judgement.ts';
 import { unreadDatagrams } from './unread-datagrams.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NotProven, Premise, Proof } from '../run/context.ts';
 import { bellPort } from '../fault/race-objects.ts';
 import type { RaceStage } from '../fault/race-stage.ts';
-import { readConntrack } from './conntrack-table.ts';
+import { readConntrack } from '../conntrack/conntrack-table.ts';
 import { flowOfTuple, ipProtocols, raceFlowCount, type RaceFlows } from './race-flow-set.ts';
 
 const knockWithinMs = 700;

@@ -1,7 +1,7 @@
 /** Judgements about rows that have to go, and about rows that have to stay. */
 import type { SpecContext } from '../run/context.ts';
-import { describeEntry, type ConntrackEntry } from './conntrack-entry.ts';
-import type { ConntrackFollower } from './conntrack-follower.ts';
+import { describeEntry, type ConntrackEntry } from '../conntrack/conntrack-entry.ts';
+import type { ConntrackFollower } from '../conntrack/conntrack-follower.ts';
 import { author, describeFlow, destroyed, isEndOf, recordEvents, rowsNow, type FlowKey } from './conntrack-premises.ts';
 import { totalLost } from './datagram-loss.ts';
 import type { DatagramStream } from './datagram-stream.ts';

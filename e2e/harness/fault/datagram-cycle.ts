@@ -1,7 +1,7 @@
 /** A server cycle that asks for no rows: for proxies that keep their flows in BPF maps or in a process of their own. */
 import { judgeReached } from '../evidence/reach-judgement.ts';
 import type { SpecContext } from '../run/context.ts';
-import { raiseUdpTimeouts } from './conntrack-timeouts.ts';
+import { raiseUdpTimeouts } from '../conntrack/conntrack-timeouts.ts';
 import { openStage } from './service-stage.ts';
 import type { ClientOptions } from './stage-options.ts';
 

@@ -3,12 +3,12 @@
  * and as long as it sends, that row keeps every later rule away from it. An external IP is used because some proxies let
  * nothing through to cluster IPs that are not in use, and then no such row can be made there.
  */
-import { followConntrack, type ConntrackFollower } from '../evidence/conntrack-follower.ts';
+import { followConntrack, type ConntrackFollower } from '../conntrack/conntrack-follower.ts';
 import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
-import type { ConntrackEntry } from '../evidence/conntrack-entry.ts';
+import type { ConntrackEntry } from '../conntrack/conntrack-entry.ts';
 import { judgeHandover } from '../evidence/handover-judgement.ts';
 import type { SpecContext } from '../run/context.ts';
-import { raiseUdpTimeouts } from './conntrack-timeouts.ts';
+import { raiseUdpTimeouts } from '../conntrack/conntrack-timeouts.ts';
 import { flowOf } from './server-cycle.ts';
 import { SERVICE_PORT, type ServiceStage } from './service-stage.ts';
 import type { ServerOptions, StageClient, StagePod } from './stage-options.ts';

@@ -1,7 +1,7 @@
 /** Locks of specs that judge a service proxy: many may watch it at once, who restarts it needs it alone. */
-import { CONNTRACK_TABLE } from '../evidence/conntrack-follower.ts';
+import { CONNTRACK_TABLE } from '../conntrack/conntrack-follower.ts';
 import type { Lock } from '../run/spec.ts';
-import { KEEPS_TCP_TIMEOUT } from './tcp-timeout-lock.ts';
+import { KEEPS_TCP_TIMEOUT } from '../conntrack/tcp-timeout-lock.ts';
 
 const watchers: readonly Lock[] = [{ name: CONNTRACK_TABLE, shared: true }, KEEPS_TCP_TIMEOUT];
 

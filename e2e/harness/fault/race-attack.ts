@@ -9,7 +9,7 @@ import { watchReplies } from '../evidence/race-replies.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
 import type { SpecContext } from '../run/context.ts';
 import { addBallast, type Ballast } from './ballast.ts';
-import { kernelForgets } from './kernel-forgets.ts';
+import { kernelForgets } from '../conntrack/kernel-forgets.ts';
 import { awaitHydration } from './race-passes.ts';
 import { arm, type Opened, openWithinMs, trigger } from './race-trigger.ts';
 import { flowsAccepted } from './race-accepted.ts';

@@ -1,6 +1,6 @@
 /** Short flows from ever new ports: the map has to breathe, not to fill. */
 import type { SpecContext } from '../run/context.ts';
-import { kernelForgets } from './kernel-forgets.ts';
+import { kernelForgets } from '../conntrack/kernel-forgets.ts';
 import { udpPorts } from './race-objects.ts';
 import { awaitCycles } from './race-passes.ts';
 import { openEnforcedStage } from './race-run.ts';

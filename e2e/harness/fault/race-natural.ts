@@ -6,7 +6,7 @@ import { accountRace, type RaceAccount, type RaceObservation } from '../evidence
 import { readRanges, type RaceFlows, tupleOfFlow } from '../evidence/race-flow-set.ts';
 import { tuplesInAgentMap } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
-import { kernelForgets } from './kernel-forgets.ts';
+import { kernelForgets } from '../conntrack/kernel-forgets.ts';
 import { flowsAccepted } from './race-accepted.ts';
 import { tcpPort } from './race-objects.ts';
 import { awaitHydration, notCleaning } from './race-passes.ts';

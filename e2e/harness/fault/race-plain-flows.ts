@@ -1,8 +1,8 @@
 /** Flows that simply live, stay idle or end: what the other claims about the agent's map are judged by. */
 import { raceFlowCount, readRanges, type RaceFlows } from '../evidence/race-flow-set.ts';
 import type { SpecContext } from '../run/context.ts';
-import { raiseUdpTimeouts } from './conntrack-timeouts.ts';
-import { kernelForgets } from './kernel-forgets.ts';
+import { raiseUdpTimeouts } from '../conntrack/conntrack-timeouts.ts';
+import { kernelForgets } from '../conntrack/kernel-forgets.ts';
 import { flowsAccepted } from './race-accepted.ts';
 import { tcpPort, udpPorts } from './race-objects.ts';
 import type { RaceStage } from './race-stage.ts';

@@ -1,5 +1,5 @@
 /** What every race spec does between its literal and its judgement: stage, premises, attacks as often as asked. */
-import { CONNTRACK_TABLE } from '../evidence/conntrack-follower.ts';
+import { CONNTRACK_TABLE } from '../conntrack/conntrack-follower.ts';
 import { judgeRace } from '../evidence/race-judgement.ts';
 import { pathIsOpen, policyIsEnforced } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../run/context.ts';
@@ -7,7 +7,7 @@ import type { Lock } from '../run/spec.ts';
 import { attack, type AttackPlan, requireStrength } from './race-attack.ts';
 import type { RaceOwner } from './race-objects.ts';
 import { applyRacePolicy, openRaceStage, type RaceStage } from './race-stage.ts';
-import { KEEPS_TCP_TIMEOUT } from './tcp-timeout-lock.ts';
+import { KEEPS_TCP_TIMEOUT } from '../conntrack/tcp-timeout-lock.ts';
 
 /**
  * Agents share a kernel and a node's table: races never overlap. Nor does a spec that follows conntrack events run beside

@@ -1,11 +1,11 @@
 /** The fault that most UDP specs share: a second server joins, the first is deleted at once. Proven, then judged. */
 import type { ClusterNode } from '../cluster/cluster.ts';
-import type { ConntrackEntry } from '../evidence/conntrack-entry.ts';
-import { followConntrack, type ConntrackFollower } from '../evidence/conntrack-follower.ts';
+import type { ConntrackEntry } from '../conntrack/conntrack-entry.ts';
+import { followConntrack, type ConntrackFollower } from '../conntrack/conntrack-follower.ts';
 import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
 import { judgeHandover } from '../evidence/handover-judgement.ts';
 import type { SpecContext } from '../run/context.ts';
-import { raiseUdpTimeouts } from './conntrack-timeouts.ts';
+import { raiseUdpTimeouts } from '../conntrack/conntrack-timeouts.ts';
 import { SERVICE_PORT, type ServiceStage } from './service-stage.ts';
 import type { ClientOptions, StageClient, StagePod } from './stage-options.ts';
 

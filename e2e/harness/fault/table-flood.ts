@@ -1,7 +1,7 @@
 /** Fills the conntrack table of a node with short UDP flows to the Service, as resolvers fill it. */
-import { parseConntrackTable } from '../evidence/conntrack-table.ts';
+import { parseConntrackTable } from '../conntrack/conntrack-table.ts';
 import type { SpecContext } from '../run/context.ts';
-import { kernelForgets } from './kernel-forgets.ts';
+import { kernelForgets } from '../conntrack/kernel-forgets.ts';
 import { SERVICE_PORT, type ServiceStage } from './service-stage.ts';
 import type { StagePod } from './stage-options.ts';
 

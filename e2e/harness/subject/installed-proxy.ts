@@ -1,6 +1,6 @@
 /** Whatever serves Services on a cluster already: nothing is installed, and what it keeps its flows in is probed. */
 import type { KubernetesObject } from '../cluster/kubernetes-object.ts';
-import { parseConntrackTable } from '../evidence/conntrack-table.ts';
+import { parseConntrackTable } from '../conntrack/conntrack-table.ts';
 import { reachesApi } from './reaches-api.ts';
 import type { ServiceProxy } from './service-proxy.ts';
 import type { SubjectContext } from './subject.ts';

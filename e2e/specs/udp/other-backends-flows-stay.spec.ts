@@ -1,6 +1,6 @@
-import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
+import { followConntrack } from '../../harness/conntrack/conntrack-follower.ts';
 import { judgeFlowsMoved, judgeRowsStay, rowsOfFlows } from '../../harness/evidence/many-flows-judgement.ts';
-import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
+import { raiseUdpTimeouts } from '../../harness/conntrack/conntrack-timeouts.ts';
 import { startSpreadClient } from '../../harness/fault/spread-client.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { SERVICE_PORT, openStage } from '../../harness/fault/service-stage.ts';

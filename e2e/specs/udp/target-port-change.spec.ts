@@ -1,8 +1,8 @@
-import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
+import { followConntrack } from '../../harness/conntrack/conntrack-follower.ts';
 import { rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { endpointPortIs } from '../../harness/evidence/endpoint-premises.ts';
 import { judgeHandover } from '../../harness/evidence/handover-judgement.ts';
-import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
+import { raiseUdpTimeouts } from '../../harness/conntrack/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf } from '../../harness/fault/server-cycle.ts';
 import { SERVICE_NAME } from '../../harness/fault/service-objects.ts';

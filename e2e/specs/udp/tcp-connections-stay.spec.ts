@@ -1,4 +1,4 @@
-import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
+import { followConntrack } from '../../harness/conntrack/conntrack-follower.ts';
 import { destroyed, rowPointsAt } from '../../harness/evidence/conntrack-premises.ts';
 import { HANDOVER_BOUND_MS } from '../../harness/evidence/handover-judgement.ts';
 import { judgeConnectionsAlive } from '../../harness/evidence/tcp-judgement.ts';

@@ -1,7 +1,7 @@
-import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
+import { followConntrack } from '../../harness/conntrack/conntrack-follower.ts';
 import { healthyRow } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
-import { raiseUdpTimeouts } from '../../harness/fault/conntrack-timeouts.ts';
+import { raiseUdpTimeouts } from '../../harness/conntrack/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';
 import { flowOf, pinFlow, replaceServer } from '../../harness/fault/server-cycle.ts';
 import { openStage } from '../../harness/fault/service-stage.ts';

@@ -1,4 +1,4 @@
-import { followConntrack } from '../../harness/evidence/conntrack-follower.ts';
+import { followConntrack } from '../../harness/conntrack/conntrack-follower.ts';
 import { healthyRow } from '../../harness/evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../../harness/evidence/removal-judgement.ts';
 import { SHARES_PROXY } from '../../harness/fault/proxy-locks.ts';

@@ -2,7 +2,7 @@
 import { observeLane, WATCH_CLIENTS } from '../../harness/evidence/watch-session.ts';
 import { judgeLane } from '../../harness/evidence/watch-verdict.ts';
 import { privateFaults } from '../../harness/fault/profile.ts';
-import { TCP_TIMEOUT } from '../../harness/fault/tcp-timeout-lock.ts';
+import { TCP_TIMEOUT } from '../../harness/conntrack/tcp-timeout-lock.ts';
 import { spec } from '../../harness/run/spec.ts';
 
 for (const profile of privateFaults) {

@@ -1,10 +1,10 @@
 /** For tests of judgements: a client whose report is a script, a follower with given events. */
 import type { ClusterNode, LineProcess } from '../../cluster/cluster.ts';
 import type { SpecContext } from '../../run/context.ts';
-import type { ConntrackEntry } from '../conntrack-entry.ts';
-import type { ConntrackEvent } from '../conntrack-event.ts';
-import type { ConntrackFollower } from '../conntrack-follower.ts';
-import { parseConntrackTable } from '../conntrack-table.ts';
+import type { ConntrackEntry } from '../../conntrack/conntrack-entry.ts';
+import type { ConntrackEvent } from '../../conntrack/conntrack-event.ts';
+import type { ConntrackFollower } from '../../conntrack/conntrack-follower.ts';
+import { parseConntrackTable } from '../../conntrack/conntrack-table.ts';
 import { DatagramStream } from '../datagram-stream.ts';
 
 /** One letter a datagram, 20 ms apart: who answered it, `.` for nobody; the client goes on with `after` for ever. */

@@ -5,7 +5,7 @@
 import type { ClusterNode } from '../cluster/cluster.ts';
 import type { SpecContext } from '../run/context.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
-import { abortReason } from './abort-reason.ts';
+import { abortReason } from '../cluster/abort-reason.ts';
 import { isRejected } from './conntrack-entry.ts';
 import { parseConntrackEvent, type ConntrackEvent } from './conntrack-event.ts';
 import { matchesEntry, type EntryMatch } from './conntrack-table.ts';
