@@ -8,7 +8,7 @@ const folders = ['../areas', '../specs'].map((folder) => fileURLToPath(new URL(f
 export const composition: Composition = {
   specFolders: folders.filter((folder) => existsSync(folder)),
   subjects: async () => (await import('../harness/subject/registry.ts')).subjects,
-  knownDefects: async () => (await import('../harness/subject/known-defects.ts')).loadKnownDefects(),
+  knownDefects: async () => (await import('../harness/run/known-defects.ts')).loadKnownDefects(),
   async choose(options, selected) {
     const { chooseSubjects } = await import('./choose-subjects.ts');
     const { subjects } = await import('../harness/subject/registry.ts');

@@ -10,7 +10,7 @@ import { keepKubeconfigSecret } from '../harness/run/redact.ts';
 import type { Composition } from '../harness/run/composition.ts';
 import { runCommand } from '../harness/run/run-command.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
-import type { KnownDefect } from '../harness/subject/known-defects.ts';
+import type { KnownDefect } from '../harness/run/known-defects.ts';
 import type { Subject, SubjectEntry } from '../harness/subject/subject.ts';
 
 const mode = process.env.STAND_IN ?? '';

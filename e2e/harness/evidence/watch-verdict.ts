@@ -2,7 +2,7 @@
 import type { FaultProfile } from '../fault/profile.ts';
 import type { SpecContext } from '../run/context.ts';
 import type { Json } from '../run/result-schema.ts';
-import { findDefect, loadKnownDefects, type KnownDefect } from '../subject/known-defects.ts';
+import { findDefect, loadKnownDefects, type KnownDefect } from '../run/known-defects.ts';
 import type { CellResult } from './watch-cell.ts';
 import type { LaneOutcome } from './watch-session.ts';
 

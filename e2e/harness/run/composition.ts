@@ -1,5 +1,5 @@
 /** What the engine is given by its composition root, so that its own tests can give it something else. */
-import type { KnownDefect } from '../subject/known-defects.ts';
+import type { KnownDefect } from './known-defects.ts';
 import type { SubjectEntry } from '../subject/subject.ts';
 import type { Options } from './options/schema.ts';
 import type { MakeEnvironment } from './run-environment.ts';

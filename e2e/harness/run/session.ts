@@ -15,7 +15,7 @@ import { infoOf } from './spec-registry.ts';
 import type { Lock, RegisteredSpec } from './spec.ts';
 import { explained, ownsSurroundings } from './explained.ts';
 import { asExpected, failureOf } from './verdict.ts';
-import { findDefect, type KnownDefect } from '../subject/known-defects.ts';
+import { findDefect, type KnownDefect } from './known-defects.ts';
 
 /** One repetition of one spec: what a line on the console stands for. */
 export interface PlannedSpec {
