@@ -2,7 +2,7 @@
 import { apiClients } from './api-clients.ts';
 import { packetCaptures } from './packet-captures.ts';
 import { policyAgents } from './policy-agents.ts';
-import { serviceProxies } from './service-proxies.ts';
+import { serviceProxies } from '../../areas/udp/subjects/service-proxies.ts';
 import type { SubjectEntry } from './subject.ts';
 
 export const subjects: readonly SubjectEntry[] = [...serviceProxies, ...policyAgents, ...apiClients, ...packetCaptures];

@@ -1,0 +1,182 @@
+/** The UDP client's report while it runs: waits for replies, and draws what was seen into the spec's evidence. */
+import type { LineProcess } from '../../../harness/cluster/cluster.ts';
+import type { Premise, SpecContext } from '../../../harness/run/context.ts';
+import { InconclusiveError } from '../../../harness/run/verdict-errors.ts';
+import { abortReason } from '../../../harness/cluster/abort-reason.ts';
+import { lossWindows, serverSpans, totalLost, type LossWindow } from './datagram-loss.ts';
+import { DatagramRecord, type FlowRecord, type Reply } from './datagram-record.ts';
+
+export interface ReplyMatch {
+  /** Anyone when absent. */
+  readonly server?: string;
+  readonly flow?: number;
+  /** Only datagrams sent after this many were sent: a late answer to an old one proves no path. */
+  readonly afterSequence?: number;
+}
+
+/** An answer that comes later than this on a calm machine counts as none. */
+const LATE_MS = 2_000;
+
+export class DatagramStream {
+  readonly name: string;
+  readonly record = new DatagramRecord();
+  readonly #t: SpecContext;
+  readonly #waiting = new Set<() => void>();
+  #ended: string | undefined;
+
+  constructor(t: SpecContext, name: string, process: LineProcess) {
+    this.#t = t;
+    this.name = name;
+    process.onLine((line) => {
+      this.record.add(line);
+      this.#wake();
+    });
+    void process.exited.then(({ reason }) => {
+      this.#ended = reason;
+      this.#wake();
+    });
+  }
+
+  flow(index = 0): FlowRecord {
+    return this.record.flow(index);
+  }
+
+  /** Sequence number of the newest datagram that the client reported as sent. */
+  lastSequence(flow = 0): number {
+    return this.record.flow(flow).sent.at(-1)?.sequence ?? 0;
+  }
+
+  /** First value that `look` returns, now or on a later line; undefined when the time is up. Throws when the stream broke. */
+  until<T>(look: () => T | undefined, timeoutMs: number): Promise<T | undefined> {
+    const { signal } = this.#t;
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        signal.removeEventListener('abort', abort);
+        settle();
+      };
+      const abort = (): void => finish(() => reject(abortReason(signal)));
+      const check = (): void => {
+        const found = look();
+        if (found !== undefined) return finish(() => resolve(found));
+        const broken = this.#brokenReason();
+        if (broken !== undefined) finish(() => reject(new InconclusiveError(`${this.name}: ${broken}`)));
+      };
+      const timer = setTimeout(() => finish(() => resolve(undefined)), timeoutMs);
+      signal.addEventListener('abort', abort);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  reply(match: ReplyMatch, timeoutMs: number): Promise<Reply | undefined> {
+    const after = match.afterSequence ?? 0;
+    return this.until(
+      () =>
+        this.flow(match.flow).replies.findLast(
+          (reply) => reply.server === (match.server ?? reply.server) && reply.sequence > after,
+        ),
+      timeoutMs,
+    );
+  }
+
+  /** Premise: the client's datagrams are answered by that server. */
+  answeredBy(match: ReplyMatch, timeoutMs: number): Premise<Reply> {
+    const server = match.server ?? 'anyone';
+    return {
+      name: `${this.name} is answered by ${server}`,
+      lane: this.name,
+      prove: async () => {
+        const reply = await this.reply(match, timeoutMs);
+        if (reply !== undefined)
+          return { proven: true, value: reply, summary: `datagram ${reply.sequence} answered by ${reply.server}` };
+        return {
+          proven: false,
+          reason: `no reply from ${server} within ${timeoutMs} ms; ${this.describe(match.flow)}`,
+        };
+      },
+    };
+  }
+
+  /** Waits until `count` more datagrams have been sent and had their time to be answered. */
+  async settle(count: number, timeoutMs: number, flow = 0): Promise<void> {
+    const goal = this.lastSequence(flow) + count;
+    const reached = await this.until(() => (this.lastSequence(flow) >= goal ? true : undefined), timeoutMs);
+    if (reached === undefined)
+      throw new InconclusiveError(`${this.name} sent fewer than ${count} datagrams in ${timeoutMs} ms`);
+  }
+
+  losses(flow = 0, bounds: { sinceMs?: number; untilMs?: number } = {}): readonly LossWindow[] {
+    return lossWindows(this.flow(flow), bounds);
+  }
+
+  /**
+   * Loss windows of each flow among what was sent until now, after every datagram had its time to be answered: a client or a server
+   * that got no processor for a second answers late, and its report may be read before it has read the answer.
+   */
+  async settledLosses(
+    flows: readonly number[],
+    { afterSequence = 0, tolerated = 0 }: { readonly afterSequence?: number; readonly tolerated?: number } = {},
+  ): Promise<readonly (readonly LossWindow[])[]> {
+    const untilMs = flows.map((flow) => this.flow(flow).sent.at(-1)?.at ?? 0);
+    const look = (): readonly (readonly LossWindow[])[] =>
+      flows.map((flow, index) =>
+        this.losses(flow, { untilMs: untilMs[index] ?? 0 }).filter(({ lastLost }) => lastLost > afterSequence),
+      );
+    const isEnough = (): boolean => look().every((windows) => totalLost(windows) <= tolerated);
+    await this.until(() => (isEnough() ? true : undefined), LATE_MS * this.#t.env.slowFactor);
+    return look();
+  }
+
+  /** `412 sent, 398 answered (server-1 201, server-2 197), 3 refused by ICMP`. */
+  describe(flow = 0): string {
+    const { sent, replies, refusedAt } = this.flow(flow);
+    const by = serverSpans(this.flow(flow)).map((span) => `${span.server} ${span.replies}`);
+    const refused = refusedAt.length === 0 ? '' : `, ${refusedAt.length} refused by ICMP`;
+    return `${sent.length} sent, ${replies.length} answered${by.length === 0 ? '' : ` (${by.join(', ')})`}${refused}`;
+  }
+
+  /** Monotonic milliseconds of the pod on the run's clock. */
+  onRunClock(monoMs: number): number {
+    return this.#t.evidence.fromWall(monoMs + (this.record.wallOffset ?? 0));
+  }
+
+  /** Puts series per server, loss windows and hand-overs into the evidence. Call once, when the flow's story is over. */
+  recordEvidence(flow = 0): void {
+    const { evidence } = this.#t;
+    const lane = this.record.flowCount() > 1 ? `${this.name} flow ${flow}` : this.name;
+    for (const { server } of serverSpans(this.flow(flow))) {
+      const points = this.flow(flow).replies.filter((reply) => reply.server === server);
+      const series = points.map((reply) => [this.onRunClock(reply.at), reply.sequence] as const);
+      evidence.series({ name: `replies of ${server}`, lane, unit: 'sequence number', points: thin(series, 2000) });
+    }
+    for (const window of this.losses(flow)) {
+      const ends = `${window.before?.server ?? 'nobody'} → ${window.after?.server ?? 'nobody'}`;
+      evidence.record({
+        at: this.onRunClock(window.fromMs),
+        until: this.onRunClock(window.toMs),
+        kind: 'datagram-loss',
+        lane,
+        summary: `${window.lost} datagrams (${window.firstLost}–${window.lastLost}) lost in ${Math.round(window.durationMs)} ms, ${ends}`,
+      });
+    }
+  }
+
+  #wake(): void {
+    for (const check of this.#waiting) check();
+  }
+
+  #brokenReason(): string | undefined {
+    if (this.record.broken !== undefined) return `the client gave up: ${this.record.broken}`;
+    const [foreign] = this.record.rejected;
+    if (foreign !== undefined) return `the client printed something else: ${foreign}`;
+    return this.#ended === undefined ? undefined : `the client's log ended: ${this.#ended}`;
+  }
+}
+
+function thin<T>(points: readonly T[], most: number): readonly T[] {
+  if (points.length <= most) return points;
+  const step = points.length / most;
+  return Array.from({ length: most }, (_, index) => points[Math.floor(index * step)] as T);
+}

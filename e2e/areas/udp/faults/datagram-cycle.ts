@@ -1,0 +1,33 @@
+/** A server cycle that asks for no rows: for proxies that keep their flows in BPF maps or in a process of their own. */
+import { judgeReached } from '../judge/reach-judgement.ts';
+import type { SpecContext } from '../../../harness/run/context.ts';
+import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
+import { openStage } from '../stage/service-stage.ts';
+import type { ClientOptions } from '../stage/stage-options.ts';
+
+/** Server 1 answers, server 2 joins, server 1 is deleted at once; judged by whether server 2 answers. */
+export async function cycleUnderDatagrams(t: SpecContext, options: ClientOptions = {}): Promise<void> {
+  const stage = await openStage(t);
+  const [server1, server2, client] = await t.step('start both servers and the client', () =>
+    Promise.all([
+      stage.addServer('server-1'),
+      stage.addServer('server-2', { member: false }),
+      stage.startClient('client', options),
+      raiseUdpTimeouts(t, stage.clientNode),
+    ]),
+  );
+  const { stream } = client;
+  await t.evidence.require(stream.answeredBy({ server: server1.name }, 30_000 * t.env.slowFactor));
+  await t.step('server 2 joins', () => stage.admit(server2));
+  await t.evidence.require(stage.endpointsAre([server1, server2]));
+  const sequence = stream.lastSequence();
+  await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
+  await t.evidence.require(stage.endpointsAre([server2]));
+  await judgeReached(t, {
+    stream,
+    subject: `udp ${client.host} from ${client.name}`,
+    to: server2.name,
+    sequence,
+    after: `${server1.name} was deleted`,
+  });
+}

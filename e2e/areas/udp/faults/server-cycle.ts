@@ -1,0 +1,118 @@
+/** The fault that most UDP specs share: a second server joins, the first is deleted at once. Proven, then judged. */
+import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
+import type { ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
+import { followConntrack, type ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
+import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
+import { judgeHandover } from '../judge/handover-judgement.ts';
+import type { SpecContext } from '../../../harness/run/context.ts';
+import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
+import { SERVICE_PORT, type ServiceStage } from '../stage/service-stage.ts';
+import type { ClientOptions, StageClient, StagePod } from '../stage/stage-options.ts';
+
+export interface CycleOptions {
+  readonly client?: ClientOptions;
+  /** Names the client's pod and lane; needed when a spec has several. */
+  readonly clientName?: string;
+  /** Where the DNATed row stands: the client's node by default, the targeted node for a node port. */
+  readonly rowsOn?: ClusterNode;
+  readonly serverNode?: ClusterNode;
+  readonly ports?: readonly number[];
+  /** The servers echo over TCP too. */
+  readonly tcp?: boolean;
+  /** The first reply may come from another server than server 1: the spec judges from whom. */
+  readonly fromAnyone?: boolean;
+}
+
+/** A flow that is pinned to server 1 by a proven row, with server 2 running beside it and not yet in the Service. */
+export interface PinnedFlow {
+  readonly client: StageClient;
+  readonly flow: FlowKey;
+  readonly follower: ConntrackFollower;
+  readonly server1: StagePod;
+  readonly server2: StagePod;
+}
+
+/** Starts servers and client, raises timeouts, follows the row's node. Returns once server 1 (or anyone) answers. */
+export async function pinFlow(t: SpecContext, stage: ServiceStage, options: CycleOptions = {}): Promise<PinnedFlow> {
+  const node = options.rowsOn ?? options.client?.node ?? stage.clientNode;
+  const serverOptions = {
+    node: options.serverNode ?? stage.serverNode,
+    ...(options.ports === undefined ? {} : { ports: options.ports }),
+    ...(options.tcp === true ? { tcp: true } : {}),
+  };
+  const { host = stage.clusterIP, port = SERVICE_PORT } = options.client ?? {};
+  const follower = await followConntrack(t, node, { protocol: 'udp', dst: host, dport: port });
+  const [server1, server2, client] = await t.step('raise UDP timeouts, start both servers and the client', () =>
+    Promise.all([
+      stage.addServer('server-1', serverOptions),
+      stage.addServer('server-2', { ...serverOptions, member: false }),
+      stage.startClient(options.clientName ?? 'client', options.client),
+      raiseUdpTimeouts(t, node),
+    ]),
+  );
+  const flow = flowOf(stage, client, node);
+  const first = options.fromAnyone === true ? {} : { server: server1.name };
+  await t.evidence.require(client.stream.answeredBy(first, 30_000 * t.env.slowFactor));
+  return { client, flow, follower, server1, server2 };
+}
+
+/** Lets server 2 in, proves that the flow still hangs on server 1, and deletes server 1 with grace 0. */
+export async function replaceServer(
+  t: SpecContext,
+  stage: ServiceStage,
+  pinned: PinnedFlow,
+): Promise<{ readonly staleRow: ConntrackEntry; readonly sequence: number }> {
+  const { server1, server2, flow, follower, client } = pinned;
+  await t.step('server 2 joins', () => stage.admit(server2));
+  await t.evidence.require(stage.endpointsAre([server1, server2]));
+  const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
+  const sequence = client.stream.lastSequence();
+  await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
+  await t.evidence.require(stage.endpointsAre([server2]));
+  return { staleRow, sequence };
+}
+
+/** The whole cycle: pin, replace, judge. */
+export async function cycleServer(
+  t: SpecContext,
+  stage: ServiceStage,
+  options: CycleOptions = {},
+): Promise<PinnedFlow> {
+  const pinned = await pinFlow(t, stage, options);
+  const { staleRow, sequence } = await replaceServer(t, stage, pinned);
+  await t.step('judge the flow', () => judgeReplaced(t, stage, pinned, staleRow, sequence));
+  return pinned;
+}
+
+export function judgeReplaced(
+  t: SpecContext,
+  stage: ServiceStage,
+  pinned: PinnedFlow,
+  staleRow: ConntrackEntry,
+  sequence: number,
+  options: { readonly eventsMayBeLost?: boolean } = {},
+): Promise<void> {
+  const { flow, client, follower, server1, server2 } = pinned;
+  return judgeHandover(t, {
+    flow,
+    stream: client.stream,
+    follower,
+    staleRow,
+    from: { name: server1.name, ip: stage.ip(server1) },
+    to: { name: server2.name, ip: stage.ip(server2) },
+    sequence,
+    after: `${server1.name} was deleted`,
+    ...options,
+  });
+}
+
+/**
+ * The client's flow as its row on `node` begins. On its own node, or from the host network, the row names address and source
+ * port; on another node a pod's source may have been masqueraded on the way, so only the destination counts.
+ */
+export function flowOf(stage: ServiceStage, client: StageClient, node: ClusterNode): FlowKey {
+  const destination = { node, family: stage.family, dst: client.host, dport: client.port };
+  return node.name === client.node.name || client.hostNetwork
+    ? { ...destination, src: stage.ip(client), sport: client.sourcePort }
+    : destination;
+}

@@ -1,0 +1,46 @@
+/** TCP connections that a UDP clean-up does not concern. */
+import type { SpecContext } from '../../../harness/run/context.ts';
+import { serverSpans, totalLost } from '../evidence/datagram-loss.ts';
+import type { DatagramStream } from '../evidence/datagram-stream.ts';
+
+/** Each of these connections is still open, every line was answered, and by one server only. */
+export async function judgeConnectionsAlive(
+  t: SpecContext,
+  stream: DatagramStream,
+  connections: readonly number[],
+  during: string,
+): Promise<void> {
+  // All at once: one after the other, each would wait for lines that the others have long got.
+  const goals = connections.map((index) => ({ index, goal: stream.lastSequence(index) + 30 }));
+  const reached = (): true | undefined =>
+    goals.every(({ index, goal }) => stream.lastSequence(index) >= goal) ? true : undefined;
+  // A connection that broke sends no more; that is judged below.
+  await stream.until(reached, 15_000 * t.env.slowFactor).catch(() => undefined);
+  // Likewise: what is known of one that broke is judged.
+  const losses = await stream.settledLosses(connections).catch(() => connections.map((index) => stream.losses(index)));
+  for (const [position, index] of connections.entries()) {
+    const { errors } = stream.flow(index);
+    const windows = losses[position] ?? [];
+    const servers = serverSpans(stream.flow(index)).map(({ server }) => server);
+    t.judge({
+      ok: errors.length === 0 && servers.length === 1 && totalLost(windows) === 0,
+      subject: `tcp connection ${index} of ${stream.name} during ${during}`,
+      expected: 'to stay open and have every line answered by one server',
+      observed: `${errors.length === 0 ? 'no error' : `errors ${errors.join(', ')}`}; answered by ${servers.join(', ') || 'nobody'}; ${totalLost(windows)} lines unanswered`,
+    });
+  }
+}
+
+/** Waits until each connection has been answered; returns who serves which. */
+export async function connectionServers(
+  t: SpecContext,
+  stream: DatagramStream,
+  connections: number,
+): Promise<readonly string[]> {
+  const timeoutMs = 30_000 * t.env.slowFactor;
+  const found = await stream.until(() => {
+    const servers = Array.from({ length: connections }, (_, index) => stream.flow(index).replies.at(-1)?.server);
+    return servers.every((server) => server !== undefined) ? servers : undefined;
+  }, timeoutMs);
+  return found ?? t.inconclusive(`${stream.name}: not every flow was answered within ${timeoutMs} ms`);
+}

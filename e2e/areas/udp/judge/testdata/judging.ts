@@ -1,0 +1,74 @@
+/** For tests of judgements: a client whose report is a script, a follower with given events. */
+import type { ClusterNode, LineProcess } from '../../../../harness/cluster/cluster.ts';
+import type { SpecContext } from '../../../../harness/run/context.ts';
+import type { ConntrackEntry } from '../../../../harness/conntrack/conntrack-entry.ts';
+import type { ConntrackEvent } from '../../../../harness/conntrack/conntrack-event.ts';
+import type { ConntrackFollower } from '../../../../harness/conntrack/conntrack-follower.ts';
+import { parseConntrackTable } from '../../../../harness/conntrack/conntrack-table.ts';
+import { DatagramStream } from '../../evidence/datagram-stream.ts';
+
+/** One letter a datagram, 20 ms apart: who answered it, `.` for nobody; the client goes on with `after` for ever. */
+export function scriptedStream(t: SpecContext, script: string, after = script.at(-1) ?? '.'): DatagramStream {
+  const listeners = new Set<(line: string, at: number) => void>();
+  let sequence = 0;
+  const line = (server: string): string => {
+    sequence += 1;
+    const at = sequence * 20;
+    const replies = server === '.' ? [] : [[0, sequence, at + 1, server]];
+    return JSON.stringify({ type: 'datagrams', sent: [[0, sequence, at]], replies });
+  };
+  const process = {
+    onLine: (listener: (line: string, at: number) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exited: new Promise(() => undefined),
+  } as unknown as LineProcess;
+  const stream = new DatagramStream(t, 'client', process);
+  const tell = (server: string): void => {
+    const told = line(server);
+    for (const listener of listeners) listener(told, 0);
+  };
+  for (const server of script) tell(server);
+  if (after !== '|') {
+    const timer = setInterval(() => {
+      for (let each = 0; each < 20; each++) tell(after);
+    }, 1);
+    timer.unref();
+    setTimeout(() => clearInterval(timer), 2_000).unref();
+  }
+  return stream;
+}
+
+/** A row from 10.0.0.1:12345 to the Service, answered by `server`. */
+export function rowText(id: number, server = '10.0.2.7'): string {
+  return `ipv4 2 udp 17 29 src=10.0.0.1 dst=10.96.0.9 sport=12345 dport=80 src=${server} dst=10.0.0.1 sport=8080 dport=12345 [ASSURED] id=${id}`;
+}
+
+export function row(id: number, server?: string): ConntrackEntry {
+  const [entry] = parseConntrackTable(rowText(id, server)).entries;
+  if (entry === undefined) throw new Error('no row');
+  return entry;
+}
+
+export const destroyedBy = (entry: ConntrackEntry, program?: string): ConntrackEvent => ({
+  kind: 'destroy',
+  wallMs: 1,
+  entry,
+  ...(program === undefined ? {} : { userspace: { portId: 7, program } }),
+});
+
+export function followerOf(events: readonly ConntrackEvent[], whole = true): ConntrackFollower {
+  return {
+    events,
+    node: { name: 'worker' },
+    waitFor: (match: (event: ConntrackEvent) => boolean) => Promise.resolve(events.find(match)),
+    requireWhole: () => (whole ? Promise.resolve() : Promise.reject(new Error('events were lost'))),
+  } as unknown as ConntrackFollower;
+}
+
+/** The flow of `row`, on a node whose table is `text`. */
+export function flowOn(text: string) {
+  const node = { name: 'worker', run: () => Promise.resolve(text) } as unknown as ClusterNode;
+  return { node, family: 'ipv4', src: '10.0.0.1', sport: 12345, dst: '10.96.0.9', dport: 80 } as const;
+}

@@ -1,0 +1,34 @@
+import { rowPointsAt } from '../evidence/conntrack-premises.ts';
+import { judgeRowRemoved } from '../judge/removal-judgement.ts';
+import { SHARES_PROXY } from '../stage/proxy-locks.ts';
+import { pinFlow } from '../faults/server-cycle.ts';
+import { openStage } from '../stage/service-stage.ts';
+import { spec } from '../../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'udp/service-deleted',
+    title: 'Rows of a deleted Service are deleted with it',
+    claim:
+      'When a UDP Service is deleted, the service proxy MUST delete its rows, although the pod behind it lives on: otherwise traffic leaks to a reused pod IP.',
+    tags: ['udp', 'conntrack'],
+    needs: { workers: 2, capabilities: ['conntrack-rows'] },
+    locks: SHARES_PROXY,
+    timeout: 120_000,
+    judges: 'service-proxy',
+    refs: [
+      {
+        title: 'kubernetes/kubernetes#141371: rows of a deleted UDP Service stay',
+        url: 'https://github.com/kubernetes/kubernetes/pull/141371',
+      },
+    ],
+  },
+  async (t) => {
+    const stage = await openStage(t);
+    const { client, flow, follower, server1 } = await pinFlow(t, stage);
+    const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
+    await t.step('delete the Service', () => stage.deleteService());
+    await t.evidence.require(stage.endpointsAre([]));
+    await judgeRowRemoved(t, { flow, stream: client.stream, follower, staleRow, after: 'its Service was deleted' });
+  },
+);

@@ -1,0 +1,157 @@
+/** kube-proxy as the cluster runs it, and with a defect or a mend of our own in place of its binary. */
+import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
+import type { SubjectInfo } from '../../../harness/run/result-schema.ts';
+import { defectOf, withDefect, withoutDefect, type DaemonSet } from './kube-proxy-template.ts';
+import type { ServiceProxy } from './service-proxy.ts';
+import type { SubjectContext } from '../../../harness/subject/subject.ts';
+
+export type KubeProxyMode = 'iptables' | 'nftables' | 'ipvs';
+
+const NAMESPACE = 'kube-system';
+const NAME = 'kube-proxy';
+const LABEL = 'k8s-app=kube-proxy';
+const ROLLOUT_MS = 120_000;
+const daemonSetKey = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: NAME, namespace: NAMESPACE } as const;
+
+interface ConfigMap extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+interface Pod extends KubernetesObject {
+  readonly spec: { readonly nodeName?: string };
+}
+
+export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
+  const name = `kube-proxy-${mode}${defect === undefined ? '' : `+${defect}`}`;
+  return {
+    name,
+    kind: 'service-proxy',
+    pods: { namespace: NAMESPACE, labelSelector: LABEL },
+    clusterNeeds: { kubeProxyMode: mode },
+    ...(mode === 'ipvs' ? { kernelNeeds: ['ipvs'] } : {}),
+    async preflight(context) {
+      const unbuildable = defect === undefined ? [] : await missingPart(context);
+      if (mode !== 'ipvs' || unbuildable.length > 0) return unbuildable;
+      const nodes = await context.cluster.nodes();
+      const probes = await Promise.all(
+        nodes.map((node) =>
+          node.exec(['sh', '-c', 'modprobe ip_vs 2>/dev/null; test -e /proc/net/ip_vs'], { signal: context.signal }),
+        ),
+      );
+      const lacking = nodes.filter((_, index) => probes[index]?.code !== 0).map((node) => node.name);
+      return lacking.length === 0 ? [] : [`kernel feature ipvs: no /proc/net/ip_vs on ${lacking.join(', ')}`];
+    },
+    async install(context) {
+      const current = await daemonSet(context);
+      const running = await configuredMode(context);
+      if (running !== mode)
+        throw new Error(`${name}: the cluster's kube-proxy runs in ${running} mode, expected ${mode}`);
+      if (defectOf(current) === defect) return rolledOut(context, current);
+      let next = withoutDefect(current);
+      if (defect !== undefined) next = withDefect(next, defect, await placeBinary(context));
+      await context.cluster.api.patch(daemonSetKey, next, context.signal);
+      await rolledOut(context, await daemonSet(context));
+    },
+    async remove(context) {
+      const current = await daemonSet(context);
+      if (defectOf(current) === undefined) return;
+      await context.cluster.api.patch(daemonSetKey, withoutDefect(current), context.signal);
+      await rolledOut(context, await daemonSet(context));
+    },
+    capabilities: (context) =>
+      Promise.resolve([
+        'unconnected-datagrams',
+        'conntrack-rows',
+        'node-port',
+        'external-ip',
+        'load-balancer-ip',
+        'session-affinity',
+        'traffic-policy',
+        'restart',
+        ...(context.cluster.familyMode === 'dual' ? ['dual-stack'] : []),
+      ]),
+    async info(context): Promise<SubjectInfo> {
+      const kubernetes = context.cluster.facts.kubernetes;
+      const config = await configText(context);
+      const period = /minSyncPeriod: (\S+)/.exec(config)?.[1] ?? 'default';
+      return {
+        name,
+        kind: 'service-proxy',
+        versions: { 'kube-proxy': kubernetes },
+        remarks: [
+          `mode ${mode}, minSyncPeriod ${period}: the proxy may take that long before it looks at a change`,
+          ...(defect === undefined
+            ? []
+            : [
+                `changed on purpose: kube-proxy ${kubernetes} built from its Go module with a build overlay; "${defect}" is chosen by STALEPROOF_DEFECT in the DaemonSet, its binary stands on the nodes below /var/lib/staleproof`,
+              ]),
+        ],
+      };
+    },
+    async logs(context) {
+      const pods = await context.cluster.api.list<Pod>('v1', 'Pod', { namespace: NAMESPACE, labelSelector: LABEL });
+      const entries = pods.map(async ({ metadata, spec }) => {
+        const ref = { namespace: NAMESPACE, name: metadata.name };
+        const text = await context.cluster.api.logs(ref, { tailLines: 5000 }).catch((error: unknown) => String(error));
+        return [`${metadata.name} (${spec.nodeName ?? 'no node'})`, text] as const;
+      });
+      return Object.fromEntries(await Promise.all(entries));
+    },
+  };
+}
+
+async function daemonSet(context: SubjectContext): Promise<DaemonSet> {
+  const found = await context.cluster.api.get<DaemonSet>('apps/v1', 'DaemonSet', NAME, NAMESPACE, context.signal);
+  if (found === undefined) throw new Error(`no DaemonSet ${NAMESPACE}/${NAME}: was the cluster made with kube-proxy?`);
+  return found;
+}
+
+async function configText(context: SubjectContext): Promise<string> {
+  const map = await context.cluster.api.get<ConfigMap>('v1', 'ConfigMap', NAME, NAMESPACE, context.signal);
+  return map?.data?.['config.conf'] ?? '';
+}
+
+async function configuredMode(context: SubjectContext): Promise<string> {
+  // An empty mode means kube-proxy's default on Linux.
+  return /^mode: *"?([a-z]*)"?/m.exec(await configText(context))?.[1] || 'iptables';
+}
+
+function variantPart(context: SubjectContext): string {
+  return `kube-proxy-variant@${context.cluster.facts.kubernetes.replace(/^v/, '')}`;
+}
+
+async function missingPart(context: SubjectContext): Promise<readonly string[]> {
+  const part = variantPart(context);
+  return context.parts?.missing(part) ?? [`${part}: nothing can be built in this run`];
+}
+
+/** Has the binary built for the cluster's own version and puts it on every node; returns its path there. */
+async function placeBinary(context: SubjectContext): Promise<string> {
+  const path = await import('node:path');
+  const { readFile } = await import('node:fs/promises');
+  const part = variantPart(context);
+  if (context.parts === undefined) throw new Error(`${part} cannot be built here`);
+  const built = await context.parts.file(part, context.signal);
+  const target = `/var/lib/staleproof/kube-proxy-${path.basename(path.dirname(built))}`;
+  const bytes = await readFile(built);
+  for (const node of await context.cluster.nodes()) {
+    const { code } = await node.exec(['test', '-x', target], { signal: context.signal });
+    if (code !== 0) await node.writeFile(target, bytes, 0o755);
+  }
+  return target;
+}
+
+/** Every node runs a Ready pod of exactly this template. */
+async function rolledOut(context: SubjectContext, wanted: DaemonSet): Promise<void> {
+  await context.cluster.api.waitFor<DaemonSet, true>(
+    { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: NAMESPACE, name: NAME },
+    ([found]) => {
+      const status = found?.status;
+      if (found === undefined || status === undefined) return undefined;
+      const desired = status.desiredNumberScheduled ?? -1;
+      const current = (status.observedGeneration ?? 0) >= (wanted.metadata.generation ?? 0);
+      return current && status.updatedNumberScheduled === desired && status.numberReady === desired ? true : undefined;
+    },
+    { timeoutMs: ROLLOUT_MS, signal: context.signal, what: `DaemonSet ${NAME} is rolled out on every node` },
+  );
+}

@@ -1,0 +1,144 @@
+/** Service proxies by name. Declarations only; each is loaded when chosen. */
+import { kpngBackends, type KpngBackend, type KpngDefect, type KpngModel } from './kpng-arguments.ts';
+import type { SubjectEntry } from '../../../harness/subject/subject.ts';
+
+type Mode = 'iptables' | 'nftables' | 'ipvs';
+
+interface Defect {
+  readonly summary: string;
+  readonly modes: readonly Mode[];
+  /** Specs that are meant to notice. */
+  readonly caughtBy: readonly string[];
+}
+
+const both: readonly Mode[] = ['iptables', 'nftables'];
+
+/** Known-bad variants of kube-proxy. */
+const defects: Readonly<Record<string, Defect>> = {
+  'no-cleanup': {
+    summary: 'programs new rules and leaves every conntrack row alone',
+    modes: both,
+    caughtBy: [
+      'udp/clusterip-server-cycles',
+      'udp/connected-datagrams-follow-endpoints',
+      'udp/connected-socket',
+      'udp/datagrams-follow-endpoints',
+      'udp/dual-stack-both-legs',
+      'udp/external-ip-server-cycles',
+      'udp/external-traffic-policy-local',
+      'udp/full-table-server-cycles',
+      'udp/graceful-termination',
+      'udp/host-network-client',
+      'udp/internal-traffic-policy-local',
+      'udp/load-balancer-ip-server-cycles',
+      'udp/node-port-ipv6-server-cycles',
+      'udp/node-port-server-cycles',
+      'udp/rapid-cycles',
+      'udp/session-affinity-switch',
+      'udp/target-port-change',
+      'udp/unready-endpoint-becomes-ready',
+      'udp/zero-to-one',
+    ],
+  },
+  'wide-cleanup': {
+    summary: 'flushes all rows of a Service as soon as one of them is stale',
+    modes: both,
+    caughtBy: ['udp/other-backends-flows-stay'],
+  },
+  'port-only-cleanup': {
+    summary: 'flushes every row with the same destination port as a stale one, whatever its address',
+    modes: both,
+    caughtBy: ['udp/unrelated-flow-same-port'],
+  },
+  'any-protocol-cleanup': {
+    summary: 'flushes TCP rows too when a UDP row to the same address and port is stale',
+    modes: both,
+    caughtBy: ['udp/tcp-connections-stay'],
+  },
+  'early-cleanup': {
+    summary: 'cleans up a second before the new rules are in place, and never after',
+    modes: both,
+    // Not by one change alone: the sync that follows it may clean up what the first one left.
+    caughtBy: ['udp/rapid-cycles'],
+  },
+  'terminating-cleanup': {
+    summary: 'takes rows of terminating endpoints for stale while they still serve',
+    modes: both,
+    caughtBy: ['udp/graceful-termination'],
+  },
+  'no-ipv6-cleanup': {
+    summary: 'forgets the IPv6 table',
+    modes: both,
+    caughtBy: ['udp/dual-stack-both-legs', 'udp/node-port-ipv6-server-cycles'],
+  },
+  'no-node-port-cleanup': {
+    summary: 'forgets rows of node ports',
+    modes: both,
+    caughtBy: ['udp/node-port-server-cycles', 'udp/external-traffic-policy-local', 'udp/target-port-change'],
+  },
+  'flush-on-start': {
+    summary: 'flushes all rows of all Services when it starts',
+    modes: both,
+    caughtBy: ['udp/proxy-restart-keeps-flows'],
+  },
+  'no-invalid-drop': {
+    summary: 'does not drop packets that conntrack calls INVALID',
+    // In nftables mode kind switches tcp_be_liberal on, and nothing is INVALID.
+    modes: ['iptables'],
+    caughtBy: ['udp/invalid-packets-keep-tcp'],
+  },
+};
+
+function kubeProxyEntry(mode: Mode, defect?: string): SubjectEntry {
+  const summary = defect === undefined ? `Kubernetes' own proxy in ${mode} mode` : (defects[defect]?.summary ?? '');
+  return {
+    name: `kube-proxy-${mode}${defect === undefined ? '' : `+${defect}`}`,
+    kind: 'service-proxy',
+    summary,
+    caughtBy: defect === undefined ? [] : (defects[defect]?.caughtBy ?? []),
+    load: async () => (await import('./kube-proxy.ts')).kubeProxy(mode, defect),
+  };
+}
+
+function kpngEntry(backend: KpngBackend, model: KpngModel, defect?: KpngDefect): SubjectEntry {
+  const processes = model === 'single' ? 'one process a node' : 'two processes a node';
+  return {
+    name: `kpng-${backend}${model === 'split' ? '-split' : ''}${defect === undefined ? '' : `+${defect}`}`,
+    kind: 'service-proxy',
+    summary:
+      defect === undefined
+        ? `kpng, ${backend} backend, ${processes}; needs --kpng-image`
+        : 'kpng whose image lacks the conntrack tool, which it only logs',
+    caughtBy:
+      defect === undefined
+        ? []
+        : ['udp/clusterip-server-cycles', 'udp/datagrams-follow-endpoints', 'udp/node-port-server-cycles'],
+    load: async () => (await import('./kpng.ts')).kpng(backend, model, defect),
+  };
+}
+
+export const serviceProxies: readonly SubjectEntry[] = [
+  kubeProxyEntry('iptables'),
+  kubeProxyEntry('nftables'),
+  kubeProxyEntry('ipvs'),
+  {
+    name: 'service-proxy@installed',
+    kind: 'service-proxy',
+    summary: 'the proxy that is there already, whoever it is; for --provider existing',
+    caughtBy: [],
+    load: async () => (await import('./installed-proxy.ts')).installedProxy(),
+  },
+  ...kpngBackends.flatMap((backend) => [kpngEntry(backend, 'single'), kpngEntry(backend, 'split')]),
+  {
+    // Else nobody would know whether the specs that find the defect can be green. Both modes clean up by the same code.
+    name: 'kube-proxy-iptables+own-node-ports',
+    kind: 'service-proxy',
+    summary: 'kube-proxy in iptables mode that takes for a node port’s only rows that go to the node itself',
+    caughtBy: [],
+    passes: ['udp/node-port-healthy-flow-stays', 'udp/unrelated-flow-same-node-port'],
+    load: async () => (await import('./kube-proxy.ts')).kubeProxy('iptables', 'own-node-ports'),
+  },
+  ...Object.entries(defects).flatMap(([defect, { modes }]) => modes.map((mode) => kubeProxyEntry(mode, defect))),
+  kpngEntry('nft', 'single', 'no-conntrack-binary'),
+  kpngEntry('iptables', 'single', 'no-conntrack-binary'),
+];
