@@ -1,8 +1,11 @@
 /** What one attempt has gathered so far, and who is to blame for an error that surfaces outside of every await. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AnyDecision } from './context.ts';
+import type { Judgement } from './judgement.ts';
 import type {
   AttachmentRecord,
   EvidenceRecord,
+  JudgementRecord,
   MeasureRecord,
   SeriesRecord,
   SpecInfo,
@@ -37,7 +40,9 @@ export class AttemptState {
   readonly undos: Undo[] = [];
   readonly collectors: Undo[] = [];
   readonly cleanupErrors: string[] = [];
-  judgements = 0;
+  readonly judgements: JudgementRecord[] = [];
+  /** Decisions that nobody has judged yet. */
+  readonly held: { readonly declared: Judgement; readonly decision: AnyDecision }[] = [];
   provenPremises = 0;
   /** Moves the deadline of the body while it runs; absent where `--timeout` fixed it. */
   moreTime: ((ms: number) => void) | undefined;

@@ -3,8 +3,17 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { AttemptState } from './attempt-state.ts';
 import type { SpecContext } from './context.ts';
+import { judgement } from './judgement.ts';
 import { bad, good, judged, prove, runOne } from './testdata/run-one-attempt.ts';
 import { InconclusiveError, SkipError } from './verdict-errors.ts';
+
+const rowRemoved = judgement({
+  id: 'row-removed',
+  passes: ['row-left'],
+  fails: ['row-stays'],
+  facts: { backend: ['deleted', 'moved'] },
+});
+const texts = { subject: 'row', expected: 'to go', observed: 'the row is there' };
 
 describe('an attempt', () => {
   describe('that returns', () => {
@@ -27,7 +36,61 @@ describe('an attempt', () => {
       expect(silent.line.reason).to.match(/without a judgement/);
       const blind = await runOne(async (t) => t.judge(good));
       expect(blind.line).to.include({ verdict: 'inconclusive', leaked: false });
-      expect(blind.line.reason).to.match(/judged without evidence/);
+      expect(blind.line.reason).to.match(/judged \(plain\) before any premise was proven/);
+    });
+
+    it('proves nothing with a judgement that came before its premise', async () => {
+      const early = await runOne(async (t) => {
+        t.judge(good);
+        await prove(t);
+        t.judge(good);
+      });
+      expect(early.line).to.include({ verdict: 'inconclusive', leaked: false });
+      expect(early.line.reason).to.match(/before any premise was proven/);
+      const accused = await runOne(async (t) => t.judge(bad));
+      expect(accused.line.verdict).to.equal('inconclusive');
+    });
+
+    it('proves nothing while a decision is held that nobody judged', async () => {
+      const { line } = await runOne(async (t) => {
+        await judged(t);
+        t.hold(rowRemoved, { outcome: 'row-stays', facts: { backend: 'deleted' }, ...texts });
+      });
+      expect(line.verdict).to.equal('inconclusive');
+      expect(line.reason).to.equal(
+        'the body ended with 1 decisions that were held and never judged: row-removed: the row is there',
+      );
+    });
+
+    it('keeps each judgement by its id, outcome, facts and measures', async () => {
+      const { line } = await runOne(async (t) => {
+        await judged(t);
+        t.judge(rowRemoved, { outcome: 'row-left', facts: { backend: 'moved' }, ...texts });
+        t.hold(rowRemoved, {
+          ...{ outcome: 'row-stays', facts: { backend: 'deleted' }, measures: { 'share-lost': 1 } },
+          ...texts,
+        });
+        t.judgeHeld();
+      });
+      expect(line.verdict).to.equal('fail');
+      expect(line.failure).to.include({ subject: 'row', expected: 'to go', observed: 'the row is there' });
+      expect(line.judgements).to.deep.equal([
+        { id: 'plain', outcome: 'plain', facts: {}, measures: {}, ok: true },
+        { id: 'row-removed', outcome: 'row-left', facts: { backend: 'moved' }, measures: {}, ok: true },
+        {
+          ...{ id: 'row-removed', outcome: 'row-stays', facts: { backend: 'deleted' } },
+          ...{ measures: { 'share-lost': 1 }, ok: false },
+        },
+      ]);
+    });
+
+    it('is no verdict when an outcome is not declared', async () => {
+      const { line } = await runOne(async (t) => {
+        await prove(t);
+        t.judge(rowRemoved, { outcome: 'gone' as 'row-left', facts: { backend: 'moved' }, ...texts });
+      });
+      expect(line.verdict).to.equal('infrastructure-error');
+      expect(line.failure?.message).to.match(/outcome "gone" is not declared; it has row-left, row-stays/);
     });
 
     it('passes without either where it judges nothing', async () => {

@@ -24,7 +24,7 @@ export interface Budgets {
   readonly collectorMs: number;
 }
 
-export interface AttemptInput extends Omit<ContextInput, 'state'> {
+export interface AttemptInput extends Omit<ContextInput, 'state' | 'judgesSubject'> {
   readonly spec: RegisteredSpec;
   readonly state: AttemptState;
   readonly clock: RunClock;
@@ -45,7 +45,7 @@ type Ending = Pick<AttemptLine, 'verdict' | 'reason' | 'failure' | 'leaked'>;
 export async function runAttempt(input: AttemptInput): Promise<AttemptLine> {
   const { state, clock, budgets } = input;
   mkdirSync(join(input.folder, state.artifacts), { recursive: true });
-  const context = createContext(input);
+  const context = createContext({ ...input, judgesSubject: input.spec.meta.judges !== 'none' });
   state.startedAt = clock.now();
   state.phase = 'body';
   const ending = await runBody(input, context);
@@ -115,10 +115,15 @@ async function runBody(input: AttemptInput, context: ReturnType<typeof createCon
 function judgedEnding({ spec, state }: AttemptInput): Ending {
   if (state.decided !== undefined) throw state.decided;
   if (spec.meta.judges !== 'none') {
-    if (state.judgements === 0)
+    if (state.judgements.length === 0)
       return { verdict: 'inconclusive', reason: 'the body ended without a judgement (t.judge)', leaked: false };
-    if (state.provenPremises === 0)
-      return { verdict: 'inconclusive', reason: 'judged without evidence (t.evidence.require)', leaked: false };
+    const held = state.held.map(({ declared, decision }) => `${declared.id}: ${decision.observed}`);
+    if (held.length > 0)
+      return {
+        verdict: 'inconclusive',
+        reason: `the body ended with ${held.length} decisions that were held and never judged: ${held.join('; ')}`,
+        leaked: false,
+      };
   }
   return { verdict: 'pass', leaked: false };
 }
@@ -214,6 +219,7 @@ function resultLine(input: AttemptInput, ending: Ending): AttemptLine {
     endedAt: clock.now(),
     steps: state.steps,
     evidence: state.evidence,
+    judgements: state.judgements,
     series: state.series,
     measures: state.measures,
     attachments: state.attachments,

@@ -18,7 +18,7 @@ function context() {
   const state = new AttemptState(info, 2, 3);
   const said: string[] = [];
   const t = createContext({
-    ...{ state, clock: new RunClock(), env: {} as Environment, run: 'r', folder, iterations: 4 },
+    ...{ state, clock: new RunClock(), env: {} as Environment, run: 'r', folder, iterations: 4, judgesSubject: false },
     onLog: (_, line) => said.push(`log ${line}`),
     onStep: (_, title) => said.push(`step ${title}`),
   });
@@ -52,7 +52,7 @@ describe('what a body says', () => {
     const { t, state } = context();
     t.judge(good);
     t.judge(good);
-    expect(state.judgements).to.equal(2);
+    expect(state.judgements.map(({ ok }) => ok)).to.deep.equal([true, true]);
     expect(state.decided).to.equal(undefined);
     expect(() => t.judge({ ...good, ok: false, artifact: 'nowhere.txt' })).to.throw('see nowhere.txt');
     expect(state.evidence.map(({ kind }) => kind)).to.deep.equal(['judgement', 'judgement', 'failed-judgement']);

@@ -3,6 +3,7 @@
  * Light on purpose: specs import this graph for `--list`, which must answer without mocha, zod or a Kubernetes client.
  */
 import type { Environment } from './environment.ts';
+import type { FactLists, FactsOf, Judgement } from './judgement.ts';
 import type { AttachmentRecord, EvidenceRecord, Json, MeasureRecord, SeriesRecord } from './result-schema.ts';
 
 /** Either proven, with what was found, or not, with the reason that makes the spec inconclusive. */
@@ -35,9 +36,8 @@ export interface Evidence {
   require<T>(premise: Premise<T>): Promise<T>;
 }
 
-/** A judgement: the only way to pass or fail a subject. Every text is one line; `observed` says what was seen, with numbers. */
-export interface Finding {
-  readonly ok: boolean;
+/** What a judgement found. Every text is one line; `observed` says what was seen, with numbers. */
+export interface FindingText {
   /** Whom the sentence is about: `udp 10.96.4.1:80 from client (worker)`. */
   readonly subject: string;
   readonly expected: string;
@@ -46,6 +46,25 @@ export interface Finding {
   readonly tries?: number;
   /** Where to look: an attachment's name or a path below the run's folder. */
   readonly artifact?: string;
+}
+
+/** The only way to pass or fail a subject: one of the declared outcomes, and a value of each declared fact. */
+export type Decision<Outcome extends string, Lists extends FactLists> = FindingText & {
+  readonly outcome: Outcome;
+  /** Numbers that tell how bad it is, by kebab-case name; a known defect may ask for them: `{ 'share-lost': 1 }`. */
+  readonly measures?: Readonly<Record<string, number>>;
+} & (keyof Lists extends never ? { readonly facts?: undefined } : { readonly facts: FactsOf<Lists> });
+
+/** A decision of whatever judgement. */
+export interface AnyDecision extends FindingText {
+  readonly outcome: string;
+  readonly measures?: Readonly<Record<string, number>>;
+  readonly facts?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A finding without a declaration; no known defect can match it. */
+export interface Finding extends FindingText {
+  readonly ok: boolean;
 }
 
 export interface SpecContext {
@@ -72,12 +91,26 @@ export interface SpecContext {
   /** A path below the attempt's artefacts for something that writes itself (tcpdump); its folder exists. */
   artifactPath(name: string, mime?: string): string;
   log(line: string): void;
-  /** Fails the spec unless `finding.ok`; a good finding is recorded as evidence. */
   /**
-   * Throws unless `finding.ok`; the first bad finding decides, even when the body catches it. A body that judges a subject
-   * and returns without a judgement, or without a proven premise before it, ends as inconclusive, never as a pass.
+   * Throws when the outcome is one that fails; the first bad finding decides, even when the body catches it. A good one is
+   * recorded as evidence. Judging before any premise was proven ends the spec as inconclusive, and so does a body that returns
+   * without a judgement.
    */
+  judge<Pass extends string, Fail extends string, Lists extends FactLists>(
+    declared: Judgement<Pass, Fail, Lists>,
+    decision: Decision<Pass | Fail, Lists>,
+  ): void;
   judge(finding: Finding): void;
+  /**
+   * Keeps a decision that must not end the spec yet, because worse may come and explain it: `judgeHeld` decides. A body that
+   * returns with a decision still held ends as inconclusive.
+   */
+  hold<Pass extends string, Fail extends string, Lists extends FactLists>(
+    declared: Judgement<Pass, Fail, Lists>,
+    decision: Decision<Pass | Fail, Lists>,
+  ): void;
+  /** Judges what is held, oldest first. */
+  judgeHeld(): void;
   skip(reason: string): never;
   inconclusive(reason: string): never;
 }

@@ -92,6 +92,18 @@ export interface SeriesRecord {
   readonly points: readonly (readonly [number, number])[];
 }
 
+/** A judgement by its closed words, for those who match it: its text is in the evidence. */
+export interface JudgementRecord {
+  /** Kebab-case: `row-removed`. */
+  readonly id: string;
+  readonly ok: boolean;
+  /** One of the outcomes that the judgement declares: `row-stays`. */
+  readonly outcome: string;
+  readonly facts: Readonly<Record<string, string>>;
+  /** Numbers by kebab-case name, such as `share-lost` (0 to 1) or `late-ms`. */
+  readonly measures: Readonly<Record<string, number>>;
+}
+
 export interface MeasureRecord {
   readonly name: string;
   readonly value: number;
@@ -139,6 +151,8 @@ export interface AttemptLine {
   readonly leaked: boolean;
   readonly steps: readonly StepRecord[];
   readonly evidence: readonly EvidenceRecord[];
+  /** What was judged, in order; absent in runs of before it was recorded. */
+  readonly judgements?: readonly JudgementRecord[];
   readonly series: readonly SeriesRecord[];
   readonly measures: readonly MeasureRecord[];
   readonly attachments: readonly AttachmentRecord[];

@@ -22,6 +22,7 @@ function contextOf(attempt = 1, repetition = 1): { t: SpecContext; state: Attemp
     run: '20260101-000000-abcd',
     folder,
     iterations: undefined,
+    judgesSubject: false,
     onLog: () => undefined,
     onStep: () => undefined,
   });

@@ -5,10 +5,11 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { here, type AttemptState } from './attempt-state.ts';
 import type { RunClock } from './clock.ts';
-import type { Evidence, Premise, SpecContext } from './context.ts';
+import type { AnyDecision, Evidence, Finding, FindingText, Premise, SpecContext } from './context.ts';
 import type { Environment } from './environment.ts';
+import { passesWith, type Judgement } from './judgement.ts';
 import { redact } from './redact.ts';
-import type { AttachmentRecord } from './result-schema.ts';
+import type { AttachmentRecord, JudgementRecord } from './result-schema.ts';
 import { InconclusiveError, JudgementError, SkipError } from './verdict-errors.ts';
 
 export interface ContextInput {
@@ -19,6 +20,8 @@ export interface ContextInput {
   /** The run's folder. */
   readonly folder: string;
   readonly iterations: number | undefined;
+  /** Then nothing may be judged before a premise was proven. */
+  readonly judgesSubject: boolean;
   readonly onLog: (state: AttemptState, line: string) => void;
   readonly onStep: (state: AttemptState, title: string) => void;
 }
@@ -83,6 +86,33 @@ export function createContext(input: ContextInput): SpecContext {
     },
   };
 
+  /** Records a finding, and ends the spec with it when it is bad. */
+  const decideOn = (judged: Omit<JudgementRecord, 'ok'>, { ok, ...said }: Finding): void => {
+    // What is judged before anything was proven may be about another state than the one that the spec believes in.
+    if (input.judgesSubject && state.provenPremises === 0)
+      decide(
+        new InconclusiveError(
+          `${said.subject}: judged (${judged.id}) before any premise was proven (t.evidence.require); observed ${said.observed}`,
+        ),
+      );
+    state.judgements.push({ ...judged, ok });
+    // An attachment's name says enough in a spec; a reader of the message needs its path.
+    const attached = state.attachments.find(({ name }) => name === said.artifact)?.path;
+    const error = new JudgementError(attached === undefined ? said : { ...said, artifact: attached });
+    state.evidence.push({
+      at: clock.now(),
+      kind: ok ? 'judgement' : 'failed-judgement',
+      lane: 'judgements',
+      summary: ok ? `${said.subject}: expected ${said.expected}, observed ${said.observed}` : error.message,
+    });
+    if (!ok) decide(error);
+  };
+  const judgeDeclared = (declared: Judgement, { outcome, facts, measures, ...text }: AnyDecision): void => {
+    const said: FindingText = text;
+    const judged = { id: declared.id, outcome, facts: facts ?? {}, measures: measures ?? {} };
+    decideOn(judged, { ...said, ok: passesWith(declared, outcome) });
+  };
+
   return {
     signal: state.controller.signal,
     env: input.env,
@@ -137,25 +167,28 @@ export function createContext(input: ContextInput): SpecContext {
       state.log.push(`${clock.now().toFixed(1).padStart(10)} ${line}`);
       input.onLog(state, line);
     },
-    judge(finding) {
+    judge(declaredOrPlain: Judgement | Finding, decision?: AnyDecision) {
       alive();
-      state.judgements += 1;
-      const { ok, ...said } = finding;
-      // An attachment's name says enough in a spec; a reader of the message needs its path.
-      const attached = state.attachments.find(({ name }) => name === said.artifact)?.path;
-      const error = new JudgementError(attached === undefined ? said : { ...said, artifact: attached });
-      state.evidence.push({
-        at: clock.now(),
-        kind: ok ? 'judgement' : 'failed-judgement',
-        lane: 'judgements',
-        summary: ok ? `${finding.subject}: expected ${finding.expected}, observed ${finding.observed}` : error.message,
-      });
-      if (!ok) decide(error);
+      if (decision !== undefined) judgeDeclared(declaredOrPlain as Judgement, decision);
+      else decideOn(PLAIN, declaredOrPlain as Finding);
+    },
+    hold(declared, decision) {
+      alive();
+      passesWith(declared, decision.outcome);
+      state.held.push({ declared, decision: decision as AnyDecision });
+    },
+    judgeHeld() {
+      alive();
+      for (let next = state.held.shift(); next !== undefined; next = state.held.shift())
+        judgeDeclared(next.declared, next.decision);
     },
     skip: (reason) => decide(new SkipError(reason)),
     inconclusive: (reason) => decide(new InconclusiveError(reason)),
   };
 }
+
+/** A finding without a declaration: no known defect matches it. */
+const PLAIN = { id: 'plain', outcome: 'plain', facts: {}, measures: {} };
 
 /** `udp-3f9a01c2`: the same spec of two runs, and two attempts of one, never share a name. */
 function slugOf(run: string, state: AttemptState): string {
