@@ -15,7 +15,7 @@ import { clusterWord } from '../harness/subject/cluster-word.ts';
 import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';
 import { runSlowFactor } from './calibration.ts';
 import type { Choice } from './choose-subjects.ts';
-import { findAgent } from './found-agent.ts';
+import { findAgent } from '../areas/race/subjects/found-agent.ts';
 import { foundSubjects, isNamed } from './found-subjects.ts';
 import { kernelLacks, skippedEnvironment } from './kernel-lacks.ts';
 import { kernelProbe } from './kernel-probe.ts';

@@ -7,7 +7,7 @@ import { type Fitness, lackingOf, whyNoPrivilegedPod } from '../harness/cluster/
 import { requireImage } from '../harness/cluster/existing/node-images.ts';
 import { isApiError } from '../harness/cluster/kube/api-error.ts';
 import type { KubeClient } from '../harness/cluster/kube/kube-client.ts';
-import { findAgent } from './found-agent.ts';
+import { findAgent } from '../areas/race/subjects/found-agent.ts';
 import { HelperNode } from '../harness/cluster/existing/node-helper.ts';
 import { type NodeFacts, readNodes } from '../harness/cluster/node-facts.ts';
 import { OpenedCluster } from '../harness/cluster/opened-cluster.ts';

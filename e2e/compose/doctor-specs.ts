@@ -6,7 +6,7 @@ import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/su
 import { chooseSubjects } from './choose-subjects.ts';
 import { composition } from './composition.ts';
 import type { ClusterLook } from './doctor-cluster.ts';
-import { findAgent } from './found-agent.ts';
+import { findAgent } from '../areas/race/subjects/found-agent.ts';
 import { foundSubjects } from './found-subjects.ts';
 import { type Probed, skipReason } from './skip-reasons.ts';
 

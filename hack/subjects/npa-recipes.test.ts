@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { policyAgents } from '../../e2e/harness/subject/policy-agents.ts';
-import { builtName } from '../../e2e/harness/subject/npa-installations.ts';
+import { policyAgents } from '../../e2e/areas/race/subjects/policy-agents.ts';
+import { builtName } from '../../e2e/areas/race/subjects/npa-installations.ts';
 import { npaRecipe, npaVariants } from './npa-recipes.ts';
 
 const built = policyAgents

@@ -1,0 +1,61 @@
+/** What an agent's own pod says about it: flags with upstream's defaults, and where its log is on the node. Pure. */
+import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
+
+export interface AgentPod extends KubernetesObject {
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly containers?: readonly AgentContainer[];
+    readonly volumes?: readonly { readonly name: string; readonly hostPath?: { readonly path: string } }[];
+  };
+  readonly status?: {
+    readonly containerStatuses?: readonly {
+      readonly name: string;
+      readonly containerID?: string;
+      readonly restartCount?: number;
+      readonly ready?: boolean;
+    }[];
+  };
+}
+
+interface AgentContainer {
+  readonly name: string;
+  readonly args?: readonly string[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+}
+
+export interface NpaSettings {
+  /** `--conntrack-cache-cleanup-period`; 300 s where it is not given. */
+  readonly cleanupPeriodMs: number;
+  /** `--conntrack-cache-table-size`; 524,288 where it is not given. */
+  readonly mapSize: number;
+  /** Path on the node of what `--log-file` names, `container` where it logs to its streams, undefined where nothing says. */
+  readonly log: string | undefined;
+}
+
+export function npaSettings(pod: AgentPod, container: string): NpaSettings {
+  const found = pod.spec?.containers?.find(({ name }) => name === container);
+  const flag = (name: string): string | undefined => flagOf(found?.args ?? [], name);
+  return {
+    cleanupPeriodMs: Number(flag('conntrack-cache-cleanup-period') ?? 300) * 1000,
+    mapSize: Number(flag('conntrack-cache-table-size') ?? 524_288),
+    log: logOf(pod, found, flag('log-file')),
+  };
+}
+
+/** `--name=value` or `--name value`. */
+function flagOf(args: readonly string[], name: string): string | undefined {
+  const index = args.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  const arg = args[index];
+  return arg?.includes('=') === true ? arg.slice(arg.indexOf('=') + 1) : args[index + 1];
+}
+
+function logOf(pod: AgentPod, container: AgentContainer | undefined, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  // An empty name means stderr.
+  if (file === '' || file === 'stdout' || file === 'stderr') return 'container';
+  const mount = container?.volumeMounts
+    ?.filter(({ mountPath }) => file.startsWith(`${mountPath}/`))
+    .toSorted((a, b) => b.mountPath.length - a.mountPath.length)[0];
+  const host = pod.spec?.volumes?.find(({ name }) => name === mount?.name)?.hostPath?.path;
+  return mount === undefined || host === undefined ? undefined : host + file.slice(mount.mountPath.length);
+}

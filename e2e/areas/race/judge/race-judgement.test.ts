@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import type { Attack } from '../faults/race-attack.ts';
+import type { RaceStage } from '../stage/race-stage.ts';
+import type { RaceAccount } from '../evidence/race-account.ts';
+import { judgeRace } from './race-judgement.ts';
+import { judgingContext } from '../../../harness/run/testdata/judging-context.ts';
+
+const none = new Set<number>();
+const flows = {
+  protocol: 'tcp',
+  ...{ clientIp: '10.244.1.2', serverIp: '10.244.2.3' },
+  clientPorts: { first: 20_000, count: 4 },
+  serverPorts: { first: 7000, count: 1 },
+} as const;
+const calm: RaceAccount = {
+  ...{ alive: 4, deletedBefore: new Set([0]), deletedAlive: none, skipped: new Set([1, 2]), denied: none, cut: none },
+  ...{ healed: none, victims: none, inFlight: none, otherCause: none, windowMs: 0 },
+};
+
+async function judge(account: Partial<RaceAccount>, more: Partial<Attack> = {}) {
+  const { t, kept } = judgingContext('npa@1');
+  const stage = { agent: { node: { name: 'worker' } }, address: '10.96.0.1', owner: 'client' } as unknown as RaceStage;
+  const race = {
+    account: { ...calm, ...account },
+    observation: { owner: '10.244.1.2', spokeAtMs: 5 },
+    ...{ flows, ballast: undefined, ms: 1500, openMs: 3, healMs: undefined, onWire: 2, driverBytes: 3 * 2 ** 20 },
+    ...more,
+  } as unknown as Attack;
+  const error = await judgeRace(t, stage, race).then(
+    () => undefined,
+    (reason: unknown) => reason as Error,
+  );
+  return { error, kept };
+}
+
+describe('a race is judged', () => {
+  it('passes when no live flow was cut by a delete, and says what happened instead', async () => {
+    const { error, kept } = await judge({});
+    expect(error).to.equal(undefined);
+    expect(kept.findings).to.have.length(1);
+    expect(kept.findings[0]?.observed).to.equal(
+      '0 cut by a delete; 2 kept by a re-check, 1 deleted before they were alive',
+    );
+    expect(kept.findings[0]?.subject).to.match(/^npa@1 on worker, tcp 10\.244\.1\.2 → 10\.96\.0\.1/);
+    expect(kept.measures).to.include({
+      ...{ 'flows alive at the delete pass': 4, 'kept by a re-check': 2, 'deleted before they were alive': 1, cut: 0 },
+      ...{ 'window of deletes': 0, 'verdict after': 1500, 'memory of the driver': 3 },
+    });
+    expect(kept.measures).to.not.have.property('healed after the client sent');
+    expect(kept.attached).to.deep.equal(['race-tcp-20000.json']);
+    expect(kept.records).to.deep.equal([]);
+  });
+
+  it('fails on a victim, with an example that a maintainer can look up', async () => {
+    const cut = new Set([2, 3]);
+    const { error, kept } = await judge(
+      { cut, victims: cut, deletedAlive: cut, denied: new Set([3, 0]), healed: new Set([2]), windowMs: 0.25 },
+      { healMs: 12 },
+    );
+    expect(error?.name).to.equal('JudgementError');
+    expect(error?.message).to.match(
+      /2 live flows cut: .*, 1 have a DENY line, 2 had replies .*, 1 healed .* within 250 µs; for instance source port 20002/,
+    );
+    expect(kept.measures).to.include({
+      'cut by the cleanup': 2,
+      'healed after the client sent': 12,
+      'window of deletes': 250,
+    });
+  });
+
+  it('accuses nobody for a cut without a delete line', async () => {
+    const { error, kept } = await judge({ cut: new Set([1]), otherCause: new Set([1]) });
+    expect(error?.name).to.equal('InconclusiveError');
+    expect(error?.message).to.match(/^1 of 4 flows were cut without a delete line/);
+    expect(kept.findings[0]?.ok).to.equal(true);
+  });
+
+  it('tells the fate of the key in flight', async () => {
+    const cut = await judge({ inFlight: new Set([1]), cut: new Set([1]) });
+    expect(cut.kept.records[0]?.summary).to.match(/source port 20001, it was cut;/);
+    const spared = await judge({ inFlight: new Set([0]) });
+    expect(spared.kept.records[0]?.summary).to.match(/source port 20000, it was not cut;/);
+    expect(spared.error).to.equal(undefined);
+  });
+});

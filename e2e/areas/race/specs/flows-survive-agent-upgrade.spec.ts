@@ -1,0 +1,24 @@
+import { flowsSurviveUpgrade } from '../faults/race-agent-changes.ts';
+import { RACE_LOCKS } from '../stage/race-run.ts';
+
+import { spec } from '../../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'race/flows-survive-agent-upgrade',
+    title: 'Established flows survive an upgrade of the agent',
+    claim: 'A policy agent MUST keep established flows working when a version with other BPF programs takes over.',
+    tags: ['race', 'conntrack', 'disruptive', 'upgrade'],
+    needs: { workers: 2, capabilities: ['conntrack-cleanup', 'policy-endpoint', 'event-log'], provider: 'kind' },
+    locks: RACE_LOCKS,
+    timeout: 240_000,
+    judges: 'policy-agent',
+    refs: [
+      {
+        title: 'aws-network-policy-agent#163: replies denied after a policy is in place',
+        url: 'https://github.com/aws/aws-network-policy-agent/issues/163',
+      },
+    ],
+  },
+  flowsSurviveUpgrade,
+);

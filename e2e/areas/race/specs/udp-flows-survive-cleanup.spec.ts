@@ -1,0 +1,23 @@
+import { race, RACE_LOCKS } from '../stage/race-run.ts';
+import { spec } from '../../../harness/run/spec.ts';
+
+spec(
+  {
+    id: 'race/udp-flows-survive-cleanup',
+    title: 'A cleanup pass cuts no live UDP flow',
+    claim:
+      'A policy agent MUST NOT delete the conntrack entry of a UDP flow that has come alive again since its snapshot of the kernel’s table.',
+    tags: ['race', 'conntrack'],
+    needs: { workers: 2, capabilities: ['conntrack-cleanup', 'policy-endpoint', 'event-log'] },
+    locks: RACE_LOCKS,
+    timeout: 180_000,
+    judges: 'policy-agent',
+    refs: [
+      {
+        title: 'aws-network-policy-agent#462: live flows denied while the map is cleaned',
+        url: 'https://github.com/aws/aws-network-policy-agent/issues/462',
+      },
+    ],
+  },
+  (t) => race(t, { owner: 'client', protocol: 'udp' }),
+);

@@ -1,0 +1,67 @@
+/** The network policy agent that a cluster already runs: found by its labels, never touched. */
+import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
+import { NpaAgent, npaDefaults } from '../evidence/npa-agent.ts';
+import type { Subject, SubjectContext } from '../../../harness/subject/subject.ts';
+
+const logBytes = 2_000_000;
+
+interface AgentPod extends KubernetesObject {
+  readonly spec?: { readonly containers?: readonly { readonly name: string; readonly image: string }[] };
+}
+
+export const npaInstalled: Subject = {
+  name: 'npa@installed',
+  kind: 'policy-agent',
+  async preflight(context) {
+    const { namespace, label } = placeOf(context);
+    return (await podsOf(context)).length > 0
+      ? []
+      : [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
+  },
+  install: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+  capabilities: () => Promise.resolve(['conntrack-cleanup', 'policy-endpoint', 'event-log']),
+  info: async (context) => ({
+    name: 'npa@installed',
+    kind: 'policy-agent',
+    versions: imagesOf(await podsOf(context)),
+    remarks: ['the agent that the cluster runs; it was neither installed nor changed'],
+  }),
+  logs: npaLogs,
+};
+
+/** The end of the agent's log file of every worker. */
+export async function npaLogs(context: SubjectContext): Promise<Readonly<Record<string, string>>> {
+  const entries = (await context.cluster.workers()).map(async (node) => {
+    const agent = new NpaAgent(context.cluster.api, node, context.options);
+    const tail = agent
+      .logPath(context.signal)
+      .then((path) => node.run(['tail', '-c', String(logBytes), path], { signal: context.signal, timeoutMs: 30_000 }));
+    return [`network-policy-agent ${node.name}`, await tail.catch((error: unknown) => String(error))] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function placeOf({ options }: SubjectContext): { readonly namespace: string; readonly label: string } {
+  return {
+    label: text(options['npaPodLabel']) ?? npaDefaults.podLabel,
+    namespace: text(options['npaNamespace']) ?? npaDefaults.namespace,
+  };
+}
+
+function podsOf(context: SubjectContext): Promise<readonly AgentPod[]> {
+  const { namespace, label: labelSelector } = placeOf(context);
+  return context.cluster.api.list<AgentPod>('v1', 'Pod', { namespace, labelSelector }, context.signal);
+}
+
+/** Container → image without its registry; what a node pulled may differ from node to node, and then both stand there. */
+function imagesOf(pods: readonly AgentPod[]): Readonly<Record<string, string>> {
+  const images = new Map<string, Set<string>>();
+  for (const { name, image } of pods.flatMap((pod) => pod.spec?.containers ?? []))
+    images.set(name, (images.get(name) ?? new Set()).add(image.split('/').at(-1) ?? image));
+  return Object.fromEntries([...images].map(([name, found]) => [name, [...found].sort().join(', ')]));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

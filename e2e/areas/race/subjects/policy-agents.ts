@@ -1,0 +1,86 @@
+/** Network policy agents by name. Declarations only; each is loaded when chosen. */
+import type { SubjectEntry } from '../../../harness/subject/subject.ts';
+
+const raceSpecs = [
+  'race/client-owned-flows-survive-cleanup',
+  'race/server-owned-flows-survive-cleanup',
+  'race/service-flows-survive-cleanup',
+  'race/udp-flows-survive-cleanup',
+  'race/second-pass-cuts-nothing',
+];
+
+export const policyAgents: readonly SubjectEntry[] = [
+  npa(
+    'npa@1.4.3',
+    'aws-network-policy-agent v1.4.3: keeps an entry that the datapath has touched since the snapshot',
+    [],
+  ),
+  npa('npa@1.4.1', 'aws-network-policy-agent v1.4.1: deletes what its snapshot of the kernel table lacked', raceSpecs),
+  npa('npa@1.4.1+consecutive-miss', 'v1.4.1 that deletes at the second miss in a row only', [
+    'race/second-pass-cuts-nothing',
+  ]),
+  npa('npa@1.4.3+wrong-clock', 'v1.4.3 that compares last-seen with the wall clock', raceSpecs),
+  npa('npa@1.4.3+no-cleanup', 'v1.4.3 whose cleanup passes delete nothing', [
+    'race/stale-entries-are-removed',
+    'race/protocols-are-kept-apart',
+    'race/port-churn-does-not-fill-the-map',
+  ]),
+  {
+    ...npa('npa@1.4.3+no-ipv6-cleanup', 'v1.4.3 whose cleanup passes delete nothing on an IPv6 cluster', [
+      'race/stale-entries-are-removed',
+    ]),
+    family: 'ipv6',
+  },
+  npa('npa@1.4.3+ignore-protocol', 'v1.4.3 whose cleanup compares addresses and ports, not the protocol', [
+    'race/protocols-are-kept-apart',
+  ]),
+  npa('npa@1.4.3+ignore-kernel-table', 'v1.4.3 that deletes every idle entry, whatever the kernel tracks', [
+    'race/idle-flow-is-kept',
+  ]),
+  npa('npa@1.4.3+never-deny', 'v1.4.3 whose filters let through what policy forbids', [
+    'race/forbidden-flow-stays-denied',
+  ]),
+  npa('npa@1.4.3+forget-on-start', 'v1.4.3 that loads programs and maps anew at every start', [
+    'race/flows-survive-agent-restart',
+    'race/flows-survive-agent-kill',
+  ]),
+  npa('npa@1.4.3+new-connections-only', 'v1.4.3 that tracks a TCP flow from its SYN on or not at all', [
+    'race/cut-flow-heals',
+  ]),
+  npa('npa@1.4.1+slow-deletes', 'v1.4.1 that takes a millisecond for each delete, so that chance always meets one', [
+    'race/natural-race-cuts-nothing',
+  ]),
+  {
+    ...npa('npa@1.4.3+keep-on-start', 'v1.4.3 that keeps programs and maps whatever version left them', []),
+    passes: ['race/flows-survive-agent-upgrade'],
+  },
+  {
+    ...npa('npa@1.4.3+refuse-when-full', 'v1.4.3 whose full map takes no new flow instead of pushing out old ones', []),
+    passes: ['race/flows-survive-a-full-map'],
+  },
+  {
+    ...npa('npa@1.4.3+cni-reports', 'v1.4.3 beside a CNI plugin that reports pods to it, as the VPC CNI does', []),
+    passes: ['race/recreated-pod-is-enforced'],
+  },
+  {
+    ...npa('npa@1.4.3+without-sys-admin', 'v1.4.3 with NET_ADMIN, BPF and PERFMON: enforces, and never cleans', []),
+    undecided: ['race/client-owned-flows-survive-cleanup', 'race/stale-entries-are-removed'],
+  },
+  {
+    name: 'npa@installed',
+    kind: 'policy-agent',
+    summary: 'the agent that the cluster already runs (see --npa-namespace, --npa-pod-label); nothing is installed',
+    caughtBy: [],
+    load: async () => (await import('./npa-installed.ts')).npaInstalled,
+  },
+];
+
+function npa(name: string, summary: string, caughtBy: readonly string[]): SubjectEntry {
+  return {
+    name,
+    kind: 'policy-agent',
+    summary,
+    caughtBy,
+    load: async () => (await import('./npa.ts')).npa(name),
+  };
+}
