@@ -55,8 +55,11 @@ export async function runUpstreamConntrack(
     ...[`--report-dir=${folder}`, `--kube-test-repo-list=${registries}`, '--ginkgo.no-color'],
   ];
   const stop = signal === undefined ? {} : { cancelSignal: signal };
-  await execa(binary, argv, { ...stop, stdio: ['ignore', 2, 2], reject: false });
+  const { exitCode } = await execa(binary, argv, { ...stop, stdio: ['ignore', 2, 2], reject: false });
   signal?.throwIfAborted();
+  // 1: a spec failed, which is a result. Anything else, a signal too, is no whole run.
+  if (exitCode !== 0 && exitCode !== 1)
+    throw new Error(`${binary} ended with ${exitCode ?? 'a signal'}, expected 0 or 1; see its output above`);
   const seconds = (performance.now() - started) / 1000;
   const file = (await readdir(folder)).find((name) => /^junit.*\.xml$/.test(name));
   const specs = file === undefined ? [] : specsOfJunit(await readFile(join(folder, file), 'utf8'));

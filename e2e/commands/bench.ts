@@ -14,7 +14,7 @@ const HELP = `npm run bench -- NAME [options]
   udp [--rounds N] [--backend NAME] [--without-upstream]
   watch [tcp|api] [--into FOLDER] [options of npm run e2e]
 Writes reports/bench/NAME.json and NAME.md. engine and pcap need no cluster.
-Exit code: 0 every bar held, 1 one did not.
+Exit code: 0 every bar held, 1 one did not, 2 nothing was measured.
 `;
 
 const output = new URL('../../reports/bench/', import.meta.url);
@@ -39,5 +39,7 @@ async function main(): Promise<number> {
   await writeFile(new URL(`${name}.json`, output), `${JSON.stringify(report, undefined, 2)}\n`);
   await writeFile(new URL(`${name}.md`, output), text);
   process.stdout.write(`${text}\nwritten: reports/bench/${name}.json reports/bench/${name}.md\n`);
+  // Nothing measured is no bar held.
+  if (report.lines.length === 0) return EXIT.infrastructure;
   return report.lines.some((line) => line.holds === false) ? EXIT.failed : EXIT.asExpected;
 }

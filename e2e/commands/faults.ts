@@ -10,6 +10,7 @@ import { writeScheduleTable } from '../faults/schedule-table.ts';
 import { makeSmallDisk, type SmallDisk } from '../faults/small-disk.ts';
 import type { World } from '../faults/world.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
+import { UsageError } from '../harness/run/usage-error.ts';
 import { isParseArgsError } from './run-command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,6 +55,10 @@ async function main(): Promise<number> {
       const [first = 1, last = first] = values.only?.split('-').map(Number) ?? [1, all.length];
       const chosen = all.filter(({ number }) => number >= first && number <= last);
       process.stdout.write(`seed ${seed}: ${chosen.length} schedules in the world ${world.name}\n`);
+      if (chosen.length === 0)
+        throw new UsageError(
+          `--schedules ${values.schedules} --only ${values.only ?? ''}: no schedule is left to play`,
+        );
       const judged: Judged[] = [];
       for (const schedule of chosen) {
         if (stop.code !== undefined) return stop.code;
@@ -103,9 +108,9 @@ function lineOf({ schedule, struck, exit, verdict, sentence, restoredBy, duratio
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const usage = isParseArgsError(error);
+    const usage = isParseArgsError(error) || error instanceof UsageError;
     process.stderr.write(
-      `staleproof faults: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      `staleproof faults: ${error instanceof Error ? ((usage ? undefined : error.stack) ?? error.message) : String(error)}\n`,
     );
     process.exit(usage ? EXIT.usage : EXIT.infrastructure);
   },

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isOver, type JobPlace, type Shard, deleteJob, shardsOf, startJob } from '../compose/in-cluster/job.ts';
 import { defaultNamespace } from '../compose/in-cluster/names.ts';
+import { worstExit } from '../compose/in-cluster/worst-exit.ts';
 import type { KubeApi } from '../harness/cluster/cluster.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
@@ -31,7 +32,7 @@ const usage = `npm run in-cluster -- <command> [options] [-- options of npm run 
   --namespace NAME   of the Job (${defaultNamespace})
   --context NAME, --kubeconfig FILE
 
-Exit code: of start and status 0, with --wait that of the worst shard; of retrieve that of the merged report; 64 wrong usage.`;
+Exit code: of start and status 0, with --wait that of the worst shard; of retrieve the worst of the merged report and the shards; 64 wrong usage.`;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -101,7 +102,7 @@ async function start(api: KubeApi, given: Given): Promise<number> {
   const shards = Number(values.shards);
   if (!Number.isInteger(shards) || shards < 1 || shards > 100)
     throw new UsageError(`--shards ${values.shards}: a number from 1 to 100`);
-  const count = await selectedSpecs(args);
+  const count = await selectedSpecs(args, shards);
   if (count < shards) throw new UsageError(`--shards ${shards}: only ${count} specs are selected`);
   const { suiteImage } = await import('../compose/in-cluster/suite-image.ts');
   const reference = values.image ?? (await suiteImage(api, { registry: values['images-from'], log }));
@@ -112,13 +113,15 @@ async function start(api: KubeApi, given: Given): Promise<number> {
 }
 
 /** A wrong option is said here and now, not by a pod. */
-async function selectedSpecs(args: readonly string[]): Promise<number> {
+async function selectedSpecs(args: readonly string[], shards: number): Promise<number> {
   const { parseOptions } = await import('../harness/run/options/parse.ts');
   const { composition } = await import('../compose/composition.ts');
   const { loadSpecs } = await import('../harness/run/spec-registry.ts');
   const { select } = await import('../harness/run/select.ts');
   const options = await parseOptions(['--provider', 'existing', ...args], {});
   if (options.shard !== undefined) throw new UsageError('--shard is set by the Job; use --shards');
+  if (shards > 1 && options.seed === 'random')
+    throw new UsageError('--seed random: each shard would draw an order of its own; give a number');
   const { specs } = select(await loadSpecs(composition.specFolders), options);
   await composition.choose(options, specs);
   return specs.length;
@@ -151,16 +154,13 @@ async function untilOver(api: KubeApi, values: Values): Promise<number> {
       if (said.get(shard.number) !== line) say(line);
       said.set(shard.number, line);
     }
-    if (isOver(shards)) return worstOf(shards);
+    if (isOver(shards)) return worstExit(codesOf(shards));
     await delay(3_000);
   }
 }
 
-function worstOf(shards: readonly Shard[]): number {
-  const codes = shards.map(({ outcome }) => outcome?.exitCode ?? EXIT.infrastructure);
-  if (codes.includes(EXIT.failed)) return EXIT.failed;
-  return codes.find((code) => code !== EXIT.asExpected) ?? EXIT.asExpected;
-}
+const codesOf = (shards: readonly Shard[]): readonly (number | undefined)[] =>
+  shards.map(({ outcome }) => outcome?.exitCode);
 
 async function logs(api: KubeApi, { values }: Given): Promise<number> {
   const seen = new Set<number>();
@@ -186,7 +186,7 @@ async function retrieve(api: KubeApi, { values }: Given): Promise<number> {
   const { unpack } = await import('../compose/in-cluster/archive.ts');
   const out = values.out ?? join('reports', 'in-cluster', values.name);
   const shards = await shardsOf(api, placeOf(values));
-  const missing = shards.filter(({ outcome }) => outcome === undefined);
+  const missing = shards.filter(({ outcome }) => outcome?.run === undefined);
   const folders: string[] = [];
   for (const { number, outcome } of shards) {
     if (outcome?.run === undefined) continue;
@@ -195,14 +195,15 @@ async function retrieve(api: KubeApi, { values }: Given): Promise<number> {
     await unpack(await storedArchive(api, { namespace: values.namespace, job: values.name }, number), folder);
     folders.push(folder);
   }
-  for (const shard of missing) log(`no results yet: ${lineOf(shard)}`);
+  for (const shard of missing) log(`no results: ${lineOf(shard)}`);
   if (folders.length === 0) throw new Error(`Job ${values.namespace}/${values.name} has no results yet`);
   const { mergeRuns } = await import('../report/merge.ts');
   const { consoleSummary } = await import('../report/console-summary.ts');
   const { exitCodeOfReport } = await import('../report/report-data.ts');
   const { report, files } = await mergeRuns(folders, join(out, 'merged'));
   say(consoleSummary(report, files, join(out, 'merged')));
-  return missing.length > 0 ? EXIT.infrastructure : exitCodeOfReport(report);
+  // A shard may have ended otherwise than its results say: killed after the last line, or before the first.
+  return worstExit([exitCodeOfReport(report), ...codesOf(shards)]);
 }
 
 async function remove(api: KubeApi, { values }: Given): Promise<number> {

@@ -97,7 +97,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const merged = await mergeRuns([join(root, out)], join(root, out, 'merged'));
   process.stdout.write(`\n${matrixMarkdown(matrixOf(merged.report))}\n`);
   process.stdout.write(`matrix: ${join(out, 'merged')}\n`);
-  return matrixExitCode(codes);
+  const { exitCodeOfReport } = await import('../report/report-data.ts');
+  // A cell may end well and leave results that say otherwise, or none.
+  return matrixExitCode([...codes, exitCodeOfReport(merged.report)]);
 }
 
 void runCommandLine({ name: 'matrix', isUsage: (error) => error instanceof RangeError, withStack: true }, () =>

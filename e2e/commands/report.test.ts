@@ -45,6 +45,23 @@ describe('npm run report', function () {
     expect(codes).to.deep.equal([0, 2, 1]);
   });
 
+  it('is red without a shard, and says what it merged', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'report-command-'));
+    for (const index of [1, 3]) {
+      const lines = wholeRun([attemptLine('pass', { spec: specInfo(`udp/s${index}`) })], {
+        ...{ run: `r${index}`, shard: `${index}/3` },
+      });
+      await mkdir(join(folder, `r${index}`));
+      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+      await writeFile(join(folder, `r${index}`, 'results.jsonl'), text);
+    }
+    const result = await report('merge', folder, '--out', join(folder, 'merged'), '--formats', 'junit');
+    expect(result.exitCode).to.equal(2);
+    expect(result.stdout).to.contain('part r1: shard 1/3, 1 specs, seed 4711, exit 0');
+    expect(result.stdout).to.contain('merge: shard 2/3 is missing: found are 1/3 (run r1), 3/3 (run r3)');
+    expect(result.stdout).to.match(/\n2 passed, 1 failed, 0 skipped$/);
+  });
+
   it('writes the trend page, conformance reports and repeats where it is told to', async () => {
     const folder = await runsWith('pass', 'fail');
     expect((await report('trend', folder, '--out', join(folder, 'trend'))).exitCode).to.equal(0);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { consoleSummary } from '../report/console-summary.ts';
 import { findRuns } from '../report/find-runs.ts';
+import { partOf, partText } from '../report/merge-parts.ts';
 import { mergeRuns, readMerged } from '../report/merge.ts';
 import { exitCodeOfReport } from '../report/report-data.ts';
 import { readRun } from '../report/run-record.ts';
@@ -26,7 +27,8 @@ const HELP = `npm run report -- <command> [options] [DIR…]
   --formats LIST     for merge and render, of: ${REPORT_FORMATS.join(', ')}
   --help
 
-Exit code of merge: 0 all as expected, 1 a verdict is fail or unexpected-pass, 2 something could not be judged.
+Exit code of merge: 0 all as expected, 1 a verdict is fail or unexpected-pass, 2 something could not be judged, or a shard
+is missing, given twice or of another run. What was merged stands in parts.json.
 `;
 
 class UsageError extends Error {}
@@ -43,7 +45,8 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'merge': {
       const out = values.out ?? 'reports/merged';
       const { report, files } = await mergeRuns(needed(folders, command), out, formats);
-      process.stdout.write(`${consoleSummary(report, files, out)}\n`);
+      const parts = report.runs.map((run) => `${partText(partOf(run))}\n`);
+      process.stdout.write(`${parts.join('')}\n${consoleSummary(report, files, out)}\n`);
       return exitCodeOfReport(report);
     }
     case 'render':

@@ -82,12 +82,14 @@ function reportFor(report: ReportData, group: readonly Outcome[]): ConformanceRe
     profile(
       area,
       group.filter((outcome) => outcome.spec.area === area),
+      report.incomplete.length === 0,
     ),
   );
   const unclean = group.filter((outcome) => outcome.verdict !== 'pass');
-  const reasons = Object.fromEntries(
-    unclean.map((outcome) => [outcome.spec.id, `${outcome.verdict}: ${oneLine(whyOf(outcome), 400)}`]),
-  );
+  const reasons = Object.fromEntries([
+    ...report.incomplete.map((problem, index) => [`merge (${index + 1})`, oneLine(problem, 400)]),
+    ...unclean.map((outcome) => [outcome.spec.id, `${outcome.verdict}: ${oneLine(whyOf(outcome), 400)}`]),
+  ]) as Readonly<Record<string, string>>;
   return {
     apiVersion: 'staleproof/v1',
     kind: 'ConformanceReport',
@@ -104,15 +106,16 @@ function reportFor(report: ReportData, group: readonly Outcome[]): ConformanceRe
       made.every((one) => one.core === undefined || one.core.result === 'success') &&
       made.some((one) => one.core !== undefined),
     profiles: made,
-    ...(unclean.length === 0 ? {} : { reasons }),
+    ...(Object.keys(reasons).length === 0 ? {} : { reasons }),
   };
 }
 
-function profile(area: string, outcomes: readonly Outcome[]): Profile {
+/** Without a shard nobody knows which core specs are missing: that is partial, however good the others are. */
+function profile(area: string, outcomes: readonly Outcome[], complete: boolean): Profile {
   const core = outcomes.filter((outcome) => outcome.spec.core);
   const rest = outcomes.filter((outcome) => !outcome.spec.core);
-  const coreStatus = core.length === 0 ? undefined : status(core);
-  const extended = rest.length === 0 ? undefined : status(rest);
+  const coreStatus = core.length === 0 ? undefined : status(core, complete);
+  const extended = rest.length === 0 ? undefined : status(rest, complete);
   const features = (wanted: boolean): readonly string[] =>
     idsWhere(rest, (verdict) => (verdict !== 'skip' && verdict !== 'not-run') === wanted);
   return {
@@ -126,7 +129,7 @@ function profile(area: string, outcomes: readonly Outcome[]): Profile {
 }
 
 /** A spec counts once: repetitions collapse to their worst verdict. */
-function status(outcomes: readonly Outcome[]): Status {
+function status(outcomes: readonly Outcome[], complete: boolean): Status {
   const passed = idsWhere(
     outcomes,
     (verdict) => verdict === 'pass' || verdict === 'flaky' || verdict === 'unexpected-pass',
@@ -137,7 +140,7 @@ function status(outcomes: readonly Outcome[]): Status {
   const flaky = idsWhere(outcomes, (verdict) => verdict === 'flaky');
   const unsettled = skipped.length + unclear.length + flaky.length;
   return {
-    result: failed.length > 0 ? 'failure' : unsettled > 0 ? 'partial' : 'success',
+    result: failed.length > 0 ? 'failure' : unsettled > 0 || !complete ? 'partial' : 'success',
     statistics: { passed: passed.length, skipped: skipped.length + unclear.length, failed: failed.length },
     ...(failed.length === 0 ? {} : { failedTests: failed }),
     ...(skipped.length === 0 ? {} : { skippedTests: skipped }),

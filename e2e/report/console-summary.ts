@@ -32,7 +32,7 @@ export function verdictLine(report: ReportData): string {
 function tallyLine(report: ReportData): string {
   const standing = (wanted: string): number =>
     report.outcomes.filter((outcome) => VERDICTS[outcome.verdict].standing === wanted).length;
-  const brokenRuns = report.runs.filter((run) => run.troubles.length > 0).length;
+  const brokenRuns = report.runs.filter((run) => run.troubles.length > 0).length + report.incomplete.length;
   return `${standing('good')} passed, ${standing('bad') + brokenRuns} failed, ${standing('neutral')} skipped`;
 }
 

@@ -15,7 +15,8 @@ type Node = Record<string, unknown>;
 export async function junitXml(report: ReportData): Promise<string> {
   const { create } = await import('xmlbuilder2');
   const suites = [...bySuite(report.outcomes).values()].map((group) => suite(group));
-  const runSuites = report.runs.filter((run) => run.troubles.length > 0).map(troubleSuite);
+  const merge = { name: 'merge', troubles: report.incomplete };
+  const runSuites = [merge, ...report.runs].filter(({ troubles }) => troubles.length > 0).map(troubleSuite);
   const all = [...suites, ...runSuites];
   const sum = (key: string): number => all.reduce((total, one) => total + Number(one[key]), 0);
   const document = {
@@ -184,7 +185,7 @@ function inert(text: string): string {
 }
 
 /** A run that broke as a whole is an error case of its own: a consumer that reads only this file must see it. */
-function troubleSuite(run: RunRecord): Node {
+function troubleSuite(run: Pick<RunRecord, 'name' | 'troubles'>): Node {
   return {
     '@name': `run · ${printable(run.name)}`,
     '@tests': run.troubles.length,

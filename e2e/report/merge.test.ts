@@ -5,10 +5,11 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { AttemptLine, ResultLine } from '../harness/run/result-schema.ts';
 import { findRuns } from './find-runs.ts';
+import { consoleSummary } from './console-summary.ts';
 import { mergeRuns } from './merge.ts';
 import { matrixCsv, matrixMarkdown } from './matrix/write-matrix.ts';
 import { matrixOf } from './matrix/matrix.ts';
-import { reportOf } from './report-data.ts';
+import { exitCodeOfReport, reportOf } from './report-data.ts';
 import { attemptLine, runEnd, runStart, specInfo, wholeRun } from './result-fixture.ts';
 import { recordOfLines } from './run-record.ts';
 import { trendOf } from './trend/trend-data.ts';
@@ -77,6 +78,39 @@ describe('merge', function () {
     expect(await findRuns([folder, join(folder, 'latest')])).to.have.length(1);
     const failed = await findRuns([join(folder, 'missing')]).catch((error: unknown) => String(error));
     expect(failed).to.contain('missing is not a folder');
+  });
+
+  it('is red when a shard is missing, and keeps what it was made of', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'merge-'));
+    const passing = (index: number): readonly ResultLine[] =>
+      shard(index).filter((line) => line.type !== 'attempt' || line.verdict === 'pass');
+    for (const index of [0, 1]) await put(join(folder, 'runs', `r-${index}`), passing(index));
+    const { report } = await mergeRuns([join(folder, 'runs')], join(folder, 'out'), { formats: ['junit'] });
+    expect(exitCodeOfReport(report)).to.equal(2);
+    expect(report.troubles).to.have.length(1);
+    expect(report.troubles[0]).to.match(/^merge: shard 3\/3 is missing/);
+    // A consumer of JUnit alone must see it too.
+    expect(await readFile(join(folder, 'out', 'junit.xml'), 'utf8')).to.match(/<error [^>]*shard 3\/3 is missing/);
+    expect(consoleSummary(report)).to.match(/\n4 passed, 1 failed, 0 skipped$/);
+    const made = JSON.parse(await readFile(join(folder, 'out', 'parts.json'), 'utf8')) as Record<string, unknown>;
+    expect(made['problems']).to.have.length(1);
+    expect(made['parts']).to.deep.equal(
+      [0, 1].map((index) => ({
+        ...{ run: `r-${index}`, folder: `../runs/r-${index}/`, shard: `${index + 1}/3`, seed: 4711 },
+        ...{ specs: 2, exitCode: 0, options: { family: 'ipv4' } },
+      })),
+    );
+  });
+
+  it('keeps what --fail-on-flaky said in the run', () => {
+    const flaky = (options: Record<string, boolean>) =>
+      reportOf([
+        recordOfLines(
+          wholeRun([attemptLine('fail', { final: false }), attemptLine('pass', { attempt: 2 })], { options }),
+        ),
+      ]);
+    expect(exitCodeOfReport(flaky({}))).to.equal(0);
+    expect(exitCodeOfReport(flaky({ failOnFlaky: true }))).to.equal(1);
   });
 
   it('refuses to report on nothing', async () => {

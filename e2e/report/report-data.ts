@@ -8,7 +8,9 @@ export interface ReportData {
   readonly runs: readonly RunRecord[];
   readonly outcomes: readonly Outcome[];
   readonly counts: Counts;
-  /** One line each, with the run's name in front when there are several runs. */
+  /** What a merge lacks to be a whole, one sentence each; such a report is never as expected. */
+  readonly incomplete: readonly string[];
+  /** One line each, with the run's name in front when there are several runs; what a merge lacks is among them. */
   readonly troubles: readonly string[];
 }
 
@@ -16,7 +18,11 @@ export interface ReportData {
  * Merges runs. A spec that one shard selected and did not run is dropped when another shard ran it under the same
  * subject and family; two real results for the same spec both stay, so that a merge can hide nothing.
  */
-export function reportOf(runs: readonly RunRecord[], title = runs.map((run) => run.name).join(', ')): ReportData {
+export function reportOf(
+  runs: readonly RunRecord[],
+  title = runs.map((run) => run.name).join(', '),
+  incomplete: readonly string[] = [],
+): ReportData {
   const all = runs.flatMap((run) => outcomesOf(run));
   const ran = new Set(all.filter((outcome) => outcome.attempts.length > 0).map(placeOf));
   const outcomes = all.filter((outcome) => outcome.attempts.length > 0 || !ran.has(placeOf(outcome)));
@@ -26,7 +32,11 @@ export function reportOf(runs: readonly RunRecord[], title = runs.map((run) => r
     runs,
     outcomes,
     counts: countVerdicts(outcomes.map((outcome) => outcome.verdict)),
-    troubles: runs.flatMap((run) => run.troubles.map((trouble) => `${label(run)}${trouble}`)),
+    incomplete,
+    troubles: [
+      ...incomplete.map((problem) => `merge: ${problem}`),
+      ...runs.flatMap((run) => run.troubles.map((trouble) => `${label(run)}${trouble}`)),
+    ],
   };
 }
 
@@ -75,8 +85,10 @@ export function whyOf(outcome: Outcome): string {
   return decisive?.failure?.message ?? outcome.reason ?? '';
 }
 
-/** As a run's own: 1 when a verdict is fail or unexpected-pass, 2 when something could not be judged. */
-export function exitCodeOfReport({ counts, troubles }: ReportData): number {
-  if (counts.fail + counts['unexpected-pass'] > 0) return 1;
+/** As a run's own: 1 when a verdict is fail or unexpected-pass, 2 when something could not be judged or is missing. */
+export function exitCodeOfReport({ counts, outcomes, troubles }: ReportData): number {
+  const isRefused = ({ run, verdict }: Outcome): boolean =>
+    verdict === 'flaky' && run.start?.options['failOnFlaky'] === true;
+  if (counts.fail + counts['unexpected-pass'] > 0 || outcomes.some(isRefused)) return 1;
   return counts.inconclusive + counts['infrastructure-error'] + counts['not-run'] + troubles.length > 0 ? 2 : 0;
 }

@@ -43,6 +43,7 @@ const runStart = z.object({
   argv: texts,
   seed: z.number(),
   shard: z.string().optional(),
+  selection: z.object({ specs: z.number().int(), sha256: z.string() }).optional(),
   options: z.record(z.string(), z.unknown()),
   facts: z.record(z.string(), z.string()),
   subjects: z.array(subject),

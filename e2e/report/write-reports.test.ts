@@ -74,6 +74,14 @@ describe('conformance-report', () => {
     }
   });
 
+  it('is partial when a shard is missing: nobody knows which core specs were in it', () => {
+    const record = recordOfLines(wholeRun([core('pass', 'udp/a')]));
+    const [result] = conformanceReports(reportOf([record], 'merged', ['shard 2/3 is missing'])).values();
+    expect(result?.profiles[0]?.core).to.deep.include({ result: 'partial' });
+    expect(result?.succeeded).to.equal(false);
+    expect(result?.reasons).to.deep.equal({ 'merge (1)': 'shard 2/3 is missing' });
+  });
+
   it('does not excuse a known defect', () => {
     const result = resultOf(wholeRun([core('pass', 'udp/a'), core('expected-fail', 'udp/b')]));
     expect(result?.profiles[0]?.core).to.deep.include({ result: 'failure', failedTests: ['udp/b'] });

@@ -48,7 +48,8 @@ function check(right: boolean, what: string): void {
 
 /** Spec → verdict, with the reason of a skip. */
 async function verdicts(folder: string): Promise<Readonly<Record<string, string>>> {
-  const { outcomes } = await readMerged([folder], join(root, out, 'read'));
+  const { outcomes, troubles } = await readMerged([folder], join(root, out, 'read'));
+  for (const trouble of troubles) check(false, `${folder}: ${trouble}`);
   return Object.fromEntries(
     outcomes.map((outcome) => [
       outcome.spec.id,

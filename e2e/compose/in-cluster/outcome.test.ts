@@ -39,6 +39,14 @@ describe('the outcome of a shard', () => {
     expect(maps.size).to.equal(0);
   });
 
+  it('is not good when its exit code cannot be read', async () => {
+    const { api, maps } = fakeApi();
+    for (const data of [{}, { exitCode: '' }, { exitCode: 'none' }]) {
+      maps.set('j-shard-2', { metadata: { name: 'j-shard-2' }, data } as unknown as KubernetesObject);
+      expect((await storedOutcome(api, place, 2))?.exitCode, JSON.stringify(data)).to.equal(2);
+    }
+  });
+
   it('fits into what a ConfigMap may hold', () => {
     expect(chunkBytes).to.be.below(1024 * 1024);
     expect((chunkBytes * 4) / 3).to.be.below(1.1 * 1024 * 1024);

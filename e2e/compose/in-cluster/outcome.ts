@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeApi } from '../../harness/cluster/cluster.ts';
 import type { KubernetesObject } from '../../harness/cluster/kubernetes-object.ts';
+import { EXIT } from '../../harness/run/exit-codes.ts';
 import { chunksOf } from './archive.ts';
 import { jobLabel, outcomeName, shardLabel } from './names.ts';
 
@@ -57,7 +58,11 @@ export async function storeOutcome(
 export async function storedOutcome(api: KubeApi, place: Place, shard: number): Promise<ShardOutcome | undefined> {
   const map = await read(api, place.namespace, outcomeName(place.job, shard));
   if (map === undefined) return undefined;
-  return { job: place.job, shard, exitCode: Number(map.data?.['exitCode'] ?? '2'), run: map.data?.['run'] };
+  // What cannot be read is not 0.
+  const exitCode = /^\d{1,3}$/.test(map.data?.['exitCode'] ?? '')
+    ? Number(map.data?.['exitCode'])
+    : EXIT.infrastructure;
+  return { job: place.job, shard, exitCode, run: map.data?.['run'] };
 }
 
 /** Throws when a piece is missing or the sum is wrong. */

@@ -54,7 +54,7 @@ export async function runShard(request: ShardRequest, folder = process.cwd()): P
   // A run that was killed took nothing back; its journal is still in this pod.
   if (exitCode > 128) await runEntry('e2e/commands/gc.ts', []);
   if (request.sonobuoy !== undefined) {
-    await handToSonobuoy(request.sonobuoy, run === undefined ? undefined : join(reports, run));
+    await handToSonobuoy(request.sonobuoy, run === undefined ? undefined : join(reports, run), exitCode);
     return exitCode;
   }
   const connection = await connect({});

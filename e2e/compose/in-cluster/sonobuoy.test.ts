@@ -82,7 +82,7 @@ describe('the Sonobuoy plugin', function () {
     );
     await writeFile(join(run, 'results.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     await writeReports(run);
-    await handToSonobuoy(join(folder, 'results'), run);
+    await handToSonobuoy(join(folder, 'results'), run, 1);
 
     const root = await snapshot(join(folder, 'results'));
     const [file = '', ...more] = await resultFiles(root);
@@ -99,13 +99,28 @@ describe('the Sonobuoy plugin', function () {
   });
 
   it('hands over an error when no run came to be, instead of a timeout', async () => {
-    await handToSonobuoy(join(folder, 'results'), undefined);
+    await handToSonobuoy(join(folder, 'results'), undefined, 2);
     const [file = ''] = await resultFiles(await snapshot(join(folder, 'results')));
     expect(await readFile(file, 'utf8')).to.contain('<error message="the run ended before it began');
   });
 
+  it('is red when the run was, also where its JUnit is missing or was written before the end went wrong', async () => {
+    for (const written of [undefined, '<testsuites><testcase name="a"/></testsuites>']) {
+      const run = join(folder, `run-${written === undefined ? 'killed' : 'whole'}`);
+      await mkdir(run, { recursive: true });
+      await writeFile(join(run, 'results.jsonl'), '');
+      if (written !== undefined) await writeFile(join(run, 'junit.xml'), written);
+      const results = join(folder, `results-of-${basename(run)}`);
+      await handToSonobuoy(results, run, 137);
+      const files = await resultFiles(await snapshot(results));
+      const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+      expect(texts.join('\n')).to.contain('<error message="the run ended with exit code 137');
+      await rm(join(folder, 'snapshot'), { recursive: true });
+    }
+  });
+
   it('writes `done` last, so that no half file is taken', async () => {
-    await handToSonobuoy(join(folder, 'results'), undefined);
+    await handToSonobuoy(join(folder, 'results'), undefined, 2);
     expect(await readFile(join(folder, 'results/done'), 'utf8')).to.equal(join(folder, 'results/junit.xml'));
   });
 });

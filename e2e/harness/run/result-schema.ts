@@ -54,6 +54,8 @@ export interface RunStartLine {
   readonly argv: readonly string[];
   readonly seed: number;
   readonly shard?: string;
+  /** Of all shards together, in a run that has one: how many specs, and the sum of their ids in the order of dealing. */
+  readonly selection?: { readonly specs: number; readonly sha256: string };
   readonly options: Readonly<Record<string, Json>>;
   /** Facts of machine and software: kernel, cores, memory, node, kubernetes, provider, cluster, family. */
   readonly facts: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 /** A whole run, from its folder to its exit code: environment, sessions, result lines, reports. */
+import { createHash } from 'node:crypto';
 import type { AttemptState } from './attempt-state.ts';
 import { formatMs, settles } from './budget.ts';
 import { RunClock } from './clock.ts';
@@ -9,7 +10,7 @@ import type { Options } from './options/schema.ts';
 import { pauseUntilEnter } from './pause.ts';
 import { armHangWatchdog, ProcessGuard } from './process.ts';
 import { progressReport, showProgress } from './progress.ts';
-import { RESULT_SCHEMA_VERSION, type Json, type NoteLine, type Verdict } from './result-schema.ts';
+import { RESULT_SCHEMA_VERSION, type Json, type NoteLine, type RunStartLine, type Verdict } from './result-schema.ts';
 import { ResultWriter } from './results.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
@@ -206,13 +207,19 @@ export class Run {
       wall: new Date(Date.now() - this.#clock.now()).toISOString(),
       argv,
       seed: selection.seed,
-      ...(options.shard === undefined ? {} : { shard: options.shard }),
+      ...(options.shard === undefined ? {} : { shard: options.shard, selection: sumOf(selection) }),
       options: options as Readonly<Record<string, Json>>,
       facts: { ...machineFacts(), ...this.#environment?.facts },
       subjects: this.#environment?.subjects ?? [],
       specs: selection.specs.map(infoOf),
     });
   }
+}
+
+/** By this a merge knows that shards were dealt from one selection. */
+function sumOf({ whole }: Selection): NonNullable<RunStartLine['selection']> {
+  const ids = whole.map(({ meta }) => meta.id).join('\n');
+  return { specs: whole.length, sha256: createHash('sha256').update(ids).digest('hex') };
 }
 
 function headerText(input: RunInput, run: string): string {

@@ -10,6 +10,8 @@ import { UsageError } from './usage-error.ts';
 
 export interface Selection {
   readonly specs: readonly RegisteredSpec[];
+  /** Before it was dealt out to shards, in the order of dealing. */
+  readonly whole: readonly RegisteredSpec[];
   /** 0: definition order. */
   readonly seed: number;
   /** Nightly specs that the other filters would have kept. */
@@ -40,8 +42,9 @@ export function select(all: readonly RegisteredSpec[], options: Options, unfinis
     );
   const seed = seedOf(options.seed);
   if (seed !== 0) specs = shuffle(specs, seed);
+  const whole = specs;
   if (options.shard !== undefined) specs = shardOf(specs, options.shard);
-  return { specs, seed, leftOut };
+  return { specs, whole, seed, leftOut };
 }
 
 /** Nightly specs take too long for every run: they want to be named, by the tag or by the id. */

@@ -38,6 +38,10 @@ export function checkCombinations(options: Options): void {
   );
   const [part, of] = (options.shard ?? '1/1').split('/').map(Number);
   rule((part ?? 1) > (of ?? 1), `--shard ${options.shard ?? ''}: the part must not exceed the number of parts`);
+  rule(
+    options.shard !== undefined && options.seed === 'random',
+    '--seed random with --shard: each shard would draw an order of its own, and specs would be missing; give all the same number',
+  );
   for (const name of options.reporter ?? [])
     rule(!['ctrf', 'none'].includes(name), `--reporter ${name} is unknown; allowed: ctrf none`);
   for (const [flag, patterns] of [
