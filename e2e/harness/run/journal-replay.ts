@@ -1,6 +1,7 @@
 /** Takes back what dead runs left, from their journals. A journal whose run lives is never touched. */
-import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { appendWhole } from './append-whole.ts';
 import { describeEntry, diesWithBoot, type JournalEntry, type JournalHeader, lineSchema } from './journal-entry.ts';
 import { bootId, isRunning } from './journal-process.ts';
 import { journalFolder } from './journal.ts';
@@ -75,7 +76,7 @@ export async function replay(journal: LeftJournal, options: { readonly dryRun: b
     }
     try {
       if (!gone) await undoEntry(entry);
-      appendFileSync(journal.path, `${JSON.stringify({ type: 'undone', id })}\n`);
+      note(journal.path, id);
       done.push(gone ? `${name} (gone with the reboot)` : name);
     } catch (error) {
       failed.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -83,6 +84,17 @@ export async function replay(journal: LeftJournal, options: { readonly dryRun: b
   }
   if (!options.dryRun && failed.length === 0) rmSync(journal.path, { force: true });
   return { done, failed };
+}
+
+/** After a line that death cut short the next one begins anew: joined, neither could be read. */
+function note(path: string, id: string): void {
+  truncateSync(path, readFileSync(path).lastIndexOf('\n') + 1);
+  const file = openSync(path, 'a');
+  try {
+    appendWhole(file, `${JSON.stringify({ type: 'undone', id })}\n`);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function parse(text: string) {

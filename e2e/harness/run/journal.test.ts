@@ -136,6 +136,18 @@ describe('replaying a journal', () => {
     expect(existsSync(journal)).to.equal(true);
   });
 
+  it('notes what it took back after a line that was cut by death, so that the next gc can read both', async () => {
+    const { journal } = left();
+    const stays = { kind: 'file', path: '/proc/version/x', original: 'eA==' };
+    bury(journal);
+    const change = JSON.stringify({ type: 'change', id: 'y', wall: '', entry: stays });
+    writeFileSync(journal, `${readFileSync(journal, 'utf8')}${change}\n{"type":"change","id":"x","ent`);
+    expect(await replay(readJournal(journal), { dryRun: false })).to.have.nested.property('failed.length', 1);
+    const { open, unreadable } = readJournal(journal);
+    expect(open.map(({ entry }) => entry)).to.deep.equal([stays]);
+    expect(unreadable).to.deep.equal([]);
+  });
+
   it('does not restore what a reboot has reset', async () => {
     const { journal } = left();
     const [header = '', ...rest] = readFileSync(journal, 'utf8').split('\n');

@@ -4,9 +4,10 @@
  * `${XDG_STATE_HOME:-~/.local/state}/staleproof/journal/<run>.jsonl`; a run that took everything back leaves no file.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { appendWhole } from './append-whole.ts';
 import { describeEntry, type JournalEntry, type JournalLine } from './journal-entry.ts';
 import { bootId, processStartTime } from './journal-process.ts';
 import { undoEntry } from './journal-undo.ts';
@@ -43,7 +44,7 @@ export class Journal {
     this.path = join(folder, `${run}.jsonl`);
   }
 
-  /** On disk when this returns; only then make the change. */
+  /** On disk when this returns; only then make the change. Throws when it cannot be written, and then it is not in the journal. */
   record(entry: JournalEntry): Change {
     const id = randomUUID();
     this.#append({ type: 'change', id, wall: new Date().toISOString(), entry });
@@ -81,7 +82,8 @@ export class Journal {
         failures.push(`${describeEntry(entry)}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    if (failures.length > 0)
+    // When nothing is left to take back the file goes, and what it could not note is of no consequence.
+    if (failures.length > 0 && this.#open.size > 0)
       throw new Error(`not taken back (try \`npm run gc\`; journal ${this.path}): ${failures.join('; ')}`);
     this.close();
   }
@@ -94,23 +96,34 @@ export class Journal {
   }
 
   #append(line: JournalLine): void {
-    if (this.#file === undefined) {
-      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-      const isNew = !existsSync(this.path);
-      this.#file = openSync(this.path, 'a', 0o600);
-      if (isNew) {
-        this.#write(this.#header());
-        syncFolder(dirname(this.path));
-      }
+    try {
+      this.#file ??= this.#begin();
+      appendWhole(this.#file, `${JSON.stringify(line)}\n`, { sync: true });
+    } catch (error) {
+      throw new Error(`journal ${this.path}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
-    this.#write(line);
   }
 
-  #write(line: JournalLine): void {
-    const file = this.#file;
-    if (file === undefined) throw new Error('journal: not open');
-    writeSync(file, `${JSON.stringify(line)}\n`);
-    fsyncSync(file);
+  /** The file has its first line before it has its name: gc takes a journal that does not say whose it is for one of a dead run. */
+  #begin(): number {
+    const folder = dirname(this.path);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (existsSync(this.path)) return openSync(this.path, 'a', 0o600);
+    const begun = `${this.path}.new`;
+    const file = openSync(begun, 'w', 0o600);
+    try {
+      appendWhole(file, `${JSON.stringify(this.#header())}\n`, { sync: true });
+      renameSync(begun, this.path);
+      syncFolder(folder);
+      return openSync(this.path, 'a', 0o600);
+    } catch (error) {
+      rmSync(begun, { force: true });
+      throw error;
+    } finally {
+      closeSync(file);
+    }
   }
 
   #header(): JournalLine {
