@@ -7,11 +7,17 @@ import { parseArgs } from 'node:util';
 import { connect } from '../harness/cluster/kube/connection.ts';
 import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
 import { docker, nodeContainers } from '../harness/cluster/kind/docker.ts';
-import { summarizeCapture } from '../harness/evidence/capture-summary.ts';
+import { summarizeCapture } from '../areas/capture/evidence/capture-summary.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
-import { CAPTURE_IMAGE, captureManifests } from '../harness/subject/capture-manifests.ts';
-import { agentOn, listCaptures, listPods, partsOnAgent, readFromAgent } from '../compose/capture-objects.ts';
+import { CAPTURE_IMAGE, captureManifests } from '../areas/capture/subjects/capture-manifests.ts';
+import {
+  agentOn,
+  listCaptures,
+  listPods,
+  partsOnAgent,
+  readFromAgent,
+} from '../areas/capture/command/capture-objects.ts';
 
 const usage = `usage: npm run capture -- deploy  [--kubeconfig FILE] [--context NAME] [--image REF]
        npm run capture -- collect [--kubeconfig FILE] [--context NAME] [-n NAMESPACE] [-o FOLDER]
