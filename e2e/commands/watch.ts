@@ -1,7 +1,7 @@
 /** `npm run watch -- soak`: do watches of this cluster deliver, for hours, on the public and on the private path? */
 import { writeFile } from 'node:fs/promises';
-import { readSoakOptions, watchUsage } from '../compose/watch-soak-options.ts';
-import { soakTable, soakVerdict } from '../compose/watch-soak-table.ts';
+import { readSoakOptions, watchUsage } from '../areas/watch/command/watch-soak-options.ts';
+import { soakTable, soakVerdict } from '../areas/watch/command/watch-soak-table.ts';
 import { readRun } from '../report/run-record.ts';
 import { compareWatchRuns, comparisonText } from '../report/watch-comparison.ts';
 import { watchMatrix } from '../report/watch-matrix.ts';
@@ -33,7 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (argv[0] === 'compare') return await printComparison(argv.slice(1));
     if (argv[0] === 'image') return await makeImage(argv.slice(1), interrupted.signal);
     const options = readSoakOptions(argv);
-    const { soak } = await import('../compose/watch-soak.ts');
+    const { soak } = await import('../areas/watch/command/watch-soak.ts');
     const rows = await soak(options, interrupted.signal, say);
     process.stdout.write(`${soakTable(rows)}\n`);
     if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(rows, null, 2)}\n`);

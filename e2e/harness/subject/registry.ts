@@ -1,5 +1,5 @@
 /** All subjects by name, light enough for `--list-subjects`. */
-import { apiClients } from './api-clients.ts';
+import { apiClients } from '../../areas/watch/subjects/api-clients.ts';
 import { packetCaptures } from '../../areas/capture/subjects/packet-captures.ts';
 import { policyAgents } from '../../areas/race/subjects/policy-agents.ts';
 import { serviceProxies } from '../../areas/udp/subjects/service-proxies.ts';

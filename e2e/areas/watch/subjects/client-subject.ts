@@ -1,0 +1,113 @@
+/** A client as a subject: what it needs is built or found at install; it runs when a spec launches it. */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { ClientLiteral } from './client-literal.ts';
+import type { PartSource, Subject, SubjectContext } from '../../../harness/subject/subject.ts';
+
+export interface ClientSubject extends Subject {
+  readonly literal: ClientLiteral;
+  /** The command before its arguments; or why the client cannot run here, which is a reason to skip it and nothing else. */
+  command(): { readonly argv: readonly string[] } | { readonly unavailable: string };
+}
+
+export function isClient(subject: Subject): subject is ClientSubject {
+  return 'literal' in subject;
+}
+
+const fixtures = fileURLToPath(new URL('../../../../fixtures/', import.meta.url));
+
+export function clientSubject(literal: ClientLiteral): ClientSubject {
+  let state: { readonly argv: readonly string[] } | { readonly unavailable: string } = {
+    unavailable: 'it was not installed',
+  };
+  let versions: Readonly<Record<string, string>> = literal.versions;
+  return {
+    name: literal.name,
+    kind: 'api-client',
+    literal,
+    command: () => state,
+    // What is missing concerns this client alone: its cells are skipped, the run goes on.
+    preflight: () => Promise.resolve([]),
+    install: async (context) => {
+      try {
+        // Touching the cluster throws in a run that has none: then there is no API to watch, and nothing is built.
+        if (literal.speaks !== 'timer') context.log(`${literal.name}: for ${context.cluster.name}`);
+        const argv = await resolveCommand(literal, context);
+        versions = { ...literal.versions, ...(await ownVersion(literal, argv)) };
+        state = { argv };
+      } catch (error) {
+        if (context.signal.aborted) throw error;
+        state = { unavailable: (error as Error).message.split('\n')[0] ?? 'unknown' };
+        context.log(`${literal.name} cannot run here: ${state.unavailable}`);
+      }
+    },
+    remove: () => Promise.resolve(),
+    capabilities: () => Promise.resolve([literal.speaks]),
+    info: () => Promise.resolve({ name: literal.name, kind: 'api-client', versions, remarks: literal.remarks }),
+    logs: () => Promise.resolve({}),
+  };
+}
+
+/** Many of them run beside a cluster: a small heap, and a compiler that is done soon. */
+const java = ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx128m'] as const;
+
+async function resolveCommand({ program }: ClientLiteral, context: SubjectContext): Promise<readonly string[]> {
+  const parts = context.parts;
+  const file = async (part: string): Promise<string> => {
+    if (parts === undefined) throw new Error(`nothing can be built here, and ${part} is needed`);
+    await refuseMissing(parts, part);
+    return parts.file(part, context.signal);
+  };
+  switch (program.kind) {
+    case 'node':
+      return typescript(program.program);
+    case 'python':
+      return [
+        program.venvPart === undefined ? 'python3' : await file(program.venvPart),
+        `${fixtures}watch-python/${program.script}`,
+      ];
+    case 'bundle':
+      return [await file(program.runtimePart), await file(program.part)];
+    case 'binary':
+      return [await file(program.part)];
+    case 'java':
+      return [...java, '-jar', await file(program.part)];
+    case 'image': {
+      const image = context.options['watchClientImage'];
+      if (typeof image !== 'string') throw new Error('no image was given (--watch-client-image)');
+      return [await file(`client-image@${image}`)];
+    }
+    case 'kubectl':
+      return [...typescript('watch-command'), await file('kubectl')];
+    case 'curl':
+      return [...typescript('watch-command'), 'curl'];
+  }
+}
+
+/** A program of ours runs from source: `node --import tsx fixtures/<name>/main.ts`. */
+export function typescript(name: string): readonly string[] {
+  return [process.execPath, '--import', createRequire(import.meta.url).resolve('tsx'), `${fixtures}${name}/main.ts`];
+}
+
+async function refuseMissing(parts: PartSource, part: string): Promise<void> {
+  const missing = await parts.missing(part);
+  if (missing.length > 0) throw new Error(missing.join('; '));
+}
+
+/** Tools of the machine carry no version in their name: ask them. */
+async function ownVersion(
+  { program }: ClientLiteral,
+  argv: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const { execa } = await import('execa');
+  const ask = async (name: string, command: readonly string[]): Promise<Readonly<Record<string, string>>> => {
+    const { stdout, failed } = await execa(command[0] ?? '', command.slice(1), { reject: false, timeout: 20_000 });
+    if (failed) throw new Error(`${command.join(' ')} does not run here`);
+    return { [name]: /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0] ?? stdout.slice(0, 40) };
+  };
+  if (program.kind === 'curl') return ask('curl', ['curl', '--version']);
+  if (program.kind === 'kubectl') return ask('kubectl', [argv.at(-1) ?? 'kubectl', 'version', '--client']);
+  if (program.kind === 'python') return ask('python', [argv[0] ?? 'python3', '--version']);
+  if (program.kind === 'java') return ask('java', ['java', '--version']);
+  return program.kind === 'node' || program.kind === 'bundle' ? ask('node', [argv[0] ?? 'node', '--version']) : {};
+}
