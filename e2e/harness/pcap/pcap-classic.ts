@@ -1,5 +1,5 @@
 /** Records of a classic pcap file: 24-byte header, then 16 bytes before each packet, in the writer's byte order. */
-import { Packet, PcapFormatError } from './pcap-packet.ts';
+import { Packet, PcapFormatError, type Chunk } from './pcap-packet.ts';
 
 export const MAGIC_MICROS = 0xa1b2c3d4;
 export const MAGIC_NANOS = 0xa1b23c4d;
@@ -9,6 +9,7 @@ const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 /** libpcap's own bound: whatever claims more is no record. */
 const MAX_RECORD = 262_144;
+const LINK_TYPE_RESERVED = 0x03ff_0000;
 
 export interface ClassicHeader {
   readonly littleEndian: boolean;
@@ -37,71 +38,70 @@ export class ClassicParser {
   needed = FILE_HEADER;
   packets = 0;
   readonly #order: { littleEndian: boolean; nanos: boolean };
+  /** Version 2.3 was written with the two lengths in either order; the smaller is what was captured. */
+  #eitherOrder = false;
 
   constructor(order: { littleEndian: boolean; nanos: boolean }) {
     this.#order = order;
   }
 
-  /** `base` is the file offset of `buffer[0]`. */
-  parse(buffer: Buffer, base: number, out: Packet[]): number {
+  /** `base` is the file offset of `chunk.bytes[0]`. */
+  parse(chunk: Chunk, base: number, out: Packet[]): number {
+    // A DataView's readers are inlined; Buffer's checked ones cost more than the packet.
+    const { view } = chunk;
+    const end = view.byteLength;
     let offset = 0;
     let header = this.header;
     if (header === undefined) {
-      if (buffer.length < FILE_HEADER) return 0;
-      header = this.header = this.#readHeader(buffer);
+      if (end < FILE_HEADER) return 0;
+      header = this.header = this.#readHeader(view);
       offset = FILE_HEADER;
     }
-    const end = buffer.length;
-    const little = header.littleEndian;
-    const scale = header.nanos ? 1 : 1000;
-    const linkType = header.linkType;
+    const { littleEndian: little, nanos, linkType } = header;
+    const [unit, unitsPerSecond] = nanos ? [1, 1_000_000_000] : [1000, 1_000_000];
     let index = this.packets;
     this.needed = RECORD_HEADER;
     while (offset + RECORD_HEADER <= end) {
-      const captured = word(buffer, offset + 8, little);
-      if (captured > MAX_RECORD) {
+      let captured = view.getUint32(offset + 8, little);
+      let original = view.getUint32(offset + 12, little);
+      if (this.#eitherOrder && captured > original) [captured, original] = [original, captured];
+      const fraction = view.getUint32(offset + 4, little);
+      if (captured > MAX_RECORD || fraction >= unitsPerSecond) {
         this.packets = index;
-        throw new PcapFormatError(`pcap record ${index} claims ${captured} bytes, above ${MAX_RECORD}`, base + offset);
+        const wrong =
+          captured > MAX_RECORD
+            ? `claims ${captured} bytes, above ${MAX_RECORD}`
+            : `is timed ${fraction} ${nanos ? 'ns' : 'µs'} into its second, expected below ${unitsPerSecond}`;
+        throw new PcapFormatError(`pcap record ${index} ${wrong}`, base + offset);
       }
-      if (offset + RECORD_HEADER + captured > end) {
+      const data = offset + RECORD_HEADER;
+      if (data + captured > end) {
         this.needed = RECORD_HEADER + captured;
         break;
       }
-      const nanos = word(buffer, offset + 4, little) * scale;
-      out.push(
-        new Packet(
-          index++,
-          word(buffer, offset, little),
-          nanos,
-          linkType,
-          0,
-          word(buffer, offset + 12, little),
-          buffer,
-          offset + RECORD_HEADER,
-          captured,
-        ),
-      );
-      offset += RECORD_HEADER + captured;
+      const seconds = view.getUint32(offset, little);
+      out.push(new Packet(index++, seconds, fraction * unit, linkType, 0, original, captured, chunk, data));
+      offset = data + captured;
     }
     this.packets = index;
     return offset;
   }
 
-  #readHeader(buffer: Buffer): ClassicHeader {
+  #readHeader(view: DataView): ClassicHeader {
     const { littleEndian, nanos } = this.#order;
-    const major = littleEndian ? buffer.readUInt16LE(4) : buffer.readUInt16BE(4);
-    if (major !== 2) throw new PcapFormatError(`pcap version ${major} is not read`, 4);
-    // The upper half of the field holds the frame-check-sequence length and reserved bits.
-    const linkType = word(buffer, 20, littleEndian) & 0xffff;
-    return { littleEndian, nanos, linkType, snapLength: word(buffer, 16, littleEndian) };
+    const [major, minor] = [view.getUint16(4, littleEndian), view.getUint16(6, littleEndian)];
+    // Up to 2.2 the two lengths of a record stand in the other order; 2.5 was never published.
+    if (major !== 2 || minor < 3 || minor > 4)
+      throw new PcapFormatError(`pcap version ${major}.${minor} is not read, 2.3 and 2.4 are`, 4);
+    this.#eitherOrder = minor === 3;
+    // Its upper six bits tell the length of the frame check sequence, which IP lengths leave out anyway.
+    const field = view.getUint32(20, littleEndian);
+    if ((field & LINK_TYPE_RESERVED) !== 0)
+      throw new PcapFormatError(`pcap reserved bits of the link type are not 0: 0x${hex8(field)}`, 20);
+    return { littleEndian, nanos, linkType: field & 0xffff, snapLength: view.getUint32(16, littleEndian) };
   }
 }
 
-/** Four bytes as an unsigned number. By hand: it is inlined where Buffer's checked readers are not. */
-function word(buffer: Buffer, offset: number, little: boolean): number {
-  const a = buffer[offset] as number;
-  const b = buffer[offset + 1] as number;
-  const c = buffer[offset + 2] as number;
-  const d = buffer[offset + 3] as number;
-  return little ? (a | (b << 8) | (c << 16) | (d << 24)) >>> 0 : ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+function hex8(value: number): string {
+  return value.toString(16).padStart(8, '0');
 }

@@ -1,5 +1,6 @@
 /** Blocks of a pcapng file: sections in either byte order, each with interfaces that have a link type and clock of their own. */
-import { Packet, PcapFormatError } from './pcap-packet.ts';
+import { Clock, type SplitTime } from './pcap-clock.ts';
+import { Packet, PcapFormatError, type Chunk } from './pcap-packet.ts';
 
 export const SECTION_HEADER = 0x0a0d0d0a;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -9,19 +10,19 @@ const Option = { END: 0, TIMESTAMP_RESOLUTION: 9, TIMESTAMP_OFFSET: 14, INTERFAC
 const MAX_BLOCK = 16 * 1024 * 1024;
 /** Kept interfaces of one section: a damaged file must not fill the memory. */
 const MAX_INTERFACES = 65_536;
+/** Type, length, and the same length again behind the body. */
+const AROUND = 12;
 
 interface Interface {
   readonly linkType: number;
   readonly snapLength: number;
-  /** Units in a second. */
-  readonly unitsPerSecond: bigint;
-  readonly offsetSeconds: bigint;
+  readonly clock: Clock;
 }
 
 /** Takes blocks off a growing buffer; the same face as ClassicParser. */
 export class NextGenerationParser {
   readonly format = 'pcapng';
-  needed = 12;
+  needed = AROUND;
   packets = 0;
   littleEndian = true;
   /** Drops reported by interface statistics blocks, where the writer left any. */
@@ -29,91 +30,94 @@ export class NextGenerationParser {
   readonly linkTypes = new Set<number>();
   #interfaces: Interface[] = [];
   #inSection = false;
+  readonly #time: SplitTime = { seconds: 0, nanos: 0 };
 
-  parse(buffer: Buffer, base: number, out: Packet[]): number {
+  /** `base` is the file offset of `chunk.bytes[0]`. */
+  parse(chunk: Chunk, base: number, out: Packet[]): number {
+    const { view } = chunk;
+    const size = view.byteLength;
     let offset = 0;
-    this.needed = 12;
-    while (offset + 12 <= buffer.length) {
-      const isSection = buffer.readUInt32BE(offset) === SECTION_HEADER;
-      if (isSection) this.#openSection(buffer, offset, base);
+    this.needed = AROUND;
+    while (offset + AROUND <= size) {
+      // Reads the same in both byte orders.
+      const isSection = view.getUint32(offset, false) === SECTION_HEADER;
+      if (isSection) this.#openSection(view, offset, base);
       else if (!this.#inSection) throw new PcapFormatError('pcapng block before any section header', base + offset);
-      const type = this.#u32(buffer, offset);
-      const length = this.#u32(buffer, offset + 4);
-      if (length < 12 || length % 4 !== 0 || length > MAX_BLOCK)
+      const little = this.littleEndian;
+      const type = view.getUint32(offset, little);
+      const length = view.getUint32(offset + 4, little);
+      if (length < AROUND || length % 4 !== 0 || length > MAX_BLOCK)
         throw new PcapFormatError(`pcapng block of type ${type} claims ${length} bytes`, base + offset);
-      if (offset + length > buffer.length) {
+      if (offset + length > size) {
         this.needed = length;
         break;
       }
-      const trailer = this.#u32(buffer, offset + length - 4);
+      const trailer = view.getUint32(offset + length - 4, little);
       if (trailer !== length)
         throw new PcapFormatError(`pcapng block lengths differ: ${length} before, ${trailer} after`, base + offset);
-      this.#block(type, buffer, offset + 8, offset + length - 4, base, out);
+      this.#block(type, chunk, offset + 8, offset + length - 4, base, out);
       offset += length;
     }
     return offset;
   }
 
-  #openSection(buffer: Buffer, offset: number, base: number): void {
-    if (buffer.readUInt32LE(offset + 8) === BYTE_ORDER_MAGIC) this.littleEndian = true;
-    else if (buffer.readUInt32BE(offset + 8) === BYTE_ORDER_MAGIC) this.littleEndian = false;
+  #openSection(view: DataView, offset: number, base: number): void {
+    if (view.getUint32(offset + 8, true) === BYTE_ORDER_MAGIC) this.littleEndian = true;
+    else if (view.getUint32(offset + 8, false) === BYTE_ORDER_MAGIC) this.littleEndian = false;
     else throw new PcapFormatError('pcapng section without a byte-order magic', base + offset + 8);
     this.#inSection = true;
     this.#interfaces = [];
   }
 
-  #block(type: number, buffer: Buffer, start: number, end: number, base: number, out: Packet[]): void {
+  #block(type: number, chunk: Chunk, start: number, end: number, base: number, out: Packet[]): void {
+    const { view } = chunk;
+    const little = this.littleEndian;
     const size = end - start;
-    const atLeast = (bytes: number): void => {
-      if (size < bytes)
-        throw new PcapFormatError(`pcapng block of type ${type} has a body of ${size} bytes`, base + start);
-    };
+    const least = LEAST_BODY[type] ?? 0;
+    if (size < least)
+      throw new PcapFormatError(`pcapng block of type ${type} has a body of ${size} bytes`, base + start);
     switch (type) {
-      case Block.INTERFACE:
-        atLeast(8);
-        this.#addInterface(buffer, start, end, base);
-        return;
       case Block.ENHANCED_PACKET:
       case Block.PACKET: {
-        atLeast(20);
-        const id = type === Block.PACKET ? this.#u16(buffer, start) : this.#u32(buffer, start);
-        const units = (BigInt(this.#u32(buffer, start + 4)) << 32n) | BigInt(this.#u32(buffer, start + 8));
-        this.#packet(
-          buffer,
-          id,
-          units,
-          start + 20,
-          this.#u32(buffer, start + 12),
-          this.#u32(buffer, start + 16),
-          end,
-          base,
-          out,
-        );
+        const id = type === Block.PACKET ? view.getUint16(start, little) : view.getUint32(start, little);
+        const [high, low] = [view.getUint32(start + 4, little), view.getUint32(start + 8, little)];
+        const [captured, original] = [view.getUint32(start + 12, little), view.getUint32(start + 16, little)];
+        this.#packet(chunk, id, high, low, start + 20, captured, original, end, base, out);
         return;
       }
       case Block.SIMPLE_PACKET: {
-        atLeast(4);
-        const original = this.#u32(buffer, start);
+        const original = view.getUint32(start, little);
         const snap = this.#interfaces[0]?.snapLength ?? 0;
         const captured = Math.min(original, size - 4, snap === 0 ? original : snap);
-        this.#packet(buffer, 0, 0n, start + 4, captured, original, end, base, out);
+        this.#packet(chunk, 0, -1, 0, start + 4, captured, original, end, base, out);
         return;
       }
-      case Block.INTERFACE_STATISTICS:
-        atLeast(12);
-        for (const [code, at, length] of this.#options(buffer, start + 12, end))
-          if (code === Option.INTERFACE_DROPS && length === 8)
-            this.droppedByInterface = (this.droppedByInterface ?? 0) + Number(this.#u64(buffer, at));
+      case Block.INTERFACE:
+        this.#addInterface(view, start, end, base);
         return;
+      case Block.INTERFACE_STATISTICS:
+        for (const { code, at, length } of this.#options(view, start + 12, end, base))
+          if (code === Option.INTERFACE_DROPS && length === 8)
+            this.droppedByInterface = (this.droppedByInterface ?? 0) + Number(view.getBigUint64(at, little));
+        return;
+      case SECTION_HEADER: {
+        const [major, minor] = [view.getUint16(start + 4, little), view.getUint16(start + 6, little)];
+        // 1.2 was written by some for a while and is the same format.
+        if (major !== 1 || (minor !== 0 && minor !== 2))
+          throw new PcapFormatError(`pcapng version ${major}.${minor} is not read, 1.0 and 1.2 are`, base + start + 4);
+        return;
+      }
       default:
       // Name resolution, comments, custom blocks: nothing for a packet reader.
     }
   }
 
+  /** `high` is -1 for a simple packet, which has no time; the reader calls it 0. */
   #packet(
-    buffer: Buffer,
+    chunk: Chunk,
     id: number,
-    units: bigint,
+    high: number,
+    low: number,
     start: number,
     captured: number,
     original: number,
@@ -125,55 +129,79 @@ export class NextGenerationParser {
     if (iface === undefined) throw new PcapFormatError(`pcapng packet names undeclared interface ${id}`, base + start);
     if (start + captured > end)
       throw new PcapFormatError(`pcapng packet of ${captured} bytes does not fit its block`, base + start);
-    const fraction = units % iface.unitsPerSecond;
-    const seconds = Number(units / iface.unitsPerSecond + iface.offsetSeconds);
-    const nanos = Number((fraction * 1_000_000_000n) / iface.unitsPerSecond);
-    out.push(new Packet(this.packets++, seconds, nanos, iface.linkType, id, original, buffer, start, captured));
+    const time = this.#time;
+    if (high < 0) time.seconds = time.nanos = 0;
+    else if (!iface.clock.split(high, low, time)) {
+      const text = `pcapng packet ${this.packets} is timed ${time.seconds} s after 1970, beyond a Date`;
+      throw new PcapFormatError(text, base + start);
+    }
+    out.push(
+      new Packet(this.packets++, time.seconds, time.nanos, iface.linkType, id, original, captured, chunk, start),
+    );
   }
 
-  #addInterface(buffer: Buffer, start: number, end: number, base: number): void {
+  #addInterface(view: DataView, start: number, end: number, base: number): void {
     if (this.#interfaces.length >= MAX_INTERFACES)
       throw new PcapFormatError(`pcapng section declares more than ${MAX_INTERFACES} interfaces`, base + start);
-    let unitsPerSecond = 1_000_000n;
+    let resolution = 6;
     let offsetSeconds = 0n;
-    for (const [code, at, length] of this.#options(buffer, start + 8, end)) {
-      if (code === Option.TIMESTAMP_RESOLUTION && length === 1)
-        unitsPerSecond = resolution(buffer.readUInt8(at), base + at);
-      if (code === Option.TIMESTAMP_OFFSET && length === 8) offsetSeconds = BigInt.asIntN(64, this.#u64(buffer, at));
+    const sized = (name: string, at: number, length: number, expected: number): void => {
+      // Passed over, it would leave every time of the interface in a unit that the file does not say.
+      if (length !== expected)
+        throw new PcapFormatError(`pcapng ${name} of ${length} bytes, expected ${expected}`, base + at - 4);
+    };
+    for (const { code, at, length } of this.#options(view, start + 8, end, base)) {
+      if (code === Option.TIMESTAMP_RESOLUTION) {
+        sized('if_tsresol', at, length, 1);
+        resolution = view.getUint8(at);
+      } else if (code === Option.TIMESTAMP_OFFSET) {
+        sized('if_tsoffset', at, length, 8);
+        offsetSeconds = view.getBigInt64(at, this.littleEndian);
+      }
     }
-    const linkType = this.#u16(buffer, start);
+    const linkType = view.getUint16(start, this.littleEndian);
     this.linkTypes.add(linkType);
-    this.#interfaces.push({ linkType, snapLength: this.#u32(buffer, start + 4), unitsPerSecond, offsetSeconds });
+    const snapLength = view.getUint32(start + 4, this.littleEndian);
+    this.#interfaces.push({ linkType, snapLength, clock: clockOf(resolution, offsetSeconds, base + start) });
   }
 
-  /** [code, offset, length] of each option; stops quietly at the first that does not fit, as Wireshark does. */
-  *#options(buffer: Buffer, start: number, end: number): Generator<readonly [number, number, number]> {
-    let offset = start;
-    while (offset + 4 <= end) {
-      const code = this.#u16(buffer, offset);
-      const length = this.#u16(buffer, offset + 2);
-      if (code === Option.END || offset + 4 + length > end) return;
-      yield [code, offset + 4, length];
+  /** What stands behind a damaged option cannot be found: the clock of an interface, for one, would fall back to µs unsaid. */
+  *#options(view: DataView, start: number, end: number, base: number): Generator<FoundOption> {
+    for (let offset = start; offset < end;) {
+      // Blocks and options are padded to four bytes, so that an option's header is there when anything is.
+      const code = view.getUint16(offset, this.littleEndian);
+      const length = view.getUint16(offset + 2, this.littleEndian);
+      if (code === Option.END) return;
+      if (offset + 4 + length > end)
+        throw new PcapFormatError(`pcapng option ${code} of ${length} bytes does not fit its block`, base + offset);
+      yield { code, at: offset + 4, length };
       offset += 4 + length + ((4 - (length % 4)) % 4);
     }
   }
-
-  #u16(buffer: Buffer, offset: number): number {
-    return this.littleEndian ? buffer.readUInt16LE(offset) : buffer.readUInt16BE(offset);
-  }
-
-  #u32(buffer: Buffer, offset: number): number {
-    return this.littleEndian ? buffer.readUInt32LE(offset) : buffer.readUInt32BE(offset);
-  }
-
-  #u64(buffer: Buffer, offset: number): bigint {
-    return this.littleEndian ? buffer.readBigUInt64LE(offset) : buffer.readBigUInt64BE(offset);
-  }
 }
 
-/** if_tsresol: the low seven bits are a power of 10, or of 2 when the top bit is set. */
-function resolution(value: number, offset: number): bigint {
-  const exponent = value & 0x7f;
-  if (exponent > 63) throw new PcapFormatError(`pcapng clock resolution exponent ${exponent}`, offset);
-  return (value & 0x80) === 0 ? 10n ** BigInt(exponent) : 1n << BigInt(exponent);
+interface FoundOption {
+  readonly code: number;
+  /** Where its value starts. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Bytes that the body of a block has at least. */
+const LEAST_BODY: Readonly<Record<number, number>> = {
+  [Block.INTERFACE]: 8,
+  [Block.PACKET]: 20,
+  [Block.SIMPLE_PACKET]: 4,
+  [Block.INTERFACE_STATISTICS]: 12,
+  [Block.ENHANCED_PACKET]: 20,
+  [SECTION_HEADER]: 16,
+};
+
+function clockOf(resolution: number, offsetSeconds: bigint, offset: number): Clock {
+  try {
+    return new Clock(resolution, offsetSeconds);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PcapFormatError(`pcapng interface with a ${error.message}`, offset);
+  }
 }

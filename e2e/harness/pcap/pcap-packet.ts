@@ -11,24 +11,39 @@ export class PcapFormatError extends Error {
   }
 }
 
+/** Bytes of a file that packets are views into. */
+export interface Chunk {
+  readonly bytes: Buffer;
+  /** Of the same bytes. */
+  readonly view: DataView;
+}
+
+export function chunkOf(bytes: Buffer): Chunk {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+}
+
+/** Seconds that a Date can hold, before 1970 and after. */
+export const MAX_SECONDS = 8.64e12;
+
 /** A packet as captured. It is a view into a chunk of the file: call `copy()` on `data` before keeping many of them. */
 export class Packet {
+  // Declared only: as fields they would be written twice, which is a third of what reading a packet costs.
   /** 0-based position in the file. */
-  readonly index: number;
-  /** Seconds since the epoch, whole. */
-  readonly seconds: number;
+  declare readonly index: number;
+  /** Seconds since the epoch, whole; within ±MAX_SECONDS. */
+  declare readonly seconds: number;
   /** Nanoseconds within the second. */
-  readonly nanos: number;
+  declare readonly nanos: number;
   /** LINKTYPE number of the interface: 1 Ethernet, 113 SLL, 276 SLL2, 101 raw IP. */
-  readonly linkType: number;
+  declare readonly linkType: number;
   /** Interface within the section; 0 in classic pcap. */
-  readonly interfaceId: number;
+  declare readonly interfaceId: number;
   /** Bytes on the wire; `capturedLength` is at most this unless offloads merged packets. */
-  readonly originalLength: number;
-  readonly capturedLength: number;
-  readonly #chunk: Buffer;
-  readonly #start: number;
-  #frame: Frame | undefined;
+  declare readonly originalLength: number;
+  declare readonly capturedLength: number;
+  declare private readonly chunk: Chunk;
+  declare private readonly start: number;
+  declare private decoded: Frame | undefined;
 
   constructor(
     index: number,
@@ -37,9 +52,9 @@ export class Packet {
     linkType: number,
     interfaceId: number,
     originalLength: number,
-    chunk: Buffer,
-    start: number,
     capturedLength: number,
+    chunk: Chunk,
+    start: number,
   ) {
     this.index = index;
     this.seconds = seconds;
@@ -48,12 +63,13 @@ export class Packet {
     this.interfaceId = interfaceId;
     this.originalLength = originalLength;
     this.capturedLength = capturedLength;
-    this.#chunk = chunk;
-    this.#start = start;
+    this.chunk = chunk;
+    this.start = start;
+    this.decoded = undefined;
   }
 
   get data(): Buffer {
-    return this.#chunk.subarray(this.#start, this.#start + this.capturedLength);
+    return this.chunk.bytes.subarray(this.start, this.start + this.capturedLength);
   }
 
   /** Milliseconds since the epoch with fractions (exact to a microsecond in this century). */
@@ -67,6 +83,6 @@ export class Packet {
 
   /** The layers, decoded once. Never throws: what cannot be read is named in `frame.malformed`. */
   get frame(): Frame {
-    return (this.#frame ??= decodeFrame(this.data, this.linkType));
+    return (this.decoded ??= decodeFrame(this.data, this.linkType));
   }
 }

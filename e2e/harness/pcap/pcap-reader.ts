@@ -9,18 +9,19 @@
 import { createReadStream } from 'node:fs';
 import { ClassicParser, classicMagic } from './pcap-classic.ts';
 import { NextGenerationParser, SECTION_HEADER } from './pcap-next-generation.ts';
-import { PcapFormatError, type Packet } from './pcap-packet.ts';
+import { chunkOf, PcapFormatError, type Packet } from './pcap-packet.ts';
 
 export { Packet, PcapFormatError } from './pcap-packet.ts';
 
 /** What is known once the last packet was delivered. */
 export interface CaptureSummary {
+  /** `empty`: fewer than the four bytes that tell a format. */
   readonly format: 'pcap' | 'pcapng' | 'empty';
   readonly littleEndian: boolean;
   readonly linkTypes: readonly number[];
   readonly packets: number;
   readonly bytes: number;
-  /** The file ends inside a record: `offset` is where the record starts, `have` of `need` bytes are there. */
+  /** The file ends inside a record or its header: `offset` is where that starts, `have` of `need` bytes are there. */
   readonly truncated?: { readonly offset: number; readonly have: number; readonly need: number };
   /** pcapng only: what the writer says it lost. */
   readonly droppedByInterface?: number;
@@ -64,7 +65,8 @@ export class PacketReader implements AsyncIterable<Packet> {
           : [...(parser?.linkTypes ?? [])],
       packets: parser?.packets ?? 0,
       bytes,
-      ...(this.#heldBytes > 0 || (parser === undefined && bytes > 0) || this.#headerMissing()
+      // A file of 0 bytes has not even a header: what closes such a file has lost it.
+      ...(this.#heldBytes > 0 || parser === undefined || this.#headerMissing()
         ? { truncated: { offset: this.#base, have: this.#heldBytes, need } }
         : {}),
       ...(parser instanceof NextGenerationParser && parser.droppedByInterface !== undefined
@@ -110,7 +112,7 @@ export class PacketReader implements AsyncIterable<Packet> {
     this.#held = [];
     this.#heldBytes = 0;
     this.#parser ??= chooseParser(buffer);
-    const consumed = this.#parser.parse(buffer, this.#base, out);
+    const consumed = this.#parser.parse(chunkOf(buffer), this.#base, out);
     this.#base += consumed;
     const rest = buffer.subarray(consumed);
     if (rest.length > 0) {

@@ -1,5 +1,5 @@
-/** A capture in a few lines for a person: time span, conversations by packets, what is odd. */
-import { PcapFormatError, readPackets, type Packet } from '../../../harness/pcap/pcap-reader.ts';
+/** A capture in a few lines for a person: time span, conversations by packets, what could not be decoded, where the file ends early. */
+import { PcapFormatError, readPackets, type CaptureSummary, type Packet } from '../../../harness/pcap/pcap-reader.ts';
 
 const SHOWN = 12;
 
@@ -26,15 +26,24 @@ export async function summarizeCapture(bytes: Uint8Array): Promise<string> {
   const largest = [...conversations].sort((a, b) => b[1] - a[1]);
   for (const [name, count] of largest.slice(0, SHOWN)) lines.push(`  ${String(count).padStart(8)}  ${name}`);
   if (largest.length > SHOWN) lines.push(`            and ${largest.length - SHOWN} more conversations`);
-  const cut = damage === undefined ? reader.summary.truncated : undefined;
   if (damage !== undefined) lines.push(`  damaged: ${damage}`);
-  if (cut !== undefined) lines.push(`  cut off at byte ${cut.offset}: ${cut.have} of ${cut.need} bytes of a record`);
+  else if (reader.summary.truncated !== undefined) lines.push(`  ${cutText(reader.summary)}`);
   return lines.join('\n');
 }
 
-/** Both directions together: the lower endpoint stands first. */
-function conversation({ frame }: Packet): string {
-  const { arp, ip, transport } = frame;
+/** Where a file ends too early; undefined for a whole one. */
+export function cutText({ truncated, packets }: CaptureSummary): string | undefined {
+  if (truncated === undefined) return undefined;
+  const { offset, have, need } = truncated;
+  const what = packets === 0 && offset === 0 ? 'the file header' : 'a record';
+  return `cut off at byte ${offset}: ${have} of ${need} bytes of ${what}`;
+}
+
+/** Both directions together: the lower endpoint stands first. A kind of frame that is not decoded is one line for the file. */
+function conversation({ frame, linkType }: Packet): string {
+  const { link, arp, ip, transport, malformed } = frame;
+  if (link.kind === 'unknown') return `link type ${linkType}, which is not decoded`;
+  if (malformed !== undefined) return `malformed: ${malformed}`;
   if (arp !== undefined) return 'ARP';
   if (ip === undefined) return `EtherType 0x${(frame.link.etherType ?? 0).toString(16)}`;
   if (transport === undefined) return `${[ip.source, ip.destination].sort().join(' <-> ')} protocol ${ip.protocol}`;
