@@ -9,6 +9,8 @@ const flow = (sent: readonly number[], replies: readonly (readonly [number, numb
   replies: replies.map(([sequence, at, server]) => ({ sequence, at, server })),
   refusedAt: [],
   errors: [],
+  unsent: 0,
+  breaks: [],
 });
 
 describe('a record of datagrams', () => {
@@ -39,13 +41,16 @@ describe('a record of datagrams', () => {
     const record = new DatagramRecord();
     record.add('{"type":"datagrams"}');
     expect(record.flowCount()).to.equal(0);
-    record.add('{"type":"datagrams","sent":[[0,1,10]],"refused":[[1,20]],"errors":[[1,21,"ECONNREFUSED"]]}');
+    record.add('{"type":"datagrams","sent":[[0,1,10]],"refused":[[1,20]],"errors":[[1,21,"send","ENOBUFS"]]}');
     record.add('{"type":"datagrams","replies":[[0,1,12,"a"]]}');
     expect(record.flow(0)).to.deep.equal({
       ...{ sent: [{ sequence: 1, at: 10 }], replies: [{ sequence: 1, at: 12, server: 'a' }] },
-      ...{ refusedAt: [], errors: [] },
+      ...{ refusedAt: [], errors: [], unsent: 0, breaks: [] },
     });
-    expect(record.flow(1)).to.deep.equal({ sent: [], replies: [], refusedAt: [20], errors: ['ECONNREFUSED'] });
+    expect(record.flow(1)).to.deep.equal({
+      ...{ sent: [], replies: [], refusedAt: [20], unsent: 0, breaks: [] },
+      errors: [{ at: 21, call: 'send', code: 'ENOBUFS' }],
+    });
     expect(record.flowCount()).to.equal(2);
   });
 

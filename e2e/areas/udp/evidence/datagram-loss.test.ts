@@ -14,6 +14,8 @@ function flow(script: string): FlowRecord {
     ),
     refusedAt: [],
     errors: [],
+    unsent: 0,
+    breaks: [],
   };
 }
 
@@ -75,14 +77,16 @@ describe('datagram record', () => {
     const record = new DatagramRecord();
     record.add('{"type":"started","mono":"5000000000","wall":1700000000005.5,"flows":2}');
     record.add(
-      '{"type":"datagrams","mono":"1","wall":1,"sent":[[0,1,10],[1,1,11]],"replies":[[1,1,12,"s"]],"refused":[[0,11]],"errors":[[0,1,"EPERM"]]}',
+      '{"type":"datagrams","mono":"1","wall":1,"sent":[[0,1,10],[1,1,11]],"replies":[[1,1,12,"s"]],"refused":[[0,11]],"errors":[[0,1,"send","EPERM"]]}',
     );
     expect(record.started).to.equal(true);
     expect(record.flow(0)).to.deep.equal({
       sent: [{ sequence: 1, at: 10 }],
       replies: [],
       refusedAt: [11],
-      errors: ['EPERM'],
+      errors: [{ at: 1, call: 'send', code: 'EPERM' }],
+      unsent: 0,
+      breaks: [],
     });
     expect(record.flow(1).replies).to.deep.equal([{ sequence: 1, at: 12, server: 's' }]);
     expect(record.flowCount()).to.equal(2);

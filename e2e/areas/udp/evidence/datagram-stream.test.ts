@@ -8,18 +8,24 @@ import { judgingContext } from '../../../harness/run/testdata/judging-context.ts
 function client(): {
   readonly stream: DatagramStream;
   readonly say: (sent: number[][], replies?: (number | string)[][]) => void;
+  readonly tell: (line: object) => void;
+  readonly end: (reason: string) => void;
 } {
   const listeners: ((line: string) => void)[] = [];
+  let end: (reason: string) => void = () => undefined;
   const process = {
     onLine: (listen: (line: string) => void) => listeners.push(listen),
-    exited: new Promise(() => undefined),
+    exited: new Promise((resolve) => (end = (reason) => resolve({ code: undefined, reason }))),
   };
   const stream = new DatagramStream(judgingContext().t, 'client', process as unknown as LineProcess);
+  const tell = (line: object): void => {
+    for (const listen of listeners) listen(JSON.stringify(line));
+  };
   return {
     stream,
-    say: (sent, replies = []) => {
-      for (const listen of listeners) listen(JSON.stringify({ type: 'datagrams', sent, replies }));
-    },
+    tell,
+    say: (sent, replies = []) => tell({ type: 'datagrams', sent, replies }),
+    end: (reason) => end(reason),
   };
 }
 
@@ -79,5 +85,68 @@ describe('losses of a client that got no processor for a while', () => {
     expect(all?.map(({ lastLost }) => lastLost)).to.deep.equal([1, 3]);
     const [later] = await stream.settledLosses([0], { afterSequence: 2, tolerated: 1 });
     expect(later?.map(({ lastLost }) => lastLost)).to.deep.equal([3]);
+  });
+});
+
+describe('a client that is heard no more', () => {
+  const never = (): undefined => undefined;
+
+  it('has ended, and with which words', async () => {
+    const { stream, end, tell } = client();
+    const waited = stream.until(never, 60_000).catch(String);
+    tell({ type: 'broken', error: 'Error: bind of flow 0 on port 12345: EADDRINUSE' });
+    end('the log ended');
+    expect(await waited).to.equal(
+      'InconclusiveError: client: the client gave up: Error: bind of flow 0 on port 12345: EADDRINUSE',
+    );
+  });
+
+  it('has ended without a word, or was told to', async () => {
+    const mute = client();
+    mute.end('the log ended');
+    expect(await mute.stream.until(never, 60_000).catch(String)).to.equal(
+      "InconclusiveError: client: the client's log ended: the log ended; the client did not say why it ended",
+    );
+    const told = client();
+    told.tell({ type: 'stopped', signal: 'SIGTERM' });
+    told.end('the log ended');
+    expect(await told.stream.until(never, 60_000).catch(String)).to.match(/the client was told to stop$/);
+  });
+
+  it('is silent: nothing follows from what it did not say', async () => {
+    const { stream, say } = client();
+    say([[0, 1, 0]]);
+    expect(await stream.until(never, 300).catch(String)).to.match(
+      /^InconclusiveError: client: the client has said nothing for 0.3 s, and has not ended; 1 sent, 0 answered$/,
+    );
+  });
+
+  it('is heard as long as it says that it has nothing to tell', async () => {
+    const { stream, tell } = client();
+    const alive = setInterval(() => tell({ type: 'datagrams' }), 20);
+    expect(await stream.until(never, 300)).to.equal(undefined);
+    clearInterval(alive);
+  });
+});
+
+describe('errors of a client’s socket calls', () => {
+  it('are told with what was sent and answered, those before its flows too', async () => {
+    const { stream, tell } = client();
+    const refused = Array.from({ length: 3 }, () => [-1, 1, 'connect', 'EHOSTUNREACH']);
+    tell({ type: 'datagrams', errors: refused });
+    expect(stream.record.flowCount(), 'the probe is no flow').to.equal(0);
+    tell({ type: 'datagrams', sent: [[0, 1, 2]], unsent: [[0, 1]], errors: [[0, 2, 'send', 'ENETDOWN']] });
+    expect(stream.describe()).to.equal('1 sent, 0 answered, 1 not sent for want of a socket, errors: send ENETDOWN');
+    const proof = await stream.answeredBy({ server: 'a' }, 10).prove(new AbortController().signal);
+    expect(proof).to.deep.include({ proven: false });
+    expect(JSON.stringify(proof)).to.contain('; before it had a path: connect EHOSTUNREACH (3 times)');
+  });
+
+  it('make no record when their form is another', () => {
+    const { stream, tell } = client();
+    const wrong = [5, [5], [[0]], [[0, 1, 'send']], [[0, '1', 'send', 'EPERM']], [[0, 1, 'send', 7]], {}];
+    for (const errors of wrong) tell({ type: 'datagrams', errors });
+    expect(stream.record.rejected).to.have.length(wrong.length);
+    expect(stream.flow().errors).to.deep.equal([]);
   });
 });

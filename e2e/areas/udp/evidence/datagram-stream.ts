@@ -4,7 +4,7 @@ import type { Premise, SpecContext } from '../../../harness/run/context.ts';
 import { InconclusiveError } from '../../../harness/run/verdict-errors.ts';
 import { abortReason } from '../../../harness/cluster/abort-reason.ts';
 import { lossWindows, serverSpans, totalLost, type LossWindow } from './datagram-loss.ts';
-import { DatagramRecord, type FlowRecord, type Reply } from './datagram-record.ts';
+import { DatagramRecord, describeErrors, type FlowRecord, type Reply } from './datagram-record.ts';
 
 export interface ReplyMatch {
   /** Anyone when absent. */
@@ -17,18 +17,24 @@ export interface ReplyMatch {
 /** An answer that comes later than this on a calm machine counts as none. */
 const LATE_MS = 2_000;
 
+/** A client with nothing to tell says so once a second; one that says nothing for longer than this is not heard any more. */
+const SILENT_MS = 5_000;
+
 export class DatagramStream {
   readonly name: string;
   readonly record = new DatagramRecord();
   readonly #t: SpecContext;
   readonly #waiting = new Set<() => void>();
   #ended: string | undefined;
+  /** Of this process' clock, at the newest line. */
+  #heardAt = performance.now();
 
   constructor(t: SpecContext, name: string, process: LineProcess) {
     this.#t = t;
     this.name = name;
     process.onLine((line) => {
       this.record.add(line);
+      this.#heardAt = performance.now();
       this.#wake();
     });
     void process.exited.then(({ reason }) => {
@@ -46,7 +52,10 @@ export class DatagramStream {
     return this.record.flow(flow).sent.at(-1)?.sequence ?? 0;
   }
 
-  /** First value that `look` returns, now or on a later line; undefined when the time is up. Throws when the stream broke. */
+  /**
+   * First value that `look` returns, now or on a later line; undefined when the time is up. Throws InconclusiveError when the
+   * stream ended, and when it was silent in the end: what a client did not tell is not what did not happen.
+   */
   until<T>(look: () => T | undefined, timeoutMs: number): Promise<T | undefined> {
     const { signal } = this.#t;
     return new Promise((resolve, reject) => {
@@ -63,7 +72,12 @@ export class DatagramStream {
         const broken = this.#brokenReason();
         if (broken !== undefined) finish(() => reject(new InconclusiveError(`${this.name}: ${broken}`)));
       };
-      const timer = setTimeout(() => finish(() => resolve(undefined)), timeoutMs);
+      const late = (): void => {
+        const silent = this.#silentReason();
+        if (silent === undefined) finish(() => resolve(undefined));
+        else finish(() => reject(new InconclusiveError(`${this.name}: ${silent}`)));
+      };
+      const timer = setTimeout(late, timeoutMs);
       signal.addEventListener('abort', abort);
       this.#waiting.add(check);
       check();
@@ -93,7 +107,7 @@ export class DatagramStream {
           return { proven: true, value: reply, summary: `datagram ${reply.sequence} answered by ${reply.server}` };
         return {
           proven: false,
-          reason: `no reply from ${server} within ${timeoutMs} ms; ${this.describe(match.flow)}`,
+          reason: `no reply from ${server} within ${timeoutMs} ms; ${this.describe(match.flow)}${this.#beforeTheFlows()}`,
         };
       },
     };
@@ -104,7 +118,9 @@ export class DatagramStream {
     const goal = this.lastSequence(flow) + count;
     const reached = await this.until(() => (this.lastSequence(flow) >= goal ? true : undefined), timeoutMs);
     if (reached === undefined)
-      throw new InconclusiveError(`${this.name} sent fewer than ${count} datagrams in ${timeoutMs} ms`);
+      throw new InconclusiveError(
+        `${this.name} sent fewer than ${count} datagrams in ${timeoutMs} ms; ${this.describe(flow)}${this.#beforeTheFlows()}`,
+      );
   }
 
   losses(flow = 0, bounds: { sinceMs?: number; untilMs?: number } = {}): readonly LossWindow[] {
@@ -129,12 +145,17 @@ export class DatagramStream {
     return look();
   }
 
-  /** `412 sent, 398 answered (server-1 201, server-2 197), 3 refused by ICMP`. */
+  /**
+   * `412 sent, 398 answered (server-1 201, server-2 197), 3 refused by ICMP, 2 not sent for want of a socket, errors: …`; what
+   * did not happen is left out.
+   */
   describe(flow = 0): string {
-    const { sent, replies, refusedAt } = this.flow(flow);
+    const { sent, replies, refusedAt, unsent, errors } = this.flow(flow);
     const by = serverSpans(this.flow(flow)).map((span) => `${span.server} ${span.replies}`);
     const refused = refusedAt.length === 0 ? '' : `, ${refusedAt.length} refused by ICMP`;
-    return `${sent.length} sent, ${replies.length} answered${by.length === 0 ? '' : ` (${by.join(', ')})`}${refused}`;
+    const kept = unsent === 0 ? '' : `, ${unsent} not sent for want of a socket`;
+    const failed = errors.length === 0 ? '' : `, errors: ${describeErrors(errors)}`;
+    return `${sent.length} sent, ${replies.length} answered${by.length === 0 ? '' : ` (${by.join(', ')})`}${refused}${kept}${failed}`;
   }
 
   /** Monotonic milliseconds of the pod on the run's clock. */
@@ -163,6 +184,17 @@ export class DatagramStream {
     }
   }
 
+  #beforeTheFlows(): string {
+    const errors = this.record.probeErrors();
+    return errors.length === 0 ? '' : `; before it had a path: ${describeErrors(errors)}`;
+  }
+
+  #silentReason(): string | undefined {
+    const silentMs = performance.now() - this.#heardAt;
+    if (silentMs <= SILENT_MS * this.#t.env.slowFactor) return undefined;
+    return `the client has said nothing for ${(silentMs / 1000).toFixed(1)} s, and has not ended; ${this.describe()}`;
+  }
+
   #wake(): void {
     for (const check of this.#waiting) check();
   }
@@ -171,7 +203,9 @@ export class DatagramStream {
     if (this.record.broken !== undefined) return `the client gave up: ${this.record.broken}`;
     const [foreign] = this.record.rejected;
     if (foreign !== undefined) return `the client printed something else: ${foreign}`;
-    return this.#ended === undefined ? undefined : `the client's log ended: ${this.#ended}`;
+    if (this.#ended === undefined) return undefined;
+    const told = this.record.stopped ? 'the client was told to stop' : 'the client did not say why it ended';
+    return `the client's log ended: ${this.#ended}; ${told}`;
   }
 }
 

@@ -14,6 +14,7 @@ import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-fol
 import { readConntrack } from '../../../harness/conntrack/conntrack-table.ts';
 import { totalLost } from '../evidence/datagram-loss.ts';
 import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import { recordMove } from './socket-move.ts';
 
 /**
  * How long a proxy may take from the change until the flow works again. Bounds what users see, not what a proxy promises:
@@ -61,6 +62,7 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
   const windows = stream.losses(index, sinceMs === undefined ? {} : { sinceMs });
   recordEvents(t, follower, flow);
   stream.recordEvidence(index);
+  const how = recordMove(t, stream, handover.sequence, index);
   const rows = await rowsNow(flow, t.signal);
   const lost = totalLost(windows);
   const longest = windows.reduce((most, window) => Math.max(most, window.durationMs), 0);
@@ -73,7 +75,7 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
     expected: `the row to leave ${from.name} (${from.ip}) and ${to.name} (${to.ip}) to answer within ${bound} ms`,
     observed: !isGone
       ? `the stale row is still there: ${rows}; ${lost} datagrams lost, ${stream.describe(index)}`
-      : `${reply === undefined ? 'no answer' : 'an answer'} from ${to.name}; rows now: ${rows}; ${lost} datagrams lost, ${stream.describe(index)}`,
+      : `${reply === undefined ? 'no answer' : 'an answer'} from ${to.name}; rows now: ${rows}; ${lost} datagrams lost, ${stream.describe(index)}; ${how}`,
     durationMs: bound,
   });
   if (handover.eventsMayBeLost !== true)

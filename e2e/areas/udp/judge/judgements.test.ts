@@ -23,13 +23,17 @@ describe('a hand-over is judged', () => {
     readonly events?: readonly ConntrackEvent[];
     readonly table?: string;
     readonly more?: Partial<Handover>;
+    readonly breaks?: readonly (readonly [number, number, string])[];
+    readonly reopened?: readonly (readonly [number, number])[];
   }
-  async function judge({ script = 'aaaaaaaa', after = 'b', events, table = '', more = {} }: Given) {
+  async function judge({ script = 'aaaaaaaa', after = 'b', events, table = '', more = {}, ...sockets }: Given) {
     const { t, kept } = judgingContext();
+    const stream = scriptedStream(t, script, after);
+    stream.record.add(JSON.stringify({ type: 'datagrams', ...sockets }));
     const verdict = await ended(
       judgeHandover(t, {
         flow: flowOn(table),
-        stream: scriptedStream(t, script, after),
+        stream,
         follower: followerOf(events ?? [destroyedBy(stale, 'kube-proxy')]),
         staleRow: stale,
         from: { name: 'a', ip: '10.0.2.7' },
@@ -49,6 +53,23 @@ describe('a hand-over is judged', () => {
     expect(kept.findings[0]?.subject).to.match(/after a was deleted$/);
     expect(kept.measures).to.include({ 'loss window': 80, 'datagrams lost': 3 });
     expect(kept.records.some(({ summary }) => summary.startsWith('row destroyed by a program'))).to.equal(true);
+  });
+
+  it('says whether the flow was moved under its socket, or its socket was broken and the client opened another', async () => {
+    const moved = await judge({});
+    expect(moved.kept.measures).to.include({ 'sockets broken': 0 });
+    const broken = await judge({ breaks: [[0, 170, 'ECONNABORTED']], reopened: [[0, 232]] });
+    expect(broken.verdict).to.equal('pass');
+    expect(broken.kept.measures).to.include({ 'sockets broken': 1 });
+    expect(broken.kept.records.map(({ summary }) => summary)).to.include(
+      "the client's socket was broken on purpose (ECONNABORTED); a new one was open 62 ms later",
+    );
+    const before = await judge({ breaks: [[0, 100, 'ECONNABORTED']], reopened: [[0, 110]] });
+    expect(before.kept.measures, 'before the change').to.include({ 'sockets broken': 0 });
+    const forGood = await judge({ after: '.', breaks: [[0, 170, 'ECONNABORTED']] });
+    expect(forGood.verdict).to.match(/socket was broken on purpose \(ECONNABORTED\), and no new one could be opened/);
+    const kept = await judge({ after: '.' });
+    expect(kept.verdict).to.match(/; the client kept its socket/);
   });
 
   it('fails when nobody answers, or only before the change', async () => {
@@ -177,7 +198,7 @@ describe('connections are judged', () => {
   const judge = async (script: string, after = 'a', error?: string) => {
     const { t, kept } = judgingContext();
     const stream = scriptedStream(t, script, after);
-    if (error !== undefined) stream.record.add(JSON.stringify({ type: 'datagrams', errors: [[0, 1, error]] }));
+    if (error !== undefined) stream.record.add(JSON.stringify({ type: 'datagrams', errors: [[0, 1, 'read', error]] }));
     return { verdict: await ended(judgeConnectionsAlive(t, stream, [0], 'a change')), kept };
   };
 
@@ -189,7 +210,7 @@ describe('connections are judged', () => {
   });
 
   it('fail on an error, another server, nobody, or a line without an answer', async () => {
-    expect((await judge('aaaa', 'a', 'ECONNRESET')).verdict).to.match(/observed errors ECONNRESET; answered by a/);
+    expect((await judge('aaaa', 'a', 'ECONNRESET')).verdict).to.match(/observed errors read ECONNRESET; answered by a/);
     expect((await judge('aaab')).verdict).to.match(/answered by a, b; 0 lines/);
     expect((await judge('', '.')).verdict).to.match(/answered by nobody/);
     expect((await judge('a..aa')).verdict).to.match(/answered by a; 2 lines unanswered/);
@@ -199,7 +220,9 @@ describe('connections are judged', () => {
     const { t } = judgingContext();
     expect(await connectionServers(t, scriptedStream(t, 'ab'), 1)).to.have.length(1);
     const silent = await ended(connectionServers(t, scriptedStream(t, '', '|'), 1));
-    expect(silent).to.match(/^client: not every flow was answered within 600 ms/);
+    expect(silent).to.match(/^client: the client has said nothing for 0.\d s, and has not ended; 0 sent/);
+    const deaf = await ended(connectionServers(t, scriptedStream(t, '', '.'), 1));
+    expect(deaf).to.match(/^client: not every flow was answered within 600 ms/);
     const one = await ended(connectionServers(t, scriptedStream(t, 'a'), 2));
     expect(one).to.match(/not every flow was answered/);
   });

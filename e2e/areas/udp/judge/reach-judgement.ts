@@ -3,6 +3,7 @@ import type { SpecContext } from '../../../harness/run/context.ts';
 import { totalLost } from '../evidence/datagram-loss.ts';
 import type { DatagramStream } from '../evidence/datagram-stream.ts';
 import { HANDOVER_BOUND_MS } from './handover-judgement.ts';
+import { recordMove } from './socket-move.ts';
 
 /** After a change the flow is answered by `to` within the bound; measures `loss window` (ms) and `datagrams lost`. */
 export async function judgeReached(
@@ -25,11 +26,12 @@ export async function judgeReached(
   const windows = stream.losses().filter((window) => window.lastLost > sequence);
   const lost = totalLost(windows);
   stream.recordEvidence();
+  const how = recordMove(t, stream, sequence);
   t.judge({
     ok: reply !== undefined,
     subject: `${reach.subject} after ${reach.after}`,
     expected: `${to} to answer within ${bound} ms`,
-    observed: `no answer from it; ${lost} datagrams lost, ${stream.describe()}`,
+    observed: `${reply === undefined ? 'no answer' : 'an answer'} from it; ${lost} datagrams lost, ${stream.describe()}; ${how}`,
     durationMs: bound,
   });
   const longest = windows.reduce((most, window) => Math.max(most, window.durationMs), 0);

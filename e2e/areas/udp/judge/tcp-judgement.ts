@@ -1,5 +1,6 @@
 /** TCP connections that a UDP clean-up does not concern. */
 import type { SpecContext } from '../../../harness/run/context.ts';
+import { describeErrors, errorsWhileOpen } from '../evidence/datagram-record.ts';
 import { serverSpans, totalLost } from '../evidence/datagram-loss.ts';
 import type { DatagramStream } from '../evidence/datagram-stream.ts';
 
@@ -19,14 +20,14 @@ export async function judgeConnectionsAlive(
   // Likewise: what is known of one that broke is judged.
   const losses = await stream.settledLosses(connections).catch(() => connections.map((index) => stream.losses(index)));
   for (const [position, index] of connections.entries()) {
-    const { errors } = stream.flow(index);
+    const errors = errorsWhileOpen(stream.flow(index));
     const windows = losses[position] ?? [];
     const servers = serverSpans(stream.flow(index)).map(({ server }) => server);
     t.judge({
       ok: errors.length === 0 && servers.length === 1 && totalLost(windows) === 0,
       subject: `tcp connection ${index} of ${stream.name} during ${during}`,
       expected: 'to stay open and have every line answered by one server',
-      observed: `${errors.length === 0 ? 'no error' : `errors ${errors.join(', ')}`}; answered by ${servers.join(', ') || 'nobody'}; ${totalLost(windows)} lines unanswered`,
+      observed: `${errors.length === 0 ? 'no error' : `errors ${describeErrors(errors)}`}; answered by ${servers.join(', ') || 'nobody'}; ${totalLost(windows)} lines unanswered`,
     });
   }
 }

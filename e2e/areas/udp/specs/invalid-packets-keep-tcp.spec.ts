@@ -1,3 +1,4 @@
+import { errorsWhileOpen } from '../evidence/datagram-record.ts';
 import { connectionServers, judgeConnectionsAlive } from '../judge/tcp-judgement.ts';
 import { injectedSegments, invalidCount, startInjector } from '../faults/invalid-packets.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
@@ -41,7 +42,8 @@ spec(
     await connectionServers(t, client.stream, CONNECTIONS);
     const all = Array.from({ length: CONNECTIONS }, (_, index) => index);
     const done = (): boolean =>
-      client.stream.lastSequence() >= LINES || all.some((index) => client.stream.flow(index).errors.length > 0);
+      client.stream.lastSequence() >= LINES ||
+      all.some((index) => errorsWhileOpen(client.stream.flow(index)).length > 0);
     await client.stream.until(() => (done() ? true : undefined), 60_000 * t.env.slowFactor);
     const injected = await injectedSegments(t, server);
     const after = await invalidCount(t, stage);
