@@ -1,8 +1,15 @@
 /** Talks to the race programs inside pods: a JSON line for a command, a JSON line for its answer. */
 import type { KubeApi, LineProcess, PodRef } from '../../../harness/cluster/cluster.ts';
 
+/** Counts of failed socket calls since the program's last such line: `send ENOBUFS` → 3. */
+export type SocketErrorCounts = Readonly<Record<string, number>>;
+
 interface Line {
   readonly type: string;
+  /** Why the program ends: of `broken` and `stopped`. */
+  readonly error?: string;
+  readonly reason?: string;
+  readonly errors?: SocketErrorCounts;
   readonly seq?: number;
   readonly message?: string;
 }
@@ -19,24 +26,37 @@ export class RaceDriver {
   private readonly what: string;
   private readonly waiting = new Map<number, (line: Line) => void>();
   private seq = 0;
+  /** What the program said of its own end. */
+  private lastWords: string | undefined;
 
-  private constructor(process: LineProcess, what: string) {
+  private constructor(process: LineProcess, what: string, heardErrors: (errors: SocketErrorCounts) => void) {
     this.process = process;
     this.what = what;
     process.onLine((text) => {
       const line = readLine(text);
+      if (line?.type === 'broken' || line?.type === 'stopped') this.lastWords = line.error ?? line.reason;
+      if (line?.type === 'socket-errors') heardErrors(line.errors ?? {});
       if (line?.seq === undefined) return;
       this.waiting.get(line.seq)?.(line);
       this.waiting.delete(line.seq);
     });
   }
 
-  /** Starts `node /app/<program>.mjs` in the pod and waits until it says that it is ready. */
-  static async start(api: KubeApi, pod: PodRef, argv: readonly string[], signal: AbortSignal): Promise<RaceDriver> {
+  /**
+   * Starts `node /app/<program>.mjs` in the pod and waits until it says that it is ready. `heardErrors` is told of the socket
+   * calls that failed there, whatever command they belong to.
+   */
+  static async start(
+    api: KubeApi,
+    pod: PodRef,
+    argv: readonly string[],
+    signal: AbortSignal,
+    heardErrors: (errors: SocketErrorCounts) => void = () => undefined,
+  ): Promise<RaceDriver> {
     const [program = '', ...rest] = argv;
     const process = await api.spawn(pod, ['node', `/app/${program}.mjs`, ...rest], { signal });
     const what = `${program} in ${pod.namespace}/${pod.name}`;
-    const driver = new RaceDriver(process, what);
+    const driver = new RaceDriver(process, what, heardErrors);
     await process.waitFor((text) => readLine(text)?.type === 'ready', {
       timeoutMs: 60_000,
       signal,
@@ -60,10 +80,12 @@ export class RaceDriver {
         this.waiting.delete(seq);
         reject(new RaceDriverError(`${this.what}: ${command.cmd}: ${reason}; stderr: ${this.process.stderrTail()}`));
       };
-      const timer = setTimeout(() => give(`no answer for ${withinMs / 1000} s`), withinMs);
+      const timer = setTimeout(() => give(`the program runs and gave no answer for ${withinMs / 1000} s`), withinMs);
       const onAbort = (): void => give('cancelled');
       signal?.addEventListener('abort', onAbort, { once: true });
-      void this.process.exited.then(({ code }) => give(`the program ended with ${code ?? 'no code'}`));
+      void this.process.exited.then(({ code }) =>
+        give(`the program ended with ${code ?? 'no code'}: ${this.lastWords ?? 'it did not say why'}`),
+      );
       this.waiting.set(seq, (line) => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);

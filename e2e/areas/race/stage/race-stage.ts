@@ -125,7 +125,10 @@ async function openEnd(
   const hostIp = node.addresses[primaryFamily];
   if (ip === undefined || hostIp === undefined)
     throw new Error(`pod ${name} or node ${node.name} has no ${primaryFamily} address`);
-  const driver = await RaceDriver.start(api, ref, program, t.signal);
+  const driver = await RaceDriver.start(api, ref, program, t.signal, (errors) => {
+    const counts = Object.entries(errors).map(([call, count]) => `${call} (${count} times)`);
+    t.evidence.record({ kind: 'socket-errors', lane: name, summary: counts.join(', '), data: { ...errors } });
+  });
   t.defer(`stop ${program[0] ?? 'the program'} in ${name}`, () => driver.stop());
   return { name, node, ip, hostIp, ref, driver };
 }
