@@ -216,6 +216,11 @@ describe('connections are judged', () => {
     expect((await judge('a..aa')).verdict).to.match(/answered by a; 2 lines unanswered/);
   });
 
+  it('are not judged alive by a client that is heard no more', async () => {
+    expect((await judge('aaaa', '|')).verdict).to.match(/^client: the client has said nothing for/);
+    expect((await judge('aaaa', '|', 'ECONNRESET')).verdict).to.match(/observed errors read ECONNRESET/);
+  });
+
   it('have a server each once all were answered', async () => {
     const { t } = judgingContext();
     expect(await connectionServers(t, scriptedStream(t, 'ab'), 1)).to.have.length(1);

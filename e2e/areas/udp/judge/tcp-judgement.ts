@@ -15,10 +15,13 @@ export async function judgeConnectionsAlive(
   const goals = connections.map((index) => ({ index, goal: stream.lastSequence(index) + 30 }));
   const reached = (): true | undefined =>
     goals.every(({ index, goal }) => stream.lastSequence(index) >= goal) ? true : undefined;
-  // A connection that broke sends no more; that is judged below.
-  await stream.until(reached, 15_000 * t.env.slowFactor).catch(() => undefined);
-  // Likewise: what is known of one that broke is judged.
-  const losses = await stream.settledLosses(connections).catch(() => connections.map((index) => stream.losses(index)));
+  // What is known of a connection that broke is judged; a client that ended or fell silent without one proves nothing.
+  const unlessBroken = (error: unknown): undefined => {
+    if (connections.every((index) => errorsWhileOpen(stream.flow(index)).length === 0)) throw error;
+  };
+  await stream.until(reached, 15_000 * t.env.slowFactor).catch(unlessBroken);
+  const losses =
+    (await stream.settledLosses(connections).catch(unlessBroken)) ?? connections.map((index) => stream.losses(index));
   for (const [position, index] of connections.entries()) {
     const errors = errorsWhileOpen(stream.flow(index));
     const windows = losses[position] ?? [];
