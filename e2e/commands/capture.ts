@@ -8,6 +8,7 @@ import { connect } from '../harness/cluster/kube/connection.ts';
 import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
 import { docker, nodeContainers } from '../harness/cluster/kind/docker.ts';
 import { summarizeCapture } from '../areas/capture/evidence/capture-summary.ts';
+import { containedPath } from '../harness/run/contained-path.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { CAPTURE_IMAGE, captureManifests } from '../areas/capture/subjects/capture-manifests.ts';
@@ -126,7 +127,7 @@ async function collect(api: KubeClient, namespace: string | undefined, folder: s
         const bytes = await readFromAgent(api, agent, part);
         if (bytes === undefined) continue;
         const name = `${metadata.namespace ?? ''}_${metadata.name}_${basename(part)}`;
-        await writeFile(join(folder, 'captures', name), bytes);
+        await writeFile(containedPath(folder, 'captures', name), bytes);
         files.push([...facts, ...ends, createHash('sha256').update(bytes).digest('hex'), name].join(' '));
         summaries.push(`${name}\n${await summarizeCapture(bytes)}`);
       }

@@ -1,5 +1,4 @@
 /** `npm run in-cluster`: the suite as a Job of the cluster that it judges. Everything about a run is kept there, by the Job's name. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -7,6 +6,7 @@ import { isOver, type JobPlace, type Shard, deleteJob, shardsOf, startJob } from
 import { defaultNamespace } from '../compose/in-cluster/names.ts';
 import { worstExit } from '../compose/in-cluster/worst-exit.ts';
 import type { KubeApi } from '../harness/cluster/cluster.ts';
+import { containedPath } from '../harness/run/contained-path.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { runCommandLine } from './run-command-line.ts';
@@ -190,8 +190,7 @@ async function retrieve(api: KubeApi, { values }: Given): Promise<number> {
   const folders: string[] = [];
   for (const { number, outcome } of shards) {
     if (outcome?.run === undefined) continue;
-    const folder = join(out, `shard-${number}`, outcome.run);
-    await mkdir(folder, { recursive: true });
+    const folder = containedPath(out, `shard-${number}`, outcome.run);
     await unpack(await storedArchive(api, { namespace: values.namespace, job: values.name }, number), folder);
     folders.push(folder);
   }

@@ -1,8 +1,9 @@
 /** When set-up fails, the half-made cluster is looked at before it goes: `artifacts/set-up/`. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Cluster } from '../harness/cluster/cluster.ts';
 import { within } from '../harness/run/budget.ts';
+import { containedPath } from '../harness/run/contained-path.ts';
 import { clusterCollectors } from '../harness/run/diagnostics.ts';
 import { redact } from '../harness/run/redact.ts';
 import type { EnvironmentRequest } from '../harness/run/run-environment.ts';
@@ -29,7 +30,7 @@ export class SetupDiagnostics {
     const { cluster } = this;
     if (cluster === undefined) return;
     const attach = async (name: string, text: string): Promise<void> => {
-      const path = join(this.#request.folder, 'artifacts', 'set-up', name);
+      const path = containedPath(this.#request.folder, 'artifacts', 'set-up', name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, redact(text));
     };

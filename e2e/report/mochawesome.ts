@@ -3,6 +3,7 @@
  * expected failures or why a spec was skipped. Its generator (marge) draws it, everything inlined into one file.
  */
 import { createHash } from 'node:crypto';
+import { writeContained } from '../harness/run/contained-path.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { measuresOf } from './console-summary.ts';
 import { duration, offset, oneLine, printable } from './printable.ts';
@@ -27,6 +28,8 @@ export async function writeMochawesome(
   name = 'mochawesome',
 ): Promise<readonly string[]> {
   const { default: marge } = await import('mochawesome-report-generator');
+  // Its generator follows links that came with a folder; what stands there has to be a file before it writes.
+  for (const end of ['html', 'json']) await writeContained(folder, `${name}.${end}`, '');
   await marge.create(mochawesomeData(report, pictures), {
     reportDir: folder,
     reportFilename: name,

@@ -1,6 +1,5 @@
 /** Draws each attempt's timeline to a file beside its artefacts, and decides which ones are inlined in the page. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { isContained, writeContained } from '../harness/run/contained-path.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
 import type { Picture } from './html/outcome-section.ts';
 import type { ReportData } from './report-data.ts';
@@ -26,22 +25,17 @@ export async function drawTimelines(report: ReportData, folder: string): Promise
   for (const outcome of order)
     for (const attempt of outcome.attempts.filter(hasTimeline)) {
       const svg = await timelineSvg(attempt, `${files.size + 1}`, outcome.family);
-      const own = outcome.run.base === '' && staysBelow(attempt.artifacts);
+      // Lines may come from another machine: a path in them must not lead out of the report's folder.
+      const own = outcome.run.base === '' && isContained(attempt.artifacts);
       const beside = `${attempt.artifacts}/timeline.svg`;
       const file = own && !taken.has(beside) ? beside : `timelines/${files.size + 1}.svg`;
       taken.add(file);
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await writeFile(join(folder, file), svg);
+      await writeContained(folder, file, svg);
       files.set(attempt, file);
       left -= svg.length;
       pictures.set(attempt, left >= 0 ? { svg } : { file });
     }
   return { pictures, files };
-}
-
-/** Lines may come from another machine: a path in them must not lead out of the report's folder. */
-function staysBelow(path: string): boolean {
-  return path !== '' && !isAbsolute(path) && !path.split(/[/\\]/).includes('..');
 }
 
 function rank(verdict: AttemptLine['verdict']): number {

@@ -2,8 +2,9 @@
  * Writes a run's reports into its folder. Called after every run, also when the cluster never came up; each report is a
  * function of results.jsonl alone, so `npm run report -- render DIR` makes the same files again.
  */
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeContained } from '../harness/run/contained-path.ts';
 import { consoleSummary } from './console-summary.ts';
 import { type ReportData, reportOf } from './report-data.ts';
 import type { Drawn } from './pictures.ts';
@@ -100,7 +101,6 @@ async function drawn(report: ReportData, folder: string): Promise<Drawn> {
 }
 
 async function write(folder: string, name: string, text: string): Promise<readonly string[]> {
-  await mkdir(join(folder, name, '..'), { recursive: true });
-  await writeFile(join(folder, name), text);
+  await writeContained(folder, name, text);
   return [name];
 }

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { chunksOf, packRun, unpack } from './archive.ts';
 
@@ -20,7 +21,6 @@ describe('the archive of a run', () => {
 
   const unpacked = async (archive: Buffer): Promise<string[]> => {
     const target = join(folder, 'out');
-    await mkdir(target);
     await unpack(archive, target);
     const entries = await readdir(target, { recursive: true, withFileTypes: true });
     return entries
@@ -43,6 +43,30 @@ describe('the archive of a run', () => {
     const names = await unpacked(await packRun(run(), 100_000));
     expect(names).to.have.members(['results.jsonl', 'artifacts/udp/log.txt', 'left-out.txt']);
     expect(await readFile(join(folder, 'out/left-out.txt'), 'utf8')).to.equal('artifacts/udp/big.pcap\n');
+  });
+
+  it('is refused with links and names that lead out, and leaves what stood there', async () => {
+    await writeFile(join(folder, 'victim'), 'untouched');
+    const target = join(folder, 'out');
+    await mkdir(target);
+    await writeFile(join(target, 'results.jsonl'), 'former');
+    const hostile: Readonly<Record<string, () => Promise<unknown>>> = {
+      'a link to a file': () => symlink('../victim', join(run(), 'index.html')),
+      'a link to a folder': () => symlink('/etc', join(run(), 'conformance')),
+      'a second name of a file': () => link(join(run(), 'results.jsonl'), join(run(), 'again')),
+      'a hidden file': () => writeFile(join(run(), '.ssh'), ''),
+    };
+    for (const [what, make] of Object.entries(hostile)) {
+      await rm(run(), { recursive: true });
+      await mkdir(run());
+      await writeFile(join(run(), 'results.jsonl'), 'lines');
+      await make();
+      const { stdout } = await execa('tar', ['-czf', '-', '-C', run(), '.'], { encoding: 'buffer' });
+      const error: unknown = await unpack(Buffer.from(stdout), target).catch((reason: unknown) => reason);
+      expect(String(error), what).to.match(/^ForeignNameError: the archive holds/);
+    }
+    expect(await readFile(join(target, 'results.jsonl'), 'utf8')).to.equal('former');
+    expect((await readdir(folder)).sort()).to.deep.equal(['out', 'run', 'victim']);
   });
 
   it('keeps results.jsonl whatever its size', async () => {

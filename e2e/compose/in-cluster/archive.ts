@@ -1,8 +1,9 @@
 /** A run's folder as one archive that fits into ConfigMaps: results.jsonl always, of the rest what there is room for. */
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
+import { ForeignNameError, isContained } from '../../harness/run/contained-path.ts';
 
 /** A ConfigMap may hold 1 MiB, and its request is a third larger. */
 export const chunkBytes = 768 * 1024;
@@ -50,7 +51,32 @@ export function chunksOf(archive: Buffer, size = chunkBytes): readonly Buffer[] 
   return chunks;
 }
 
-/** Names in an archive that came from a cluster may lead anywhere: tar refuses `..` and strips a leading slash. */
+/**
+ * An archive that came from a cluster may name anything: tar refuses `..` and strips a leading slash, and what it made is looked
+ * at aside before it becomes `folder`, which may not exist or is replaced. Throws ForeignNameError for anything but plain files
+ * and folders: whoever later reads results or writes reports there would follow a link out of it.
+ */
 export async function unpack(archive: Buffer, folder: string): Promise<void> {
-  await execa('tar', ['-xzf', '-', '--no-same-owner', '--no-same-permissions', '-C', folder], { input: archive });
+  await mkdir(dirname(folder), { recursive: true });
+  const aside = await mkdtemp(`${folder}.new-`);
+  try {
+    await execa('tar', ['-xzf', '-', '--no-same-owner', '--no-same-permissions', '-C', aside], { input: archive });
+    await refuseLinks(aside);
+    await rm(folder, { recursive: true, force: true });
+    await rename(aside, folder);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function refuseLinks(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path);
+    const plain = entry.isDirectory() || (entry.isFile() && (await stat(path)).nlink === 1);
+    if (!plain || !isContained(name))
+      throw new ForeignNameError(
+        `the archive holds ${JSON.stringify(name)}: expected files and folders with plain names, no links`,
+      );
+  }
 }

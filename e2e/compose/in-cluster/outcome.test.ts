@@ -47,6 +47,15 @@ describe('the outcome of a shard', () => {
     }
   });
 
+  it('is refused when the run has the name of a way out', async () => {
+    const { api } = fakeApi();
+    for (const run of ['../../../victim/.ssh', '/etc', '', 'a/b']) {
+      await storeOutcome(api, 'n', { ...outcome, run }, Buffer.alloc(0));
+      const error = await storedOutcome(api, place, 2).catch(String);
+      expect(error, run).to.match(/^ForeignNameError: ConfigMap n\/j-shard-2: .* is no name of a run/);
+    }
+  });
+
   it('fits into what a ConfigMap may hold', () => {
     expect(chunkBytes).to.be.below(1024 * 1024);
     expect((chunkBytes * 4) / 3).to.be.below(1.1 * 1024 * 1024);

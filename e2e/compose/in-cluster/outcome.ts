@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { KubeApi } from '../../harness/cluster/cluster.ts';
 import type { KubernetesObject } from '../../harness/cluster/kubernetes-object.ts';
 import { EXIT } from '../../harness/run/exit-codes.ts';
+import { runName } from '../../harness/run/contained-path.ts';
 import { chunksOf } from './archive.ts';
 import { jobLabel, outcomeName, shardLabel } from './names.ts';
 
@@ -55,14 +56,19 @@ export async function storeOutcome(
   } as KubernetesObject);
 }
 
+/** Throws ForeignNameError for a run whose name is none: it becomes a folder of whoever retrieves it. */
 export async function storedOutcome(api: KubeApi, place: Place, shard: number): Promise<ShardOutcome | undefined> {
-  const map = await read(api, place.namespace, outcomeName(place.job, shard));
+  const name = outcomeName(place.job, shard);
+  const map = await read(api, place.namespace, name);
   if (map === undefined) return undefined;
-  // What cannot be read is not 0.
-  const exitCode = /^\d{1,3}$/.test(map.data?.['exitCode'] ?? '')
-    ? Number(map.data?.['exitCode'])
-    : EXIT.infrastructure;
-  return { job: place.job, shard, exitCode, run: map.data?.['run'] };
+  const { exitCode: code = '', run } = map.data ?? {};
+  return {
+    job: place.job,
+    shard,
+    // What is no exit code is no success either.
+    exitCode: /^\d{1,3}$/.test(code) ? Number(code) : EXIT.infrastructure,
+    run: run === undefined ? undefined : runName(run, `ConfigMap ${place.namespace}/${name}`),
+  };
 }
 
 /** Throws when a piece is missing or the sum is wrong. */

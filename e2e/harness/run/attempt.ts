@@ -3,10 +3,10 @@
  * Diagnostics come before clean-up because clean-up destroys what they look at.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { here, type AttemptState, type Undo } from './attempt-state.ts';
 import { DeadlineError, formatMs, settles, within } from './budget.ts';
 import type { RunClock } from './clock.ts';
+import { containedPath } from './contained-path.ts';
 import { redact, redactedJson } from './redact.ts';
 import type { AttemptLine, Verdict } from './result-schema.ts';
 import { createContext, type ContextInput } from './spec-context.ts';
@@ -44,7 +44,7 @@ type Ending = Pick<AttemptLine, 'verdict' | 'reason' | 'failure' | 'leaked'>;
 /** Never rejects. */
 export async function runAttempt(input: AttemptInput): Promise<AttemptLine> {
   const { state, clock, budgets } = input;
-  mkdirSync(join(input.folder, state.artifacts), { recursive: true });
+  mkdirSync(containedPath(input.folder, state.artifacts), { recursive: true });
   const context = createContext({ ...input, judgesSubject: input.spec.meta.judges !== 'none' });
   state.startedAt = clock.now();
   state.phase = 'body';
@@ -230,7 +230,7 @@ function resultLine(input: AttemptInput, ending: Ending): AttemptLine {
 
 /** The attempt's own files: its log, and its evidence as JSON lines for those who read with jq. */
 function writeArtefacts(folder: string, state: AttemptState, line: AttemptLine): void {
-  const path = (name: string) => join(folder, state.artifacts, name);
+  const path = (name: string) => containedPath(folder, state.artifacts, name);
   const failure = line.failure === undefined ? [] : [line.failure.stack ?? line.failure.message];
   const log = [...state.log, ...failure, ...state.cleanupErrors, `verdict: ${line.verdict}`];
   writeFileSync(path('log.txt'), redact(`${log.join('\n')}\n`));

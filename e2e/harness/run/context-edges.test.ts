@@ -82,7 +82,7 @@ describe('what a body says', () => {
     const { t, state } = context();
     for (const name of ['../out', '/etc/x', 'a/../../out'])
       expect(await t.attach(name, '').catch((error: unknown) => String(error)), name).to.match(
-        /leaves the artefact folder/,
+        /^ForeignNameError: .* leaves the folder/,
       );
     await t.attach('deep/a..txt', 'Authorization: Bearer abcdefghijklmnopqrstuvwx');
     await t.attach('bytes', Buffer.from([0xff, 0, 0xfe]));

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { dirname } from 'node:path';
 import { here, type AttemptState } from './attempt-state.ts';
 import type { RunClock } from './clock.ts';
+import { containedPath } from './contained-path.ts';
 import type { AnyDecision, Evidence, Finding, FindingText, Premise, SpecContext } from './context.ts';
 import type { Environment } from './environment.ts';
 import { passesWith, type Judgement } from './judgement.ts';
@@ -40,11 +41,8 @@ export function createContext(input: ContextInput): SpecContext {
     throw error;
   };
   const register = (name: string, mime: string): { absolute: string; record: AttachmentRecord } => {
-    const relative = normalize(name);
-    if (isAbsolute(relative) || relative.startsWith('..'))
-      throw new Error(`attachment ${name} leaves the artefact folder`);
-    const record = { name, path: `${state.artifacts}/${relative}`, mime };
-    const absolute = join(input.folder, record.path);
+    const record = { name, path: `${state.artifacts}/${name}`, mime };
+    const absolute = containedPath(input.folder, state.artifacts, name);
     mkdirSync(dirname(absolute), { recursive: true });
     state.attachments.push(record);
     return { absolute, record };

@@ -1,7 +1,7 @@
 /** The matrix as Markdown, CSV and HTML: the same cells three times. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { html } from 'hono/html';
+import { writeContained } from '../../harness/run/contained-path.ts';
 import { measuresOf } from '../console-summary.ts';
 import { documentHtml } from '../html/document.ts';
 import { md, mdTable } from '../markdown.ts';
@@ -19,7 +19,7 @@ export async function writeMatrix(report: ReportData, folder: string): Promise<r
     'matrix.csv': await matrixCsv(matrix),
   };
   await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) await writeContained(folder, name, text);
   return Object.keys(files);
 }
 

@@ -1,6 +1,7 @@
 /** PacketCaptures, pods and files of a cluster, for the command that collects them. */
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import type { KubeApi } from '../../../harness/cluster/cluster.ts';
+import { ForeignNameError, isBelow } from '../../../harness/run/contained-path.ts';
 
 interface PacketCapture extends KubernetesObject {
   readonly status?: {
@@ -23,6 +24,8 @@ interface Pod extends KubernetesObject {
   readonly status?: { readonly phase?: string; readonly podIP?: string };
 }
 const NAMESPACE = 'packet-capture-system';
+/** Where the agent's manifest mounts the node's captures: nothing else of a node is fetched, whatever a status says. */
+const FOLDER = '/var/lib/packet-capture';
 const AGENT = 'app.kubernetes.io/name=packet-capture-agent';
 
 export function listCaptures(api: KubeApi, namespace: string | undefined): Promise<readonly PacketCapture[]> {
@@ -55,8 +58,13 @@ export async function agentOn(api: KubeApi, node: string): Promise<string | unde
   return pods.find((pod) => pod.spec.nodeName === node && pod.status?.phase === 'Running')?.metadata.name;
 }
 
-/** Paths of a capture on its node: its own, or those of its ring. None when the agent or the files are gone. */
+/**
+ * Paths of a capture on its node: its own, or those of its ring. None when the agent or the files are gone. Throws
+ * ForeignNameError for a path outside of the folder of captures.
+ */
 export async function partsOnAgent(api: KubeApi, agent: string | undefined, path: string): Promise<readonly string[]> {
+  if (!isBelow(FOLDER, path))
+    throw new ForeignNameError(`capture file ${JSON.stringify(path)} on a node: expected a path below ${FOLDER}`);
   if (agent === undefined) return [];
   const script = 'ls -1 "$1" "$1"[0-9]* 2>/dev/null; true';
   const { stdout } = await api.exec({ namespace: NAMESPACE, name: agent }, ['sh', '-c', script, 'sh', path]);

@@ -1,6 +1,7 @@
 /** The reference capture controller of this repository as a subject, and its mutants. */
 import type { Cluster } from '../../../harness/cluster/cluster.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
+import { ForeignNameError, isBelow } from '../../../harness/run/contained-path.ts';
 import type { CaptureCapability } from './capture-capabilities.ts';
 import { captureManifests } from './capture-manifests.ts';
 import type { CaptureMutant } from './capture-mutant-list.ts';
@@ -8,6 +9,7 @@ import type { CaptureFile, CaptureSubject, CaptureView } from './capture-subject
 import type { SubjectContext } from '../../../harness/subject/subject.ts';
 
 const NAMESPACE = 'packet-capture-system';
+const FOLDER = '/var/lib/packet-capture';
 const DAEMON_SET = 'packet-capture-agent';
 const DEPLOYMENT = 'packet-capture-controller';
 const AGENT_LABEL = 'app.kubernetes.io/name=packet-capture-agent';
@@ -123,7 +125,12 @@ export function referenceCapture(mutant?: CaptureMutant): CaptureSubject {
         { apiVersion: API_VERSION, kind: 'PacketCapture', name: object, namespace },
         { wait: false, signal },
       ),
-    fetch: async (cluster, file) => (await cluster.node(file.nodeName)).readFile(file.path),
+    fetch: async (cluster, file) => {
+      // The status says where, and a node helper reads whatever it is told to.
+      if (!isBelow(FOLDER, file.path))
+        throw new ForeignNameError(`capture file ${JSON.stringify(file.path)}: expected a path below ${FOLDER}`);
+      return (await cluster.node(file.nodeName)).readFile(file.path);
+    },
     apiAnswers: async (cluster, nodeName, signal) => {
       const pods = await cluster.api.list<AgentPod>(
         'v1',

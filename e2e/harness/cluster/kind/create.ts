@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { containedPath } from '../../run/contained-path.ts';
 import { redact } from '../../run/redact.ts';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
 import { docker, nodeContainers } from './docker.ts';
@@ -99,7 +100,7 @@ export async function exportNodeLogs(cluster: string, folder: string, kindOutput
       'pods.txt': ['exec', container, 'sh', '-c', 'tail -n 200 /var/log/pods/*/*/*.log'],
     };
     for (const [file, argv] of Object.entries(files))
-      await writeFile(join(target, `${container}-${file}`), redact(await attempt(argv)));
+      await writeFile(containedPath(target, `${container}-${file}`), redact(await attempt(argv)));
   };
   await Promise.all((await nodeContainers(cluster)).map(node));
   return target;
