@@ -51,7 +51,7 @@ export function partText({ run, shard, specs, seed, exitCode }: Part): string {
 export function withoutCopies(runs: readonly RunRecord[]): readonly RunRecord[] {
   const firsts = new Map<string, string>();
   return runs.filter((run) => {
-    const key = JSON.stringify(run.start) ?? '';
+    const key = JSON.stringify(run.start);
     if (run.start === undefined) return true;
     const content = JSON.stringify([run.end, run.attempts, run.notes, run.troubles]);
     if (firsts.get(key) === content) return false;
