@@ -1,39 +1,59 @@
-/** Whether a lane ended as it has to: its exit code, and for the right reason. */
+/** Whether a lane ended as it has to: its exit code, and for the right reason; and whether it may try once more. */
 import type { Lane } from './lanes.ts';
 
 interface Line {
   readonly type?: string;
+  readonly level?: string;
   readonly spec?: { readonly id?: string };
   readonly verdict?: string;
   readonly final?: boolean;
+  readonly failure?: { readonly name?: string; readonly message?: string };
 }
 
 /** Returns what is wrong, one line each; empty means as expected. `results` is the text of results.jsonl, if there is one. */
 export function judgeLane(lane: Lane, exit: number | undefined, results: string | undefined): readonly string[] {
   const wrong: string[] = [];
   if (exit !== lane.exit) wrong.push(`${lane.name}: expected exit ${lane.exit}, observed ${exit ?? 'none (killed)'}`);
-  const verdicts = new Map(finals(results ?? '').map((line) => [line.spec?.id ?? '', line.verdict ?? 'none']));
-  for (const [id, expected] of Object.entries(lane.verdicts)) {
-    const observed = verdicts.get(id) ?? 'not run';
-    if (observed === 'flaky' && expected === 'pass') continue;
-    if (observed !== expected) wrong.push(`${lane.name}: expected ${id} to ${expected}, observed ${observed}`);
+  const finals = linesOf(results).filter(isFinal);
+  const expected = new Map([
+    ...(lane.passes ?? []).map((id) => [id, 'pass'] as const),
+    ...Object.keys(lane.fails ?? {}).map((id) => [id, 'fail'] as const),
+  ]);
+  for (const [id, verdict] of expected) {
+    const observed = [...new Set(finals.filter(({ spec }) => spec?.id === id).map((line) => line.verdict ?? 'none'))];
+    if (observed.length === 1 && observed[0] === verdict) continue;
+    wrong.push(`${lane.name}: expected ${id} to ${verdict}, observed ${observed.join(' and ') || 'not run'}`);
+  }
+  for (const { spec, verdict, failure } of finals.filter((line) => line.verdict === 'fail')) {
+    const id = spec?.id ?? 'a spec without a name';
+    const reason = lane.fails?.[id];
+    const message = failure?.message ?? 'no reason';
+    if (reason === undefined) {
+      if (!expected.has(id))
+        wrong.push(`${lane.name}: expected ${id} not to ${verdict ?? 'fail'}, observed ${message}`);
+    } else if (failure?.name !== 'JudgementError' || !message.includes(reason))
+      wrong.push(`${lane.name}: expected ${id} to fail because of "${reason}", observed ${message}`);
   }
   return wrong;
 }
 
-/** Specs that needed a second attempt: green, but never silently. */
-export function flakySpecs(results: string | undefined): readonly string[] {
-  return finals(results ?? '')
-    .filter(({ verdict }) => verdict === 'flaky')
-    .map(({ spec }) => spec?.id ?? 'a spec without a name');
+/** No verdict may be asked for twice. Only where the machine broke, and nothing was found out beside, a lane may try again. */
+export function mayRepeat(exit: number | undefined, results: string | undefined): boolean {
+  if (exit !== 2) return false;
+  const lines = linesOf(results);
+  const verdicts = lines.filter(isFinal).map(({ verdict }) => verdict);
+  const broke =
+    verdicts.includes('infrastructure-error') || lines.some(({ level }) => level === 'infrastructure-error');
+  return broke && !verdicts.some((verdict) => ['fail', 'unexpected-pass', 'inconclusive'].includes(verdict ?? ''));
 }
 
+const isFinal = ({ type, final }: Line): boolean => type === 'attempt' && final === true;
+
 /** A run that was killed leaves a torn last line; what stands before it counts. */
-function finals(text: string): readonly Line[] {
-  return text.split('\n').flatMap((line) => {
+function linesOf(text: string | undefined): readonly Line[] {
+  return (text ?? '').split('\n').flatMap((line) => {
     try {
-      const parsed = JSON.parse(line) as Line;
-      return parsed.type === 'attempt' && parsed.final === true ? [parsed] : [];
+      return [JSON.parse(line) as Line];
     } catch {
       return [];
     }

@@ -1,22 +1,26 @@
 /**
  * CI's end-to-end part: runs the lanes one after the other, takes all clusters down, and closes with one line that also
- * counts the `npm test` of before (its outputs come as files, separated by commas). Exit 1 on any surprise.
+ * counts what ran before: `--doctor CODE --tests NAME=CODE…`, where reports/ci/NAME.txt is the output and CODE how it ended.
+ * Words select lanes by name: a way to try one. Exit 1 on any surprise. Paths are those of the folder that it is called in.
  */
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { formatDuration } from '../process/steps.ts';
-import { type Tally, closingLine, parseClosingLine, remarksIn, sum } from '../test-tally.ts';
-import { flakySpecs, judgeLane } from './judge-lane.ts';
+import { EXIT } from '../../e2e/harness/run/exit-codes.ts';
+import { type Tally, closingLine, remarksIn, sum, tallyOfStep } from '../test-tally.ts';
+import { judgeLane, mayRepeat } from './judge-lane.ts';
 import { type Lane, lanes } from './lanes.ts';
 import { type ProofSlice, proofSlices } from './proof-slices.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = process.cwd();
 // The first lane of a new machine builds Kubernetes.
 const laneTimeout = 40 * 60_000;
-/** Nothing was judged: inconclusive, or the machine broke. */
-const undecided = 2;
+const good: Tally = { passed: 1, failed: 0, skipped: 0 };
+const bad: Tally = { passed: 0, failed: 1, skipped: 0 };
+/** A try that judged nothing because the machine broke. */
+const repeated: Tally = { passed: 0, failed: 0, skipped: 1 };
 
 /** What a reader of the last page must know: CI keeps little more than the end of its output. */
 const remarks: string[] = [];
@@ -45,25 +49,35 @@ async function runLane(lane: Lane, index: number): Promise<Tally> {
   const folder = join(root, 'reports', 'ci', String(index + 1));
   say(`\n=== lane ${index + 1}: ${lane.name} (must exit ${lane.exit})`);
   const started = Date.now();
-  // A good subject gets a second attempt, and the spec that needed it is told; a bad one has to fail at once.
-  const attempts = lane.exit === 0 ? ['--flake-attempts', '2'] : [];
-  const args = ['--setup', '--reports-folder', folder, ...attempts, ...lane.args];
-  const run = (): Promise<number | undefined> => npmRun('e2e', args);
-  let exit = await run();
-  if (exit === undecided) {
-    // A verdict is never asked for twice; a lane that gave none may try once more, and says so.
-    say(`=== UNDECIDED: ${lane.name} judged not everything; once more`);
-    remarks.push(`undecided: ${lane.name}, run once more`);
-    exit = await run();
+  const tallies: Tally[] = [];
+  const run = async () => {
+    // A run that dies before it has a folder must not be judged by what an earlier one left there.
+    rmSync(join(folder, 'latest'), { force: true });
+    const exit = await npmRun('e2e', ['--setup', '--reports-folder', folder, ...lane.args]);
+    return { exit, results: read(join(folder, 'latest', 'results.jsonl')) };
+  };
+  let { exit, results } = await run();
+  if (mayRepeat(exit, results)) {
+    say(`=== REPEATED: ${lane.name}: the machine or the cluster broke, nothing was judged; once more`);
+    remarks.push(`repeated: ${lane.name}: infrastructure-error in the first try`);
+    tallies.push(repeated);
+    ({ exit, results } = await run());
   }
-  const results = read(join(folder, 'latest', 'results.jsonl'));
   const wrong = judgeLane(lane, exit, results);
   remarks.push(...wrong.map((line) => `failed: ${line}`));
-  remarks.push(...flakySpecs(results).map((id) => `flaky: ${lane.name}: ${id}`));
   say(`=== ${wrong.length === 0 ? 'as expected' : 'SURPRISE'}: ${lane.name}, ${formatDuration(Date.now() - started)}`);
   for (const line of wrong) say(`    ${line}`);
-  if (lane.last === true) await npmRun('cluster', ['down', '--all']);
-  return wrong.length === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+  tallies.push(wrong.length === 0 ? good : bad);
+  if (lane.last === true) tallies.push(await clustersDown());
+  return sum(tallies);
+}
+
+/** Counts only when it goes wrong: a cluster that stays would be in the next lane's way. */
+async function clustersDown(): Promise<Tally> {
+  const exit = await npmRun('cluster', ['down', '--all']);
+  if (exit === 0) return sum([]);
+  remarks.push(`failed: npm run cluster -- down --all exited with ${exit ?? 'none (killed)'}`);
+  return bad;
 }
 
 async function runSlice({ name, script, args }: ProofSlice): Promise<Tally> {
@@ -72,26 +86,58 @@ async function runSlice({ name, script, args }: ProofSlice): Promise<Tally> {
   const exit = await npmRun(script, args);
   say(`=== ${exit === 0 ? 'as expected' : 'SURPRISE'}: ${name}, ${formatDuration(Date.now() - started)}`);
   if (exit !== 0) remarks.push(`failed: ${name}: npm run ${script} exited with ${exit ?? 'none (killed)'}`);
-  return exit === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+  return exit === 0 ? good : bad;
 }
 
-// Words after the file select lanes by name: a way to try one.
-const words = process.argv.slice(3);
-const isChosen = ({ name }: { readonly name: string }): boolean =>
-  words.length === 0 || words.some((word) => name.includes(word));
-const chosen = lanes.filter(isChosen);
-const tallies: Tally[] = (process.argv[2] ?? '').split(',').map((file) => {
-  const output = read(file) ?? '';
-  remarks.push(...remarksIn(output).map((line) => `${basename(file, '.txt')}: ${line}`));
-  return parseClosingLine(output) ?? { passed: 0, failed: 1, skipped: 0 };
-});
-for (const slice of proofSlices.filter(isChosen)) tallies.push(await runSlice(slice));
-for (const [index, lane] of chosen.entries()) tallies.push(await runLane(lane, index));
-await npmRun('cluster', ['down', '--all']);
-const collected = await npmRun('gc', []);
-tallies.push({ passed: collected === 0 ? 1 : 0, failed: collected === 0 ? 0 : 1, skipped: 0 });
+/** Of `doctor --setup`: not ready is tolerated, because what needs the rest fails or skips by itself. */
+function tallyOfDoctor(exit: number | undefined): Tally {
+  if (exit === EXIT.asExpected) return good;
+  const text = `doctor exited with ${exit ?? 'none'}`;
+  remarks.push(exit === EXIT.infrastructure ? `not ready: ${text}; what it lacks stands above` : `failed: ${text}`);
+  return exit === EXIT.infrastructure ? sum([]) : bad;
+}
+
+/** `word` is NAME=CODE. */
+function tallyOfTests(word: string): Tally {
+  const [name = '', code] = word.split('=');
+  const output = read(join(root, 'reports', 'ci', `${name}.txt`));
+  const { tally, wrong } = tallyOfStep(output, codeOf(code));
+  remarks.push(...remarksIn(output ?? '').map((line) => `${name}: ${line}`));
+  if (wrong !== undefined) remarks.push(`failed: ${name}: ${wrong}`);
+  return tally;
+}
+
+/** A code that is missing or no number is not 0. */
+const codeOf = (text: string | undefined): number | undefined =>
+  /^\d{1,3}$/.test(text ?? '') ? Number(text) : undefined;
+
+async function runAll(tallies: Tally[]): Promise<void> {
+  const { values, positionals: words } = parseArgs({
+    allowPositionals: true,
+    options: { doctor: { type: 'string' }, tests: { type: 'string', multiple: true, default: [] } },
+  });
+  const isChosen = ({ name }: { readonly name: string }): boolean =>
+    words.length === 0 || words.some((word) => name.includes(word));
+  if (values.doctor !== undefined) tallies.push(tallyOfDoctor(codeOf(values.doctor)));
+  tallies.push(...values.tests.map(tallyOfTests));
+  for (const slice of proofSlices.filter(isChosen)) tallies.push(await runSlice(slice));
+  for (const [index, lane] of lanes.filter(isChosen).entries()) tallies.push(await runLane(lane, index));
+  tallies.push(await clustersDown());
+  const collected = await npmRun('gc', []);
+  if (collected !== 0) remarks.push(`failed: npm run gc exited with ${collected ?? 'none (killed)'}`);
+  tallies.push(collected === 0 ? good : bad);
+}
+
+const tallies: Tally[] = [];
+try {
+  await runAll(tallies);
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  remarks.push(`failed: the lanes themselves: ${String(error).split('\n')[0] ?? ''}`);
+  tallies.push(bad);
+}
 const total = sum(tallies);
 say('');
 for (const remark of remarks) say(remark);
 say(closingLine(total));
-process.exit(total.failed === 0 ? 0 : 1);
+process.exitCode = total.failed === 0 ? 0 : 1;
