@@ -6,6 +6,7 @@ import { benchNamed } from '../bench/bench-files.ts';
 import { ratiosOf, regressions } from '../bench/bench-ratios.ts';
 import { type BenchReport, reportOf } from '../bench/bench-report.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 
 const committed = fileURLToPath(new URL('../../reports/bench/', import.meta.url));
 const HELP = `npm run bench:check -- [--from FILE…] [NAME…]
@@ -61,6 +62,7 @@ async function read(file: string): Promise<BenchReport> {
   return JSON.parse(await readFile(file, 'utf8')) as BenchReport;
 }
 
+watchOutput();
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {

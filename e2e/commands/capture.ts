@@ -10,6 +10,7 @@ import { docker, nodeContainers } from '../harness/cluster/kind/docker.ts';
 import { summarizeCapture } from '../areas/capture/evidence/capture-summary.ts';
 import { containedPath } from '../harness/run/contained-path.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { CAPTURE_IMAGE, captureManifests } from '../areas/capture/subjects/capture-manifests.ts';
 import {
@@ -31,6 +32,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
+  watchOutput(() => undefined);
   try {
     const { values, positionals } = parse(argv);
     if (values.help) {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { FamilyMode } from '../harness/cluster/cluster.ts';
 import type { ClusterMark } from '../harness/cluster/kind/cluster-mark.ts';
+import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 
 const usage = `usage: npm run cluster -- up [-i ipv4|ipv6|dual] [-b BACKEND] [--purpose WORD | --name NAME] [--workers N] [--node-image REF] [--no-fixtures] [--fresh]
        npm run cluster -- down [--name NAME | --purpose WORD [-i FAMILY] | --all]
@@ -157,10 +159,14 @@ async function main(): Promise<number> {
   const abort = new AbortController();
   // `once` would not do: execa's own handler ends the process when it finds itself the only listener left.
   let interruptedAt = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  let signalCode: number = EXIT.sigint;
+  // A cluster that is half made or half gone is of no use to a reader who left.
+  watchOutput(() => undefined);
+  for (const signal of ENDING_SIGNALS)
     process.on(signal, () => {
       // npm delivers one Ctrl-C twice; a second one later means it.
-      if (interruptedAt > 0 && performance.now() - interruptedAt > 1_000) process.exit(130);
+      if (interruptedAt > 0 && performance.now() - interruptedAt > 1_000) process.exit(exitCodeOfSignal(signal));
+      if (interruptedAt === 0) signalCode = exitCodeOfSignal(signal);
       if (interruptedAt === 0) interruptedAt = performance.now();
       abort.abort(new Error(`interrupted by ${signal}; cleaning up`));
     });
@@ -173,7 +179,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     process.stderr.write(`staleproof: ${error instanceof Error ? error.message : String(error)}\n`);
-    return abort.signal.aborted ? 130 : 2;
+    return abort.signal.aborted ? signalCode : EXIT.infrastructure;
   }
 }
 

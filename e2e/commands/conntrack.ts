@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import { describeEntry } from '../harness/conntrack/conntrack-entry.ts';
 import { parseConntrackTable } from '../harness/conntrack/conntrack-table.ts';
+import { ENDING_SIGNALS, EXIT } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { sightingLine, watchRows, type Sighting } from './conntrack-watch.ts';
 import { capture, chooseCluster, chooseNode, interactive, kindNodes, UsageError } from './kind-nodes.ts';
 import { runCommandLine } from './run-command-line.ts';
@@ -64,11 +66,17 @@ function filterArgv(values: Values): string[] {
 async function watch(node: string, filter: readonly string[], json: boolean): Promise<number> {
   const stop = new AbortController();
   // Not once(): npm delivers one Ctrl-C twice, and the second must not end us beside a listener that still runs in the node.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  for (const signal of ENDING_SIGNALS) process.on(signal, () => stop.abort());
+  let code: number = EXIT.asExpected;
+  // `… watch | head -5`: the listener in the node would go on.
+  watchOutput(({ readerLeft }) => {
+    code = readerLeft ? EXIT.closedOutput : EXIT.infrastructure;
+    stop.abort();
+  });
   const show = (sighting: Sighting): void =>
     void process.stdout.write(`${json ? JSON.stringify(sighting) : sightingLine(sighting)}\n`);
   await watchRows(node, filter, show, stop.signal);
-  return 0;
+  return code;
 }
 
 async function list(node: string, family: string, filter: readonly string[], json: boolean): Promise<number> {

@@ -5,6 +5,7 @@ import type { Row } from '../../hack/doctor/check.ts';
 import { diagnose, missingRows, repairableRows } from '../../hack/doctor/diagnose.ts';
 import { doctorTable, verdictLine } from '../../hack/doctor/table.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 
 const usage = `npm run doctor -- [options]
 
@@ -28,6 +29,7 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+watchOutput();
 process.exitCode = await doctor(process.argv.slice(2));
 
 async function doctor(argv: readonly string[]): Promise<number> {

@@ -9,7 +9,8 @@ import { scheduleText, schedulesOf } from '../faults/schedule.ts';
 import { writeScheduleTable } from '../faults/schedule-table.ts';
 import { makeSmallDisk, type SmallDisk } from '../faults/small-disk.ts';
 import type { World } from '../faults/world.ts';
-import { EXIT } from '../harness/run/exit-codes.ts';
+import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { isParseArgsError } from './run-command-line.ts';
 
@@ -83,13 +84,13 @@ async function main(): Promise<number> {
 function interruption(): { readonly code: number | undefined } {
   const state: { code: number | undefined } = { code: undefined };
   const hear = (signal: NodeJS.Signals): void => {
-    const code = signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
+    const code = exitCodeOfSignal(signal);
     if (state.code !== undefined) process.exit(code);
     state.code = code;
     process.stdout.write(`${signal}: ends after this schedule; once more ends at once, and npm run gc tidies up\n`);
   };
-  process.on('SIGINT', hear);
-  process.on('SIGTERM', hear);
+  for (const signal of ENDING_SIGNALS) process.on(signal, hear);
+  watchOutput(({ readerLeft }) => (state.code ??= readerLeft ? EXIT.closedOutput : EXIT.infrastructure));
   return state;
 }
 

@@ -1,8 +1,9 @@
 /** `npm run e2e:matrix`: the same selection on every backend × family, one cluster each, merged into one table. */
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from '../harness/run/child-run.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { subjects } from '../harness/subject/registry.ts';
 import { clustersNow, removeClustersMade } from './clusters-made.ts';
 import { cellsJson, matrixCells, matrixExitCode, type MatrixCell } from './matrix-cells.ts';
@@ -50,22 +51,12 @@ function parse(argv: readonly string[]): Request {
   return { cells, out: ours.get('--out') ?? join('reports', `matrix-${stamp}`), print, rest };
 }
 
-/** Runs one cell to its end; a signal to the matrix reaches the cell. */
+/** Runs one cell to its end. */
 function runCell(cell: MatrixCell, request: Request): Promise<number> {
   const args = ['--import', 'tsx', 'e2e/cli.ts', '-b', cell.backend, '-i', cell.family, '--reuse'];
   if (cell.keep) args.push('--keep');
   args.push('--reports-folder', join(request.out, cell.name), ...request.rest);
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, forward);
-    const end = (code: number): void => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.off(signal, forward);
-      resolve(code);
-    };
-    child.on('error', () => end(2));
-    child.on('exit', (code, signal) => end(code ?? (signal === 'SIGINT' ? 130 : 143)));
-  });
+  return runChild(args, { cwd: root });
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -79,6 +70,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${cellsJson(cells, request.rest)}\n`);
     return 0;
   }
+  // The cell that writes there notices and ends; what is made for all cells is still to be taken back.
+  watchOutput(() => undefined);
   const codes: number[] = [];
   const before = await clustersNow(request.rest);
   for (const [index, cell] of cells.entries()) {

@@ -1,10 +1,11 @@
 /** `npm run e2e:mutants`: every known-bad subject under the specs that must catch it, and the good ones beside them. */
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { composition } from '../compose/composition.ts';
+import { runChild } from '../harness/run/child-run.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { loadSpecs } from '../harness/run/spec-registry.ts';
 import { subjects } from '../harness/subject/registry.ts';
 import type { KillFact } from '../report/mutants/kill-facts.ts';
@@ -29,6 +30,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.asExpected;
   }
   if (options.from.length > 0) return finish(await update(options, specs, options.from), options);
+  // The run that writes there notices and ends; clusters and tables are still to be seen to.
+  watchOutput(() => undefined);
   let tables: readonly KillTable[] = await update(options, specs, []);
   const before = await clustersNow(options.rest);
   for (const [index, run] of runs.entries()) {
@@ -50,21 +53,9 @@ async function main(argv: readonly string[]): Promise<number> {
   return finish(tables, options);
 }
 
-/** Runs one cell to its end; a signal to the matrix reaches it. */
+/** Runs one cell to its end. */
 function start(run: KillRun, options: MutantsOptions): Promise<number> {
-  const args = ['--import', 'tsx', 'e2e/cli.ts', ...runArguments(run, options)];
-  return new Promise((done) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
-    const signals = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
-    for (const signal of signals) process.on(signal, forward);
-    const end = (code: number): void => {
-      for (const signal of signals) process.off(signal, forward);
-      done(code);
-    };
-    child.on('error', () => end(EXIT.infrastructure));
-    child.on('exit', (code, signal) => end(code ?? (signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm)));
-  });
+  return runChild(['--import', 'tsx', 'e2e/cli.ts', ...runArguments(run, options)], { cwd: root });
 }
 
 /** Reads the runs below `folders` into the table of each area that the request is about, and writes those. */

@@ -1,6 +1,7 @@
 /** `npm run proxy -- load|redeploy|watch-image`: work on a proxy without making the cluster again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { ENDING_SIGNALS } from '../harness/run/exit-codes.ts';
 import { capture, chooseCluster, interactive, kindNodes, loadIntoNodes, UsageError } from './kind-nodes.ts';
 import { throughRegistry } from './proxy-registry.ts';
 import { isParseArgsError, runCommandLine } from './run-command-line.ts';
@@ -115,7 +116,7 @@ async function main(argv: readonly string[]): Promise<number> {
   else {
     const stop = new AbortController();
     // Not once(): a second listener-less SIGINT would end us beside a running child.
-    process.on('SIGINT', () => stop.abort());
+    for (const signal of ENDING_SIGNALS) process.on(signal, () => stop.abort());
     await watchImage(target, stop.signal);
   }
   return 0;

@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { type RaceOptions, raceUsage, readRaceOptions } from '../areas/race/command/race-config.ts';
 import { missingPermissions } from '../areas/race/command/race-permissions.ts';
 import { tuneConntrack } from '../areas/race/command/race-tuner.ts';
 import { clusterHolder, raceVerdict } from '../areas/race/command/race-verdict.ts';
 import { connect } from '../harness/cluster/kube/connection.ts';
 import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
-import { EXIT } from '../harness/run/exit-codes.ts';
+import { runChild } from '../harness/run/child-run.ts';
+import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { readRun, type RunRecord } from '../report/run-record.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 
@@ -25,7 +26,8 @@ const specs = {
 };
 
 const turnEveryMs = 3000;
-let interrupted = false;
+/** The exit code of the first signal. */
+let interrupted: number | undefined;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -46,14 +48,15 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function reproduce(options: RaceOptions): Promise<number> {
   // The run gets the terminal's ^C itself and cleans up; what was tuned is restored after it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
+  for (const signal of ENDING_SIGNALS) process.on(signal, () => (interrupted ??= exitCodeOfSignal(signal)));
+  watchOutput(() => undefined);
   const back = options.provider === 'existing' ? await prepareCluster(options) : undefined;
   if (back === 'refused') return EXIT.infrastructure;
   try {
     const { sentence, reasons, exitCode } = raceVerdict(await runInTurn(options));
     say(sentence);
     for (const reason of reasons) say(`  ${reason}`);
-    return exitCode;
+    return interrupted ?? exitCode;
   } finally {
     await back?.();
   }
@@ -88,7 +91,7 @@ async function runInTurn(options: RaceOptions): Promise<RunRecord> {
   for (let tries = 1; ; tries += 1) {
     const record = await run(options);
     const holder = clusterHolder(record);
-    if (holder === undefined || interrupted) return record;
+    if (holder === undefined || interrupted !== undefined) return record;
     if (tries === 1) say(`the cluster is in use by run ${holder}; waiting for its end`);
     await delay(turnEveryMs);
   }
@@ -110,13 +113,7 @@ async function run(options: RaceOptions): Promise<RunRecord> {
       ...(options.verbose ? ['--verbose'] : []),
     ];
     const cli = join(root, 'e2e/cli.ts');
-    const child = execa(process.execPath, ['--import', 'tsx', cli, ...args], {
-      cwd: root,
-      reject: false,
-      stdout: options.verbose ? 'inherit' : 'ignore',
-      stderr: 'inherit',
-    });
-    await child;
+    await runChild(['--import', 'tsx', cli, ...args], { cwd: root, stdout: options.verbose ? 'inherit' : 'ignore' });
     return await readRun(join(folder, 'latest'));
   } finally {
     rmSync(folder, { recursive: true, force: true });

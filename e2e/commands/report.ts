@@ -9,6 +9,7 @@ import { mergeRuns, readMerged } from '../report/merge.ts';
 import { exitCodeOfReport } from '../report/report-data.ts';
 import { readRun } from '../report/run-record.ts';
 import { REPORT_FORMATS, type ReportFormat, summaryOf, writeReports } from '../report/write-reports.ts';
+import { watchOutput } from '../harness/run/output.ts';
 
 const HELP = `npm run report -- <command> [options] [DIR…]
 
@@ -156,6 +157,7 @@ async function repeats(folders: readonly string[], out: string): Promise<number>
   return 0;
 }
 
+watchOutput();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -1,5 +1,6 @@
 /** How a command ends: its own exit code, or one line on stderr and the code for what went wrong. */
 import { EXIT } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 
 export interface CommandLine {
   /** As the user typed it: `npm run NAME`. */
@@ -10,8 +11,9 @@ export interface CommandLine {
   readonly withStack?: boolean;
 }
 
-/** Sets the exit code and leaves the process to end by itself, so that what is written is written whole. */
+/** A reader of stdout who leaves ends it at once, unless `main` has watched the output itself. Sets the exit code and leaves the process to end by itself, so that what is written is written whole. */
 export async function runCommandLine(command: CommandLine, main: () => Promise<number>): Promise<void> {
+  watchOutput();
   try {
     process.exitCode = await main();
   } catch (error) {

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import Mocha from 'mocha';
 import { closingLine, type Tally } from '../../hack/test-tally.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { isParseArgsError } from './run-command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -168,6 +169,7 @@ async function main(): Promise<number> {
   return total.failed === 0 ? 0 : 1;
 }
 
+watchOutput();
 try {
   // Sockets that a failed test left open must not keep the process.
   process.exit(await main());

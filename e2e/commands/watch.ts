@@ -6,7 +6,8 @@ import { readRun } from '../report/run-record.ts';
 import { compareWatchRuns, comparisonText } from '../report/watch-comparison.ts';
 import { watchMatrix } from '../report/watch-matrix.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
-import { EXIT } from '../harness/run/exit-codes.ts';
+import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -20,12 +21,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const interrupted = new AbortController();
   let signalCode: number | undefined;
-  for (const [name, code] of [
-    ['SIGINT', EXIT.sigint],
-    ['SIGTERM', EXIT.sigterm],
-  ] as const)
+  // The table is written last: what the soak made is taken back by then, and its report file is still to come.
+  watchOutput(() => undefined);
+  for (const name of ENDING_SIGNALS)
     process.on(name, () => {
-      signalCode ??= code;
+      signalCode ??= exitCodeOfSignal(name);
       interrupted.abort(new Error(`${name}: the soak was interrupted`));
     });
   try {

@@ -6,6 +6,10 @@ import { fixture, removeReports, runEngine, type EngineRun } from './run-engine.
 const specs = ['--specs', fixture('waiting.spec.ts')];
 const env = { WAIT_MS: '55000' };
 const started = 'step: waiting';
+/** Every write to stdout ends as one to a pipe without a reader. */
+const closedOutput = `data:text/javascript,${encodeURIComponent(
+  "process.stdout._write = (chunk, encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));",
+)}`;
 
 async function expectCleanedUp(run: EngineRun, why: RegExp): Promise<void> {
   const begun = run.attempts.map((line) => line.spec.id);
@@ -24,7 +28,9 @@ describe('the engine, interrupted', function () {
   after(removeReports);
 
   for (const [signal, code] of [
+    ['SIGHUP', 129],
     ['SIGINT', 130],
+    ['SIGQUIT', 131],
     ['SIGTERM', 143],
   ] as const)
     it(`by ${signal} cancels every body, cleans up, reports, and exits ${code}`, async () => {
@@ -40,6 +46,46 @@ describe('the engine, interrupted', function () {
         .to.include('junit.xml')
         .and.match(/NOT-RUN udp\/b/);
     });
+
+  it('by a reader of its output that leaves, as in `| head -1`, does the same, says so on stderr, and exits 141', async () => {
+    const run = await runEngine([...specs, '--progress-every', '200ms'], {
+      env,
+      withReports: true,
+      timeoutMs: 30_000,
+      when: ['running, ', (child) => child.stdout?.destroy()],
+    });
+    expect(run.code, run.stderr).to.equal(141);
+    await expectCleanedUp(run, /stdout is closed \(EPIPE\)/);
+    expect(run.end?.exitCode).to.equal(141);
+    expect(run.stderr).to.match(
+      /^staleproof: stdout is closed \(EPIPE\): cancelling what runs and cleaning up; results: .*results\.jsonl$/m,
+    );
+    expect(run.lines.filter((line) => line.type === 'note')).to.deep.equal([]);
+    expect(await readFile(`${run.folder}/junit.xml`, 'utf8'))
+      .to.include('stdout is closed')
+      .and.match(/<\/testsuites>\n$/);
+  });
+
+  it('is not stopped by a stderr that nobody reads, nor by a reader who leaves after the last spec', async () => {
+    const run = await runEngine(['--specs', fixture('verdicts.spec.ts'), '--focus', 'udp/(passes|asserts)'], {
+      when: ['results: ', (child) => [child.stdout, child.stderr].forEach((stream) => stream?.destroy())],
+    });
+    expect(run.code).to.equal(1);
+    expect(run.end).to.include({ exitCode: 1 }).and.not.have.property('interrupted');
+  });
+
+  it('tells a hundred stray errors and no more, however many there are', async () => {
+    const run = await runEngine(['--specs', fixture('flood.spec.ts')]);
+    const notes = run.lines.flatMap((line) => (line.type === 'note' ? [line.summary] : []));
+    expect(notes).to.have.length(101);
+    expect(notes.at(-1)).to.equal('more than 100 stray errors; those after them are not told');
+    expect(run.code).to.equal(2);
+  });
+
+  it('ends a list whose reader has left without a word', async () => {
+    const run = await runEngine(['--list'], { node: [process.execPath, '--import', 'tsx', '--import', closedOutput] });
+    expect([run.code, run.stderr]).to.deep.equal([141, '']);
+  });
 
   it('by a second signal leaves at once, but not by one that npm doubled', async () => {
     const doubled = await runEngine([...specs, '-v'], {

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { AttemptLine, ResultLine, RunEndLine, RunStartLine } from '../harness/run/result-schema.ts';
@@ -27,7 +28,8 @@ export interface EngineOptions {
 }
 
 export interface EngineProcess {
-  readonly stdout: NodeJS.ReadableStream | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
   kill(signal: NodeJS.Signals): unknown;
 }
 

@@ -1,11 +1,11 @@
 /** The pod's side: runs one shard as `npm run e2e` would, and leaves the outcome where its pod's end does not matter. */
-import { spawn } from 'node:child_process';
 import { mkdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../../harness/cluster/kube/connection.ts';
 import { KubeClient } from '../../harness/cluster/kube/kube-client.ts';
 import { EXIT } from '../../harness/run/exit-codes.ts';
+import { runChild } from '../../harness/run/child-run.ts';
 import { UsageError } from '../../harness/run/usage-error.ts';
 import { packRun } from './archive.ts';
 import { defaultNamespace } from './names.ts';
@@ -86,17 +86,5 @@ export function cliArguments(request: ShardRequest, reports: string): readonly s
 const runCli = (args: readonly string[]): Promise<number> => runEntry('e2e/cli.ts', args);
 
 /** A signal to the pod reaches the run, which cleans up and ends. */
-function runEntry(entry: string, args: readonly string[]): Promise<number> {
-  const argv = ['--import', import.meta.resolve('tsx'), join(root, entry), ...args];
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, argv, { stdio: 'inherit' });
-    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, forward);
-    const end = (code: number): void => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, forward);
-      resolve(code);
-    };
-    child.on('error', () => end(EXIT.infrastructure));
-    child.on('exit', (code, signal) => end(code ?? 128 + (signal === 'SIGKILL' ? 9 : 15)));
-  });
-}
+const runEntry = (entry: string, args: readonly string[]): Promise<number> =>
+  runChild(['--import', import.meta.resolve('tsx'), join(root, entry), ...args]);

@@ -34,6 +34,7 @@ export class Console {
   readonly #verbose: boolean;
   readonly live: boolean;
   #liveText = '';
+  #muted = false;
 
   constructor(options: { readonly verbose: boolean; readonly stream?: NodeJS.WriteStream }) {
     this.#stream = options.stream ?? process.stdout;
@@ -41,9 +42,14 @@ export class Console {
     this.live = this.#stream.isTTY && process.env.CI === undefined && process.env.TERM !== 'dumb';
   }
 
+  /** Nobody reads it any more: nothing is written from here on. */
+  mute(): void {
+    this.#muted = true;
+  }
+
   line(text = ''): void {
     this.#erase();
-    this.#stream.write(`${inert(redact(text))}\n`);
+    this.#write(`${inert(redact(text))}\n`);
     this.#draw();
   }
 
@@ -103,11 +109,15 @@ export class Console {
   }
 
   #erase(): void {
-    if (this.#liveText !== '') this.#stream.write('\r\u001b[2K');
+    if (this.#liveText !== '') this.#write('\r\u001b[2K');
   }
 
   #draw(): void {
-    if (this.#liveText !== '') this.#stream.write(this.#liveText);
+    if (this.#liveText !== '') this.#write(this.#liveText);
+  }
+
+  #write(text: string): void {
+    if (!this.#muted) this.#stream.write(text);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Signals, stray errors and the end of the process. One guard a process; install it before anything else happens. */
 import { setMaxListeners } from 'node:events';
 import { here } from './attempt-state.ts';
-import { EXIT } from './exit-codes.ts';
+import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from './exit-codes.ts';
 
 export class InterruptError extends Error {
   override readonly name = 'InterruptError';
@@ -18,29 +18,32 @@ export interface ProcessGuardInput {
   readonly budgetMs: () => number;
 }
 
+/** An error that comes back in a loop must not fill the disk with what is said of it. */
+const MOST_STRAYS = 100;
+
 export class ProcessGuard {
   readonly #controller = new AbortController();
   readonly #input: ProcessGuardInput;
   #firstAt = 0;
+  #strays = 0;
   #exitCode: number | undefined;
 
   constructor(input: ProcessGuardInput) {
     this.#input = input;
     // Every spec that runs listens, and many wait at the same time.
     setMaxListeners(0, this.#controller.signal);
-    process.on('SIGINT', this.#onSignal);
-    process.on('SIGTERM', this.#onSignal);
+    for (const signal of ENDING_SIGNALS) process.on(signal, this.#onSignal);
     process.on('SIGUSR2', () => input.onProgressRequest());
     process.on('uncaughtException', this.#onStray);
     process.on('unhandledRejection', this.#onStray);
   }
 
-  /** Aborts at the first signal, and at the run's own deadline. */
+  /** Aborts at the first signal, at the run's own deadline, and when nobody reads its output any more. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** 130 or 143 after a signal. */
+  /** 128 + n after signal n, 141 when the reader of the output left. */
   get interruptedExitCode(): number | undefined {
     return this.#exitCode;
   }
@@ -57,7 +60,7 @@ export class ProcessGuard {
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    const exitCode = signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
+    const exitCode = exitCodeOfSignal(signal);
     if (this.#firstAt === 0) {
       this.#firstAt = performance.now();
       this.#input.say(`${signal}: cancelling what runs and cleaning up; once more to leave at once`);
@@ -66,8 +69,8 @@ export class ProcessGuard {
       this.#exitCode ??= exitCode;
       return;
     }
-    // npm and npx deliver one Ctrl-C twice.
-    if (performance.now() - this.#firstAt < 1000) return;
+    // npm and npx deliver one Ctrl-C twice; a terminal that went away may say so several times, and nobody is there to mean it.
+    if (performance.now() - this.#firstAt < 1000 || signal === 'SIGHUP') return;
     this.#input.say(`${signal} again: leaving without clean-up; what is left is removed by: npm run gc`);
     process.exit(exitCode);
   };
@@ -80,6 +83,10 @@ export class ProcessGuard {
     }
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     if (state !== undefined && this.#isEcho(error, state.controller.signal)) return;
+    this.#strays += 1;
+    if (this.#strays === MOST_STRAYS + 1)
+      this.#input.onStray(`more than ${MOST_STRAYS} stray errors; those after them are not told`);
+    if (this.#strays > MOST_STRAYS) return;
     this.#input.onStray(state === undefined ? `stray error: ${text}` : `late error of ${state.info.id}: ${text}`);
   };
 

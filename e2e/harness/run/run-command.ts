@@ -4,6 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import { knownTags } from './known-tags.ts';
 import { parseOptions } from './options/parse.ts';
 import type { Options } from './options/schema.ts';
+import { watchOutput } from './output.ts';
 import { redact } from './redact.ts';
 import { select } from './select.ts';
 import { loadSpecs, SpecLoadError } from './spec-registry.ts';
@@ -13,6 +14,7 @@ import { UsageError } from './usage-error.ts';
 export const defaultReportsFolder = 'reports';
 
 export async function runCommand(argv: readonly string[], composition: Composition): Promise<number> {
+  watchOutput();
   try {
     return await dispatch(argv, await parseOptions(argv, process.env), composition);
   } catch (error) {

@@ -5,8 +5,10 @@ import { formatMs, settles } from './budget.ts';
 import { RunClock } from './clock.ts';
 import type { ChosenSubjects, Composition } from './composition.ts';
 import { Console, countsText } from './console.ts';
+import { EXIT } from './exit-codes.ts';
 import { machineFacts } from './machine-facts.ts';
 import type { Options } from './options/schema.ts';
+import { type LostOutput, watchOutput } from './output.ts';
 import { pauseUntilEnter } from './pause.ts';
 import { armHangWatchdog, ProcessGuard } from './process.ts';
 import { progressReport, showProgress } from './progress.ts';
@@ -40,6 +42,8 @@ export class Run {
   #session: Session | undefined;
   #environment: RunEnvironment | undefined;
   #planned = 0;
+  /** The exit code is settled. */
+  #over = false;
   #stopProgress: () => void = () => undefined;
 
   /** From here on signals and stray errors are the run's. */
@@ -57,6 +61,7 @@ export class Run {
       onStray: (summary) => this.note('infrastructure-error', summary),
       budgetMs: () => (options.grace ?? 5_000) + (options.cleanupTimeout ?? 60_000) + 60_000,
     });
+    watchOutput((lost) => this.#onOutputLost(lost));
     if (options.runTimeout !== undefined) this.#armDeadline(options.runTimeout);
     this.console.line(headerText(input, this.folder.run));
   }
@@ -125,6 +130,7 @@ export class Run {
     this.#stopProgress();
     const guard = await this.#close();
     const exitCode = this.guard.interruptedExitCode ?? this.judgedExitCode;
+    this.#over = true;
     const counts = this.#results.counts(this.#planned);
     const { signal } = this.guard;
     this.#results.write({
@@ -140,11 +146,14 @@ export class Run {
     if (this.#results.unwritten !== undefined)
       this.console.line(`infrastructure-error: results are incomplete: ${this.#results.unwritten}`);
     this.console.line(`results: ${this.#results.file} (${formatMs(this.#clock.now())})`);
-    this.console.line(await this.#report(counts));
+    const { text, whole } = await this.#report(counts);
+    this.console.line(text);
     this.console.close();
-    process.exitCode = exitCode;
+    // Whoever reads junit.xml must not take one that is missing for one without failures.
+    const told = whole || exitCode !== EXIT.asExpected ? exitCode : EXIT.infrastructure;
+    process.exitCode = told;
     armHangWatchdog(3_000, (line) => this.console.line(line));
-    return exitCode;
+    return told;
   }
 
   #observer(): SessionObserver {
@@ -158,13 +167,15 @@ export class Run {
   }
 
   /** The report's own summary; the counts alone when it cannot be made. */
-  async #report(counts: Readonly<Partial<Record<Verdict, number>>>): Promise<string> {
+  async #report(
+    counts: Readonly<Partial<Record<Verdict, number>>>,
+  ): Promise<{ readonly text: string; readonly whole: boolean }> {
     const { composition, options } = this.#input;
     try {
-      return await composition.report(this.folder.path, options);
+      return { text: await composition.report(this.folder.path, options), whole: true };
     } catch (error) {
       this.console.line(`reports: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      return countsText(counts);
+      return { text: countsText(counts), whole: false };
     }
   }
 
@@ -175,7 +186,7 @@ export class Run {
     const counters = (await environment.guard?.().catch(() => undefined)) ?? {};
     const ms = 120_000;
     const budget = new AbortController();
-    const closing = environment.close(budget.signal);
+    const closing = (async () => environment.close(budget.signal))();
     if (await settles(closing, ms))
       await closing.catch((error: unknown) =>
         this.note(
@@ -188,6 +199,17 @@ export class Run {
       this.note('infrastructure-error', `the environment was not removed within ${formatMs(ms)}; see npm run gc`);
     }
     return counters;
+  }
+
+  /** A reader who leaves means what Ctrl-C means; where only the disk of the output is full, the results are still wanted. */
+  #onOutputLost({ reason, readerLeft }: LostOutput): void {
+    this.console.mute();
+    if (this.#over) return;
+    if (!readerLeft) return this.note('infrastructure-error', `${reason}; the run goes on without it`);
+    process.stderr.write(
+      `staleproof: ${reason}: cancelling what runs and cleaning up; results: ${this.#results.file}\n`,
+    );
+    this.guard.cancel(reason, EXIT.closedOutput);
   }
 
   #armDeadline(ms: number): void {
