@@ -5,10 +5,22 @@ import type { Composition } from '../harness/run/composition.ts';
 
 const folders = ['../areas', '../specs'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
 
+/** Each area that has known defects keeps them beside its subjects. */
+async function defectTableFiles(): Promise<readonly string[]> {
+  const { readdir } = await import('node:fs/promises');
+  const areas = fileURLToPath(new URL('../areas', import.meta.url));
+  const names = await readdir(areas);
+  return names.map((name) => `${areas}/${name}/subjects/known-defects.yaml`).filter((file) => existsSync(file));
+}
+
 export const composition: Composition = {
   specFolders: folders.filter((folder) => existsSync(folder)),
   subjects: async () => (await import('../harness/subject/registry.ts')).subjects,
   knownDefects: async () => (await import('../harness/run/known-defects.ts')).loadKnownDefects(),
+  async defectTables() {
+    const { loadDefectTables } = await import('../harness/run/defect-table.ts');
+    return loadDefectTables(await defectTableFiles());
+  },
   async choose(options, selected) {
     const { chooseSubjects } = await import('./choose-subjects.ts');
     const { subjects } = await import('../harness/subject/registry.ts');

@@ -10,7 +10,7 @@ import { keepKubeconfigSecret } from '../harness/run/redact.ts';
 import type { Composition } from '../harness/run/composition.ts';
 import { runCommand } from '../harness/run/run-command.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
-import type { KnownDefect } from '../harness/run/known-defects.ts';
+import type { KnownDefect } from '../harness/run/match-defect.ts';
 import type { Subject, SubjectEntry } from '../harness/subject/subject.ts';
 
 const mode = process.env.STAND_IN ?? '';
@@ -23,7 +23,11 @@ function standIn(name: string, kind: SubjectEntry['kind'], caughtBy: readonly st
     install: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     capabilities: () => Promise.resolve(['ipv6']),
-    info: () => Promise.resolve({ name, kind, versions: { [name]: '1' }, remarks: ['a stand-in made of nothing'] }),
+    info: () =>
+      Promise.resolve({
+        ...{ name, kind, product: name.replace(/[@+].*/, ''), version: /@(.+)/.exec(name)?.[1] ?? '1.0.0' },
+        ...{ versions: { [name]: '1' }, remarks: ['a stand-in made of nothing'] },
+      }),
     logs: () => Promise.resolve({}),
   };
   return { name, kind, summary: `stand-in for a ${kind}`, caughtBy, load: () => Promise.resolve(subject) };
@@ -32,35 +36,40 @@ function standIn(name: string, kind: SubjectEntry['kind'], caughtBy: readonly st
 const subjects: readonly SubjectEntry[] = [
   standIn('stand-in', 'service-proxy'),
   standIn('stand-in+broken', 'service-proxy', ['udp/judged']),
+  standIn('stand-in@2.0.0', 'service-proxy'),
   standIn('client-a', 'api-client'),
   standIn('client-b', 'api-client'),
 ];
 
-const defects: readonly KnownDefect[] = [
+const measured = { bad: ['1.0.0'], good: [] };
+const common = { product: 'stand-in', modes: [], variants: [], versions: '>=1.0.0 <2.0.0', measured } as const;
+const signature = { judgement: 'answered-by', outcome: 'other-server', facts: { path: 'direct' } } as const;
+
+const defectTables: readonly KnownDefect[] = [
   {
+    ...common,
     id: 'STANDIN-1',
-    subject: 'stand-in*',
-    family: 'any',
-    spec: 'udp/known-to-fail',
+    families: ['ipv4', 'ipv6', 'dual'],
+    cells: ['udp/known-to-fail', 'udp/known-to-fail-otherwise'].map((spec) => ({ spec, signature })),
     reason: 'rows are kept',
     link: 'https://example.org/1',
-    since: '1.0',
+    fixed: '2.0.0',
   },
   {
+    ...common,
     id: 'STANDIN-2',
-    subject: 'stand-in',
-    family: 'ipv4',
-    spec: 'udp/known-but-passes',
+    families: ['ipv4'],
+    cells: [{ spec: 'udp/known-but-passes', signature }],
     reason: 'was slow',
     link: 'https://example.org/2',
-    since: '1.0',
   },
 ];
 
 const standInComposition: Composition = {
   ...composition,
   subjects: () => Promise.resolve(subjects),
-  knownDefects: () => Promise.resolve(defects),
+  knownDefects: () => Promise.resolve([]),
+  defectTables: () => Promise.resolve(defectTables),
   choose: (options, specs) =>
     new Promise((resolve) => {
       resolve(chooseSubjects(options, specs, subjects));

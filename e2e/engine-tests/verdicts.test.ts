@@ -61,6 +61,7 @@ describe('the engine, judging', function () {
       'udp/no-evidence': 'inconclusive',
       'udp/swallowed': 'fail',
       'udp/known-to-fail': 'expected-fail',
+      'udp/known-to-fail-otherwise': 'fail',
       'udp/known-but-passes': 'unexpected-pass',
       'udp/needs-ipv6': 'skip',
       'udp/needs-workers': 'skip',
@@ -77,16 +78,31 @@ describe('the engine, judging', function () {
       id: 'STANDIN-1',
       reason: 'rows are kept',
       link: 'https://example.org/1',
-      since: '1.0',
+      fixed: '2.0.0',
     });
+    expect(reason('udp/known-to-fail-otherwise')).to.equal(
+      'not the known defect STANDIN-1, which fails as answered-by other-server (path direct); this is answered-by nobody (path direct)',
+    );
     expect(run.code).to.equal(1);
   });
 
   it('a listed failure leaves the exit code 0, a listed spec that passes makes it 1', async () => {
     const only = (id: string) =>
-      runEngine(['--specs', fixture('judged.spec.ts'), '--focus', id], { entry: 'stand-in' });
+      runEngine(['--specs', fixture('judged.spec.ts'), '--focus', `${id}$`], { entry: 'stand-in' });
     expect((await only('known-to-fail')).code).to.equal(0);
     expect((await only('known-but-passes')).code).to.equal(1);
+  });
+
+  it('a failure like the known one is no excuse on a version in which it is fixed', async () => {
+    const run = await runEngine(
+      ['--specs', fixture('judged.spec.ts'), '--focus', 'known-to-fail$', '-b', 'stand-in@2.0.0'],
+      { entry: 'stand-in' },
+    );
+    expect(run.code).to.equal(1);
+    expect(run.attempts[0]?.verdict).to.equal('fail');
+    expect(run.attempts[0]?.reason).to.equal(
+      'perhaps STANDIN-1, not measured for this version: range >=1.0.0 <2.0.0, fixed in 2.0.0, this is 2.0.0',
+    );
   });
 
   it('the known-bad subject fails where the good one passes', async () => {

@@ -43,6 +43,8 @@ export class AttemptState {
   readonly judgements: JudgementRecord[] = [];
   /** Decisions that nobody has judged yet. */
   readonly held: { readonly declared: Judgement; readonly decision: AnyDecision }[] = [];
+  /** Subjects of several that could not be judged, with the reason each. */
+  readonly undecided: string[] = [];
   provenPremises = 0;
   /** Moves the deadline of the body while it runs; absent where `--timeout` fixed it. */
   moreTime: ((ms: number) => void) | undefined;

@@ -117,6 +117,8 @@ function judgedEnding({ spec, state }: AttemptInput): Ending {
   if (spec.meta.judges !== 'none') {
     if (state.judgements.length === 0)
       return { verdict: 'inconclusive', reason: 'the body ended without a judgement (t.judge)', leaked: false };
+    if (state.undecided.length > 0)
+      return { verdict: 'inconclusive', reason: state.undecided.join('; '), leaked: false };
     const held = state.held.map(({ declared, decision }) => `${declared.id}: ${decision.observed}`);
     if (held.length > 0)
       return {
@@ -220,6 +222,7 @@ function resultLine(input: AttemptInput, ending: Ending): AttemptLine {
     steps: state.steps,
     evidence: state.evidence,
     judgements: state.judgements,
+    ...(state.undecided.length === 0 ? {} : { undecided: state.undecided }),
     series: state.series,
     measures: state.measures,
     attachments: state.attachments,

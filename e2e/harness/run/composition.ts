@@ -1,5 +1,6 @@
 /** What the engine is given by its composition root, so that its own tests can give it something else. */
-import type { KnownDefect } from './known-defects.ts';
+import type { LooseDefect } from './known-defects.ts';
+import type { KnownDefect } from './match-defect.ts';
 import type { SubjectEntry } from '../subject/subject.ts';
 import type { Options } from './options/schema.ts';
 import type { MakeEnvironment } from './run-environment.ts';
@@ -16,7 +17,8 @@ export interface Composition {
   /** Folders with specs unless --specs says otherwise. */
   readonly specFolders: readonly string[];
   readonly subjects: () => Promise<readonly SubjectEntry[]>;
-  readonly knownDefects: () => Promise<readonly KnownDefect[]>;
+  readonly knownDefects: () => Promise<readonly LooseDefect[]>;
+  readonly defectTables: () => Promise<readonly KnownDefect[]>;
   /** Pure; throws UsageError for unknown names and impossible combinations, before anything is created. */
   readonly choose: (options: Options, specs: readonly RegisteredSpec[]) => Promise<ChosenSubjects>;
   readonly makeEnvironment: (options: Options) => MakeEnvironment;

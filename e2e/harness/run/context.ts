@@ -50,6 +50,8 @@ export interface FindingText {
 
 /** The only way to pass or fail a subject: one of the declared outcomes, and a value of each declared fact. */
 export type Decision<Outcome extends string, Lists extends FactLists> = FindingText & {
+  /** Name of the subject, where a spec judges several; else the one that it judges. */
+  readonly of?: string;
   readonly outcome: Outcome;
   /** Numbers that tell how bad it is, by kebab-case name; a known defect may ask for them: `{ 'share-lost': 1 }`. */
   readonly measures?: Readonly<Record<string, number>>;
@@ -57,6 +59,7 @@ export type Decision<Outcome extends string, Lists extends FactLists> = FindingT
 
 /** A decision of whatever judgement. */
 export interface AnyDecision extends FindingText {
+  readonly of?: string;
   readonly outcome: string;
   readonly measures?: Readonly<Record<string, number>>;
   readonly facts?: Readonly<Record<string, string>> | undefined;
@@ -109,7 +112,9 @@ export interface SpecContext {
     declared: Judgement<Pass, Fail, Lists>,
     decision: Decision<Pass | Fail, Lists>,
   ): void;
-  /** Judges what is held, oldest first. */
+  /** Says of one of several subjects that it could not be judged: without a failure of another one, the spec is inconclusive. */
+  undecided(of: string, reason: string): void;
+  /** Judges what is held: all of it is recorded, then the oldest bad decision ends the spec, else what is undecided does. */
   judgeHeld(): void;
   skip(reason: string): never;
   inconclusive(reason: string): never;

@@ -3,9 +3,9 @@ import { describe, it } from 'mocha';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findDefect, knownDefectsFile, loadKnownDefects, type KnownDefect } from './known-defects.ts';
+import { findDefect, knownDefectsFile, loadKnownDefects, type LooseDefect } from './known-defects.ts';
 
-const row: KnownDefect = {
+const row: LooseDefect = {
   id: 'X-1',
   subject: 'kpng-*',
   family: 'ipv4',
@@ -15,7 +15,7 @@ const row: KnownDefect = {
   since: '0.1',
 };
 
-async function load(text: string): Promise<readonly KnownDefect[]> {
+async function load(text: string): Promise<readonly LooseDefect[]> {
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-defects-'));
   try {
     await writeFile(join(folder, 't.yaml'), text);
@@ -56,7 +56,7 @@ describe('known defects', function () {
   });
 
   it('need every column, and a link', async () => {
-    const text = (changes: Partial<Record<keyof KnownDefect, string>>) => JSON.stringify([{ ...row, ...changes }]);
+    const text = (changes: Partial<Record<keyof LooseDefect, string>>) => JSON.stringify([{ ...row, ...changes }]);
     expect(await load(text({}))).to.deep.equal([row]);
     expect(await load('')).to.deep.equal([]);
     expect(await message(text({ link: 'a mail' }))).to.match(/t\.yaml: row 1, link: /);

@@ -1,8 +1,8 @@
-/** The table of known defects: subject × family × spec → reason and link. */
+/** The table of known defects that have no signature yet: subject × family × spec → reason and link. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-export interface KnownDefect {
+export interface LooseDefect {
   readonly id: string;
   /** Subject name; `*` stands for any run of characters. */
   readonly subject: string;
@@ -18,7 +18,7 @@ export interface KnownDefect {
 export const knownDefectsFile = fileURLToPath(new URL('known-defects.yaml', import.meta.url));
 
 /** One entry a spec: a row with a list of specs becomes several. Throws with file, row and column when the table is not well-formed. */
-export async function loadKnownDefects(file = knownDefectsFile): Promise<readonly KnownDefect[]> {
+export async function loadKnownDefects(file = knownDefectsFile): Promise<readonly LooseDefect[]> {
   const [{ load, FAILSAFE_SCHEMA }, { z }, text] = await Promise.all([
     import('js-yaml'),
     import('zod'),
@@ -54,9 +54,9 @@ export async function loadKnownDefects(file = knownDefectsFile): Promise<readonl
 }
 
 export function findDefect(
-  defects: readonly KnownDefect[],
+  defects: readonly LooseDefect[],
   at: { readonly subjects: readonly string[]; readonly family: string; readonly spec: string },
-): KnownDefect | undefined {
+): LooseDefect | undefined {
   return defects.find(
     (defect) =>
       defect.spec === at.spec &&

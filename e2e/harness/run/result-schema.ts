@@ -41,6 +41,12 @@ export interface SubjectInfo {
   /** `<name>[@version][+variant]` */
   readonly name: string;
   readonly kind: string;
+  /** Whose release it is, as known defects name it: `kube-proxy`. Absent where nobody can say. */
+  readonly product?: string | undefined;
+  /** The subject's own word, read while it runs (`--version`, image, metrics); never the cluster's. Absent: not known. */
+  readonly version?: string | undefined;
+  /** How it works, where it has modes: `iptables`. */
+  readonly mode?: string | undefined;
   readonly versions: Readonly<Record<string, string>>;
   /** What stands in for a part that cannot run outside a cloud, and how a variant was made: printed in reports. */
   readonly remarks: readonly string[];
@@ -99,6 +105,8 @@ export interface JudgementRecord {
   /** Kebab-case: `row-removed`. */
   readonly id: string;
   readonly ok: boolean;
+  /** Name of the subject that was judged, where an attempt judges several. */
+  readonly of?: string;
   /** One of the outcomes that the judgement declares: `row-stays`. */
   readonly outcome: string;
   readonly facts: Readonly<Record<string, string>>;
@@ -145,7 +153,13 @@ export interface AttemptLine {
   readonly verdict: Verdict;
   /** Why inconclusive or skipped; the defect for expected-fail. */
   readonly reason?: string;
-  readonly defect?: { readonly id: string; readonly reason: string; readonly link: string; readonly since?: string };
+  readonly defect?: {
+    readonly id: string;
+    readonly reason: string;
+    readonly link: string;
+    readonly since?: string;
+    readonly fixed?: string;
+  };
   readonly failure?: FailureRecord;
   readonly subjects: readonly string[];
   readonly startedAt: number;
@@ -155,6 +169,8 @@ export interface AttemptLine {
   readonly evidence: readonly EvidenceRecord[];
   /** What was judged, in order; absent in runs of before it was recorded. */
   readonly judgements?: readonly JudgementRecord[];
+  /** Subjects of several that could not be judged, with the reason each. */
+  readonly undecided?: readonly string[];
   readonly series: readonly SeriesRecord[];
   readonly measures: readonly MeasureRecord[];
   readonly attachments: readonly AttachmentRecord[];

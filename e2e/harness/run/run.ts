@@ -113,6 +113,7 @@ export class Run {
       results: this.#results,
       environment: this.#environment,
       defects: await this.#input.composition.knownDefects(),
+      defectTables: await this.#input.composition.defectTables(),
       plan,
       observer: this.#observer(),
       interrupted: this.guard.signal,

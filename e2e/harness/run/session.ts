@@ -15,7 +15,9 @@ import { infoOf } from './spec-registry.ts';
 import type { Lock, RegisteredSpec } from './spec.ts';
 import { explained, ownsSurroundings } from './explained.ts';
 import { asExpected, failureOf } from './verdict.ts';
-import { findDefect, type KnownDefect } from './known-defects.ts';
+import { findDefect, type LooseDefect } from './known-defects.ts';
+import type { KnownDefect } from './match-defect.ts';
+import { cellsOfAttempt, withDefects } from './worst-cell.ts';
 
 /** One repetition of one spec: what a line on the console stands for. */
 export interface PlannedSpec {
@@ -43,7 +45,8 @@ export interface SessionInput {
   readonly options: Options;
   readonly results: ResultWriter;
   readonly environment: RunEnvironment;
-  readonly defects: readonly KnownDefect[];
+  readonly defects: readonly LooseDefect[];
+  readonly defectTables: readonly KnownDefect[];
   readonly plan: readonly PlannedSpec[];
   readonly observer: SessionObserver;
   readonly interrupted: AbortSignal;
@@ -83,7 +86,8 @@ export class Session {
     this.#scheduler = new Scheduler(
       input.plan,
       this.jobs,
-      async (item) => this.#finish(item, await this.#attempts(item)),
+      async (item) =>
+        this.#finish(item, await this.#attempts(item).catch((error: unknown) => this.#broken(item, error))),
       (item) => this.#finish(item, undefined),
     );
     if (input.interrupted.aborted) this.#scheduler.close();
@@ -128,8 +132,7 @@ export class Session {
           ? await this.#attempt(item, state)
           : bareLine(state, this.#input.clock, 'skip', { reason: skip });
       const told = await this.#withSurroundings(raw, item);
-      // A spec that judges many clients at once has looked up each of them itself.
-      const known = item.spec.meta.judges === 'api-client' ? told : this.#withDefect(told);
+      const known = this.#withDefect(told, item.spec.meta);
       const again = attempt < limit && retried.includes(known.verdict) && !interrupted.aborted;
       const flaky = attempt > 1 && known.verdict === 'pass';
       const line: AttemptLine = flaky
@@ -138,6 +141,18 @@ export class Session {
       results.write(line);
       if (!again) return line;
     }
+  }
+
+  /** The engine itself broke after the body (a full disk, say): the spec must still end, or the run would wait for it for ever. */
+  #broken(item: PlannedSpec, error: unknown): Outcome {
+    const state = this.#states.get(item.id) ?? new AttemptState(infoOf(item.spec), 1, item.repetition);
+    const line = bareLine(state, this.#input.clock, 'infrastructure-error', { failure: failureOf(error) });
+    try {
+      this.#input.results.write(line);
+    } catch {
+      // Where results cannot be written, the run's end says so.
+    }
+    return line;
   }
 
   async #attempt(item: PlannedSpec, state: AttemptState): Promise<AttemptLine> {
@@ -182,7 +197,15 @@ export class Session {
   }
 
   /** A listed failure is expected, and a listed spec that passes is news. */
-  #withDefect(line: AttemptLine): AttemptLine {
+  #withDefect(line: AttemptLine, { judges }: RegisteredSpec['meta']): AttemptLine {
+    const { family, subjects } = this.#input.environment;
+    const signed = withDefects(line, cellsOfAttempt(line, this.#input.defectTables, { family, subjects }));
+    // A spec that judges many clients at once has looked up each of them itself.
+    return signed !== line || judges === 'api-client' ? signed : this.#withLooseDefect(line);
+  }
+
+  /** Rows without a signature excuse any failure of their spec. */
+  #withLooseDefect(line: AttemptLine): AttemptLine {
     const at = { subjects: line.subjects, family: this.#input.environment.family, spec: line.spec.id };
     const defect = findDefect(this.#input.defects, at);
     if (defect === undefined || (line.verdict !== 'fail' && line.verdict !== 'pass')) return line;

@@ -84,8 +84,8 @@ export function createContext(input: ContextInput): SpecContext {
     },
   };
 
-  /** Records a finding, and ends the spec with it when it is bad. */
-  const decideOn = (judged: Omit<JudgementRecord, 'ok'>, { ok, ...said }: Finding): void => {
+  /** Records a finding; the error is what a bad one ends the spec with. */
+  const recordFinding = (judged: Omit<JudgementRecord, 'ok'>, { ok, ...said }: Finding): JudgementError | undefined => {
     // What is judged before anything was proven may be about another state than the one that the spec believes in.
     if (input.judgesSubject && state.provenPremises === 0)
       decide(
@@ -103,12 +103,14 @@ export function createContext(input: ContextInput): SpecContext {
       lane: 'judgements',
       summary: ok ? `${said.subject}: expected ${said.expected}, observed ${said.observed}` : error.message,
     });
-    if (!ok) decide(error);
+    return ok ? undefined : error;
   };
-  const judgeDeclared = (declared: Judgement, { outcome, facts, measures, ...text }: AnyDecision): void => {
+  const recordDecision = (declared: Judgement, decision: AnyDecision): JudgementError | undefined => {
+    const { outcome, facts, measures, of, ...text } = decision;
     const said: FindingText = text;
     const judged = { id: declared.id, outcome, facts: facts ?? {}, measures: measures ?? {} };
-    decideOn(judged, { ...said, ok: passesWith(declared, outcome) });
+    const whole = of === undefined ? judged : { ...judged, of };
+    return recordFinding(whole, { ...said, ok: passesWith(declared, outcome) });
   };
 
   return {
@@ -167,18 +169,26 @@ export function createContext(input: ContextInput): SpecContext {
     },
     judge(declaredOrPlain: Judgement | Finding, decision?: AnyDecision) {
       alive();
-      if (decision !== undefined) judgeDeclared(declaredOrPlain as Judgement, decision);
-      else decideOn(PLAIN, declaredOrPlain as Finding);
+      const error =
+        decision === undefined
+          ? recordFinding(PLAIN, declaredOrPlain as Finding)
+          : recordDecision(declaredOrPlain as Judgement, decision);
+      if (error !== undefined) decide(error);
     },
     hold(declared, decision) {
       alive();
       passesWith(declared, decision.outcome);
       state.held.push({ declared, decision: decision as AnyDecision });
     },
+    undecided(of, reason) {
+      alive();
+      state.undecided.push(`${of}: ${reason}`);
+    },
     judgeHeld() {
       alive();
-      for (let next = state.held.shift(); next !== undefined; next = state.held.shift())
-        judgeDeclared(next.declared, next.decision);
+      const errors = state.held.splice(0).flatMap(({ declared, decision }) => recordDecision(declared, decision) ?? []);
+      if (errors[0] !== undefined) decide(errors[0]);
+      if (state.undecided.length > 0) decide(new InconclusiveError(state.undecided.join('; ')));
     },
     skip: (reason) => decide(new SkipError(reason)),
     inconclusive: (reason) => decide(new InconclusiveError(reason)),

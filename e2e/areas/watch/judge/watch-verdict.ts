@@ -2,7 +2,7 @@
 import type { FaultProfile } from '../faults/profile.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { Json } from '../../../harness/run/result-schema.ts';
-import { findDefect, loadKnownDefects, type KnownDefect } from '../../../harness/run/known-defects.ts';
+import { findDefect, loadKnownDefects, type LooseDefect } from '../../../harness/run/known-defects.ts';
 import type { CellResult } from '../evidence/watch-cell.ts';
 import type { LaneOutcome } from '../stage/watch-session.ts';
 
@@ -11,11 +11,11 @@ export type CellVerdict = CellResult['verdict'] | 'expected-fail' | 'unexpected-
 export interface DecidedCell {
   readonly cell: CellResult;
   readonly verdict: CellVerdict;
-  readonly known?: KnownDefect;
+  readonly known?: LooseDefect;
 }
 
 /** A cell that fails as its client is known to is expected; one that passes all the same is told, not failed. Pure. */
-export function decideCell(cell: CellResult, known: KnownDefect | undefined): DecidedCell {
+export function decideCell(cell: CellResult, known: LooseDefect | undefined): DecidedCell {
   if (known === undefined || cell.verdict === 'inconclusive') return { cell, verdict: cell.verdict };
   return { cell, known, verdict: cell.verdict === 'fail' ? 'expected-fail' : 'unexpected-pass' };
 }
