@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { decodeFrame } from './pcap-frame.ts';
-import { ipv6Text } from './pcap-ip.ts';
+import { ipv6Text } from './pcap-address.ts';
 import { udpFrame } from './pcap-writer.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ''), 'hex');

@@ -1,7 +1,10 @@
 /** Layers of a packet, from the link to the transport. Pure; never throws on any input. */
 import { decodeArp, type Arp } from './pcap-arp.ts';
 import { decodeIp, type IpHeader } from './pcap-ip.ts';
+import { cooked, ETHERNET_HEADER, ethernet, plain, type Link } from './pcap-link.ts';
 import { decodeTransport, type Transport } from './pcap-transport.ts';
+
+export type { Link } from './pcap-link.ts';
 
 export const LinkType = {
   NULL: 0,
@@ -14,126 +17,89 @@ export const LinkType = {
   SLL2: 276,
 } as const;
 
-const EtherType = { IPV4: 0x0800, ARP: 0x0806, VLAN: 0x8100, IPV6: 0x86dd, QINQ: 0x88a8, QINQ_OLD: 0x9100 } as const;
-
-/** The link header. Addresses are lower-case hex with colons; SLL and SLL2 know the sender's only. */
-export interface Link {
-  readonly kind: 'ethernet' | 'sll' | 'sll2' | 'raw' | 'null' | 'unknown';
-  readonly source?: string;
-  readonly destination?: string;
-  /** EtherType of the payload, after VLAN tags. */
-  readonly etherType?: number;
-  /** VLAN ids, outermost first. */
-  readonly vlans: readonly number[];
-  /** SLL and SLL2: 0 to us, 1 broadcast, 2 multicast, 3 to someone else, 4 from us. */
-  readonly packetType?: number;
-  /** SLL2: the device on which it was seen. */
-  readonly interfaceIndex?: number;
-}
+const EtherType = { IPV4: 0x0800, ARP: 0x0806, IPV6: 0x86dd } as const;
+/** Address families of the loopback header: IPv6 has a number of its own on each system that writes it. */
+const FAMILY_IPV4 = 2;
+const FAMILIES_IPV6 = new Set([10, 24, 28, 30]);
 
 export interface Frame {
   readonly link: Link;
-  readonly arp?: Arp;
-  readonly ip?: IpHeader;
-  /** Absent on later fragments and on what was cut off by the snap length. */
-  readonly transport?: Transport;
-  /** First thing that could not be decoded, in words. */
-  readonly malformed?: string;
+  readonly arp: Arp | undefined;
+  readonly ip: IpHeader | undefined;
+  /** Undefined on later fragments, for protocols that are not decoded, and where `malformed` says why. */
+  readonly transport: Transport | undefined;
+  /** First thing that could not be decoded or contradicts another layer, in words. */
+  readonly malformed: string | undefined;
 }
 
-/** Decodes `data` as a frame of the LINKTYPE. */
-export function decodeFrame(data: Buffer, linkType: number): Frame {
+/** Decodes `data` as a frame of the LINKTYPE. `missing`: bytes of the frame that the capture cut off. */
+export function decodeFrame(data: Buffer, linkType: number, missing = 0): Frame {
+  const cut = (kind: Link['kind']): Frame =>
+    frame(plain(kind), undefined, undefined, undefined, `${kind} header cut off after ${data.length} bytes`);
   switch (linkType) {
     case LinkType.ETHERNET:
-      return ethernet(data);
+      return data.length < ETHERNET_HEADER ? cut('ethernet') : network(ethernet(data), data, missing);
     case LinkType.SLL:
-      return data.length < 16
-        ? short('sll', data)
-        : cooked(data, 'sll', data.readUInt16BE(14), 16, data.readUInt16BE(0));
+      return data.length < 16 ? cut('sll') : network(cooked(data, 'sll'), data, missing);
     case LinkType.SLL2:
-      return data.length < 20
-        ? short('sll2', data)
-        : cooked(data, 'sll2', data.readUInt16BE(0), 20, data.readUInt8(10));
+      return data.length < 20 ? cut('sll2') : network(cooked(data, 'sll2'), data, missing);
     case LinkType.RAW:
-    case LinkType.IPV4:
-    case LinkType.IPV6:
     case 12:
-      return rawIp({ kind: 'raw', vlans: [] }, data);
+      return internet(plain('raw'), data, 0, missing, 0, '');
+    case LinkType.IPV4:
+      return internet(plain('raw'), data, 0, missing, 4, 'link type 228');
+    case LinkType.IPV6:
+      return internet(plain('raw'), data, 0, missing, 6, 'link type 229');
     case LinkType.NULL:
     case LinkType.LOOP:
-      return data.length < 4 ? short('null', data) : rawIp({ kind: 'null', vlans: [] }, data.subarray(4));
+      return data.length < 4 ? cut('null') : loopback(data, missing);
     default:
-      return { link: { kind: 'unknown', vlans: [] }, malformed: `link type ${linkType} is not decoded` };
+      return frame(plain('unknown'), undefined, undefined, undefined, `link type ${linkType} is not decoded`);
   }
 }
 
-function ethernet(data: Buffer): Frame {
-  if (data.length < 14) return short('ethernet', data);
-  const { etherType, vlans, offset } = skipVlans(data, data.readUInt16BE(12), 14);
-  const link: Link = {
-    kind: 'ethernet',
-    source: mac(data, 6),
-    destination: mac(data, 0),
-    etherType,
-    vlans,
-  };
-  return network(link, etherType, data.subarray(offset));
+function network(link: Link & { readonly end: number }, data: Buffer, missing: number): Frame {
+  const { etherType, end } = link;
+  if (end > data.length) return frame(link, undefined, undefined, undefined, 'VLAN tag cut off');
+  if (etherType === EtherType.IPV4) return internet(link, data, end, missing, 4, 'EtherType 0x800');
+  if (etherType === EtherType.IPV6) return internet(link, data, end, missing, 6, 'EtherType 0x86dd');
+  if (etherType !== EtherType.ARP) return frame(link, undefined, undefined, undefined, undefined);
+  const arp = decodeArp(data.subarray(end));
+  return frame(link, arp, undefined, undefined, arp === undefined ? 'ARP shorter than its addresses' : undefined);
 }
 
-function cooked(data: Buffer, kind: 'sll' | 'sll2', protocol: number, header: number, packetType: number): Frame {
-  const address = kind === 'sll' ? 6 : 12;
-  const length = kind === 'sll' ? data.readUInt16BE(4) : data.readUInt8(11);
-  const { etherType, vlans, offset } = skipVlans(data, protocol, header);
-  const link: Link = {
-    kind,
-    ...(length === 6 ? { source: mac(data, address) } : {}),
-    etherType,
-    vlans,
-    packetType,
-    ...(kind === 'sll2' ? { interfaceIndex: data.readUInt32BE(4) } : {}),
-  };
-  return network(link, etherType, data.subarray(offset));
+/** The family is written in the byte order of the machine that captured, which the file does not tell; all are below 256. */
+function loopback(data: Buffer, missing: number): Frame {
+  const first = data.readUInt32BE(0);
+  const family = first < 0x1_0000 ? first : data.readUInt32LE(0);
+  const link = plain('null');
+  const version = family === FAMILY_IPV4 ? 4 : FAMILIES_IPV6.has(family) ? 6 : undefined;
+  if (version === undefined)
+    return frame(link, undefined, undefined, undefined, `address family ${family} is not decoded`);
+  return internet(link, data, 4, missing, version, `address family ${family}`);
 }
 
-function skipVlans(data: Buffer, first: number, start: number): { etherType: number; vlans: number[]; offset: number } {
-  const vlans: number[] = [];
-  let etherType = first;
-  let offset = start;
-  while (isVlan(etherType) && offset + 4 <= data.length) {
-    vlans.push(data.readUInt16BE(offset) & 0x0fff);
-    etherType = data.readUInt16BE(offset + 2);
-    offset += 4;
+/** `version`: which one `by` says that it is; 0 when nothing says so. */
+function internet(link: Link, data: Buffer, at: number, missing: number, version: 0 | 4 | 6, by: string): Frame {
+  if (version !== 0 && at < data.length) {
+    const observed = (data[at] as number) >> 4;
+    if (observed !== version) return frame(link, undefined, undefined, undefined, `${by} holds IP version ${observed}`);
   }
-  return { etherType, vlans, offset };
+  const ip = decodeIp(data, at, missing);
+  if (typeof ip === 'string') return frame(link, undefined, undefined, undefined, ip);
+  if (ip.fragmentOffset > 0) return frame(link, undefined, ip, undefined, undefined);
+  const transport = decodeTransport(data, ip);
+  if (typeof transport === 'string') return frame(link, undefined, ip, undefined, transport);
+  return frame(link, undefined, ip, transport, undefined);
 }
 
-function isVlan(etherType: number): boolean {
-  return etherType === EtherType.VLAN || etherType === EtherType.QINQ || etherType === EtherType.QINQ_OLD;
-}
-
-function network(link: Link, etherType: number, payload: Buffer): Frame {
-  if (etherType === EtherType.ARP) {
-    const arp = decodeArp(payload);
-    return arp === undefined ? { link, malformed: 'ARP shorter than its addresses' } : { link, arp };
-  }
-  if (etherType === EtherType.IPV4 || etherType === EtherType.IPV6) return rawIp(link, payload);
-  return { link };
-}
-
-function rawIp(link: Link, payload: Buffer): Frame {
-  const ip = decodeIp(payload);
-  if (typeof ip === 'string') return { link, malformed: ip };
-  if (ip.fragmentOffset > 0) return { link, ip };
-  const transport = decodeTransport(ip.protocol, ip.payload);
-  if (typeof transport === 'string') return { link, ip, malformed: transport };
-  return transport === undefined ? { link, ip } : { link, ip, transport };
-}
-
-function short(kind: Link['kind'], data: Buffer): Frame {
-  return { link: { kind, vlans: [] }, malformed: `${kind} header cut off after ${data.length} bytes` };
-}
-
-function mac(data: Buffer, offset: number): string {
-  const hex = data.toString('hex', offset, offset + 6);
-  return `${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4, 6)}:${hex.slice(6, 8)}:${hex.slice(8, 10)}:${hex.slice(10, 12)}`;
+/** Always with the same properties: readers of millions of frames meet one shape. */
+function frame(
+  link: Link,
+  arp: Arp | undefined,
+  ip: IpHeader | undefined,
+  transport: Transport | undefined,
+  malformed: string | undefined,
+): Frame {
+  return { link, arp, ip, transport, malformed };
 }

@@ -83,6 +83,10 @@ export class Packet {
 
   /** The layers, decoded once. Never throws: what cannot be read is named in `frame.malformed`. */
   get frame(): Frame {
-    return (this.decoded ??= decodeFrame(this.data, this.linkType));
+    return (this.decoded ??= decodeFrame(
+      this.data,
+      this.linkType,
+      Math.max(0, this.originalLength - this.capturedLength),
+    ));
   }
 }

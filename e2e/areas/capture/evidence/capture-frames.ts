@@ -52,9 +52,10 @@ function isUnreachable(transport: Transport | undefined): transport is Icmp {
 
 /** The kernel of a pod whose process has just ended refuses the echoes still under way, and quotes them. */
 function refusedEcho(icmp: Icmp, owner: FrameOwner): boolean {
-  const quoted = decodeIp(icmp.payload.subarray(4));
+  const quote = icmp.payload.subarray(4);
+  const quoted = decodeIp(quote);
   if (typeof quoted === 'string' || quoted.source !== owner.sinkIp || !owner.ips.has(quoted.destination)) return false;
-  const udp = decodeTransport(quoted.protocol, quoted.payload);
+  const udp = decodeTransport(quote, quoted);
   if (typeof udp === 'string' || udp?.protocol !== 'udp') return false;
   return udp.payload.toString('latin1').startsWith(`PCB1|${owner.uid}|`);
 }
