@@ -1,5 +1,6 @@
 /** A capture in a few lines for a person: time span, conversations by packets, what could not be decoded, where the file ends early. */
-import { PcapFormatError, readPackets, type CaptureSummary, type Packet } from '../../../harness/pcap/pcap-reader.ts';
+import { cutText } from '../../../harness/pcap/pcap-cut.ts';
+import { PcapFormatError, readPackets, type Packet } from '../../../harness/pcap/pcap-reader.ts';
 
 const SHOWN = 12;
 
@@ -27,16 +28,9 @@ export async function summarizeCapture(bytes: Uint8Array): Promise<string> {
   for (const [name, count] of largest.slice(0, SHOWN)) lines.push(`  ${String(count).padStart(8)}  ${name}`);
   if (largest.length > SHOWN) lines.push(`            and ${largest.length - SHOWN} more conversations`);
   if (damage !== undefined) lines.push(`  damaged: ${damage}`);
-  else if (reader.summary.truncated !== undefined) lines.push(`  ${cutText(reader.summary)}`);
+  const cut = damage === undefined ? cutText(reader.summary) : undefined;
+  if (cut !== undefined) lines.push(`  ${cut}`);
   return lines.join('\n');
-}
-
-/** Where a file ends too early; undefined for a whole one. */
-export function cutText({ truncated, packets }: CaptureSummary): string | undefined {
-  if (truncated === undefined) return undefined;
-  const { offset, have, need } = truncated;
-  const what = packets === 0 && offset === 0 ? 'the file header' : 'a record';
-  return `cut off at byte ${offset}: ${have} of ${need} bytes of ${what}`;
 }
 
 /** Both directions together: the lower endpoint stands first. A kind of frame that is not decoded is one line for the file. */

@@ -1,5 +1,6 @@
 /** From the captures and lines of a lane to its cells. */
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { LineStream } from '../../../harness/cluster/line-process.ts';
 import type { Bed, Lane } from '../faults/idle-load-balancer.ts';
 import type { ClientSubject } from '../subjects/client-subject.ts';
@@ -32,10 +33,15 @@ export interface Judging {
 
 export async function judgeLane(lane: Lane, judging: Judging): Promise<readonly CellResult[]> {
   const { bed, backend, running, times, idleSeconds, deaths, sockets, path } = judging;
+  const flaws: string[] = [];
   const side = async (name: 'client' | 'server'): Promise<readonly TcpSegment[]> => {
     const files = lane.captures.filter((capture) => capture.side === name);
-    const segments = await Promise.all(files.map(async (file) => readTcpSegments(await readFile(file.path))));
-    return segments.flat();
+    const read = await Promise.all(
+      files.map(async ({ path: file }) => ({ file, ...(await readTcpSegments(await readFile(file))) })),
+    );
+    for (const { file, flaw } of read)
+      if (flaw !== undefined) flaws.push(`the capture of the ${name} side, ${basename(file)}, is not whole: ${flaw}`);
+    return read.flatMap(({ segments }) => segments);
   };
   const [client, seen] = [await side('client'), await side('server')];
   const server = path === 'public' ? seen : undoTranslation(client, seen);
@@ -62,9 +68,11 @@ export async function judgeLane(lane: Lane, judging: Judging): Promise<readonly 
       ...(liftedAt === undefined ? {} : { liftedAt }),
     });
     const death = deaths.get(client.name);
-    return death === undefined
-      ? result
-      : { ...result, verdict: 'inconclusive', reason: `the client program ended: ${death}` };
+    if (death !== undefined)
+      return { ...result, verdict: 'inconclusive', reason: `the client program ended: ${death}` };
+    // What one side's capture lost looks like what the balancer ate, or like a reset of its own.
+    if (flaws.length > 0) return { ...result, verdict: 'inconclusive', reason: flaws.join('; ') };
+    return result;
   });
 }
 

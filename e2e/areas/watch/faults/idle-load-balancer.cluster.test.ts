@@ -108,7 +108,11 @@ async function startSockets(
 
 async function fatesOf(bed: Bed, lane: Lane, family: 'ipv4' | 'ipv6', firedAt: number | undefined, until: number) {
   const [client = [], server = []] = await Promise.all(
-    lane.captures.map(async ({ path }) => readTcpSegments(await readFile(path))),
+    lane.captures.map(async ({ path }) => {
+      const { segments, flaw } = await readTcpSegments(await readFile(path));
+      expect(flaw, path).to.equal(undefined);
+      return segments;
+    }),
   );
   const flows = flowHistories({ client, server }, port);
   const fate = (name: string): FlowFate => {
