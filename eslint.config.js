@@ -79,6 +79,16 @@ export default defineConfig(
     },
   },
   {
+    files: ['e2e/areas/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { property: 'slowFactor', message: 't.wait(ms) for a wait of ours, t.bound(ms) for what a subject is held to' },
+      ],
+    },
+  },
+  {
     files: ['e2e/harness/**/*.ts'],
     rules: {
       'no-restricted-imports': [

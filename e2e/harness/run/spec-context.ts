@@ -119,6 +119,8 @@ export function createContext(input: ContextInput): SpecContext {
     evidence,
     slug: slugOf(input.run, state),
     iterations: input.iterations,
+    wait: (ms) => ms * input.env.slowFactor,
+    bound: (ms) => ms * input.env.slowFactor,
     moreTime(ms, reason) {
       alive();
       if (state.moreTime === undefined) return;

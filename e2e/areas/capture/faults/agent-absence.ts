@@ -145,7 +145,7 @@ async function settled(stage: CaptureStage, done: (set: AgentSet) => boolean, si
     { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name },
     ([set]) => (set !== undefined && done(set) ? true : undefined),
     {
-      timeoutMs: ROLLOUT_MS * stage.t.env.slowFactor,
+      timeoutMs: stage.t.wait(ROLLOUT_MS),
       signal,
       what: `DaemonSet ${namespace}/${name} follows its node selector`,
     },

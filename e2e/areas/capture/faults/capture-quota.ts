@@ -50,7 +50,7 @@ export async function smallQuota(stage: CaptureStage, mebibytes: number): Promis
           ? true
           : undefined;
       },
-      { timeoutMs: ROLLOUT_MS * t.env.slowFactor, signal, what: `agents run with ${VARIABLE}=${value}` },
+      { timeoutMs: t.wait(ROLLOUT_MS), signal, what: `agents run with ${VARIABLE}=${value}` },
     );
   };
   t.defer(`give the agents their ${VARIABLE} back`, (signal) => change(former, signal));

@@ -88,6 +88,6 @@ async function scale(stage: CaptureStage, replicas: number, signal: AbortSignal)
     object,
     ([now]) =>
       (now?.status?.replicas ?? 0) === replicas && (now?.status?.readyReplicas ?? 0) === replicas ? true : undefined,
-    { timeoutMs: SETTLE_MS * stage.t.env.slowFactor, signal, what: `${replicas} replicas of ${namespace}/${name}` },
+    { timeoutMs: stage.t.wait(SETTLE_MS), signal, what: `${replicas} replicas of ${namespace}/${name}` },
   );
 }

@@ -80,6 +80,7 @@ export function judgeCompleteness(
 function waitOf({ t }: CaptureStage, instance: CaptureInstance, incarnation: string): number {
   const measured = instance.contention.get(incarnation) ?? 1;
   const own = measured <= CALM_CONTENTION ? 1 : Math.min(measured, GREATEST_CONTENTION);
+  // eslint-disable-next-line no-restricted-properties -- a share, not a time
   return Math.max(own, t.env.slowFactor);
 }
 

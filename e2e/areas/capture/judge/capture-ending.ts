@@ -47,7 +47,7 @@ export async function judgeEndWithSandbox(
   );
   if (ended !== undefined) t.evidence.measure({ name: 'end after sandbox', value: ended, unit: 'ms', bound: limitMs });
   t.judge({
-    ok: ended !== undefined && ended <= limitMs * t.env.slowFactor,
+    ok: ended !== undefined && ended <= t.bound(limitMs),
     subject: stage.subject.name,
     expected: `no tcpdump ${limitMs} ms after its sandbox`,
     observed: ended === undefined ? 'still running' : `ended after ${Math.round(ended)} ms`,
@@ -76,7 +76,7 @@ export async function judgeEndOfObject(
       return right ? { proven: true, value: now, summary } : { proven: false, reason: summary };
     },
   });
-  const bound = limitMs * t.env.slowFactor;
+  const bound = t.bound(limitMs);
   const start = performance.now();
   await subject.delete(t.env.cluster, request.namespace, request.name, t.signal);
   const ended = await reached(

@@ -260,7 +260,7 @@ export class CaptureStage {
 
   /** Waits for a value; its own deadline is stretched by the slow factor. Not reached: InfrastructureError unless caught. */
   wait<T>(what: string, timeoutMs: number, probe: () => Promise<T | undefined>): Promise<T> {
-    return waitUntil(what, timeoutMs * this.t.env.slowFactor, this.t.signal, probe);
+    return waitUntil(what, this.t.wait(timeoutMs), this.t.signal, probe);
   }
 
   /** Every line of the sink up to now (plus its flush period) has been read. */

@@ -24,7 +24,7 @@ export async function openCaptureStage(t: SpecContext, place: 'first' | 'second'
   const sinkIp = await cluster.api.waitFor<CapturePod, string>(
     { apiVersion: 'v1', kind: 'Pod', namespace: namespace.name, name: 'sink' },
     ([pod]) => (pod?.status?.containerStatuses?.[0]?.state?.running === undefined ? undefined : pod.status.podIP),
-    { timeoutMs: POD_MS * t.env.slowFactor, signal: t.signal, what: `the sink runs on ${otherNode.name}` },
+    { timeoutMs: t.wait(POD_MS), signal: t.signal, what: `the sink runs on ${otherNode.name}` },
   );
   const truth = new CaptureTruth();
   const log = await cluster.api.followLogs({ namespace: namespace.name, name: 'sink' }, t.signal);

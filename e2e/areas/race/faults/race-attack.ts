@@ -189,7 +189,7 @@ async function hearing(
   enough: number,
   ms: number,
 ): Promise<Heard> {
-  const withinMs = ms * t.env.slowFactor;
+  const withinMs = t.wait(ms);
   return stage.client.driver.call<Heard>({ cmd: 'heard', group, message, withinMs, enough }, t.signal);
 }
 

@@ -128,8 +128,8 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
         ...{ reopenedFromMs: again.startedMs, heard: new Set(readRanges(heard.flows)), healed: new Set<number>() },
       });
     };
-    let seen = await account(listenMs * t.env.slowFactor);
-    if (undenied(seen).length > 0) seen = await account(listenLongerMs * t.env.slowFactor);
+    let seen = await account(t.wait(listenMs));
+    if (undenied(seen).length > 0) seen = await account(t.wait(listenLongerMs));
     const victims = [...seen.victims].filter((flow) => seen.denied.has(flow));
     if (victims.length > 0)
       await attachVictims(t, `victims-${round + 1}.jsonl`, victims.slice(0, 20), flows, log.lines.slice(hydratedAt));

@@ -71,7 +71,7 @@ export async function deafFlows(t: SpecContext, stage: RaceStage, plain: PlainFl
   const { client, server } = stage;
   await flowsAccepted(t, server.driver, plain.flows.protocol, plain.count);
   await server.driver.call({ cmd: 'speak', protocol: plain.flows.protocol, message }, t.signal);
-  const withinMs = listenMs * t.env.slowFactor;
+  const withinMs = t.wait(listenMs);
   const heard = await client.driver.call<{ flows: string }>(
     { cmd: 'heard', group: plain.group, message, withinMs, enough: plain.count },
     t.signal,
@@ -93,7 +93,7 @@ export async function clientSends(
   const sentAt = Date.now();
   await driver.call({ cmd: 'send', group: plain.group, message, only: only.join(',') }, t.signal);
   const heard = await driver.call<{ count: number; lastMs: number }>(
-    { cmd: 'heard', group: plain.group, message, withinMs: withinMs * t.env.slowFactor, enough: only.length },
+    { cmd: 'heard', group: plain.group, message, withinMs: t.wait(withinMs), enough: only.length },
     t.signal,
   );
   return { answered: heard.count, ms: heard.count === 0 ? 0 : heard.lastMs - sentAt };

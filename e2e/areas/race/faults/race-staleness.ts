@@ -26,7 +26,7 @@ export async function staleEntriesAreRemoved(t: SpecContext): Promise<void> {
     for (const plain of both) await t.evidence.require(tuplesGoneFromKernel(stage, plain.flows));
   });
   const started = t.evidence.now();
-  const boundMs = periodsToClean * stage.periodMs * t.env.slowFactor;
+  const boundMs = t.bound(periodsToClean * stage.periodMs);
   const left = await t.step(`wait for up to ${periodsToClean} cleanup periods`, async () => {
     for (;;) {
       await awaitCycles(t, stage, 1);

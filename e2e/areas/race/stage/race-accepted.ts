@@ -11,7 +11,7 @@ export async function flowsAccepted(
   protocol: 'tcp' | 'udp',
   expect: number,
 ): Promise<void> {
-  const withinMs = acceptWithinMs * t.env.slowFactor;
+  const withinMs = t.wait(acceptWithinMs);
   const { count } = await server.call<{ count: number }>({ cmd: 'accepted', protocol, expect, withinMs }, t.signal);
   if (count < expect)
     t.evidence.record({ kind: 'step', lane: 'flows', summary: `the server has ${count} of ${expect} flows` });

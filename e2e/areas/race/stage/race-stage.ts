@@ -117,7 +117,7 @@ async function openEnd(
   const status = await api.waitFor<RacePod, NonNullable<RacePod['status']>>(
     { apiVersion: 'v1', kind: 'Pod', namespace, name },
     ([pod]) => (pod?.status?.containerStatuses?.[0]?.ready === true ? pod.status : undefined),
-    { timeoutMs: podReadyMs * t.env.slowFactor, signal: t.signal, what: `pod ${name} is ready on ${node.name}` },
+    { timeoutMs: t.wait(podReadyMs), signal: t.signal, what: `pod ${name} is ready on ${node.name}` },
   );
   const ip = status.podIPs
     ?.map((entry) => entry.ip)

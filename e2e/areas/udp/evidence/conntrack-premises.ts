@@ -79,7 +79,7 @@ export function rowPointsAt(
         unborn = found === undefined || (options.seenBy?.events.some(isBorn) ?? true) ? undefined : found;
         return unborn === undefined ? found : undefined;
       };
-      const timeoutMs = ROW_APPEARS_WITHIN_MS * t.env.slowFactor;
+      const timeoutMs = t.wait(ROW_APPEARS_WITHIN_MS);
       const row = await pollWithin(find, { timeoutMs, signal, intervalMs: 250 });
       if (unborn !== undefined)
         return {

@@ -141,7 +141,7 @@ export class DatagramStream {
         this.losses(flow, { untilMs: untilMs[index] ?? 0 }).filter(({ lastLost }) => lastLost > afterSequence),
       );
     const isEnough = (): boolean => look().every((windows) => totalLost(windows) <= tolerated);
-    await this.until(() => (isEnough() ? true : undefined), LATE_MS * this.#t.env.slowFactor);
+    await this.until(() => (isEnough() ? true : undefined), this.#t.wait(LATE_MS));
     return look();
   }
 
@@ -191,7 +191,7 @@ export class DatagramStream {
 
   #silentReason(): string | undefined {
     const silentMs = performance.now() - this.#heardAt;
-    if (silentMs <= SILENT_MS * this.#t.env.slowFactor) return undefined;
+    if (silentMs <= this.#t.wait(SILENT_MS)) return undefined;
     return `the client has said nothing for ${(silentMs / 1000).toFixed(1)} s, and has not ended; ${this.describe()}`;
   }
 

@@ -93,6 +93,6 @@ function waitForSlices<R>(
       labelSelector: `kubernetes.io/service-name=${key.service}`,
     },
     look,
-    { timeoutMs: ENDPOINT_MS * t.env.slowFactor, signal, what },
+    { timeoutMs: t.wait(ENDPOINT_MS), signal, what },
   );
 }

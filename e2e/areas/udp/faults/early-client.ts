@@ -38,7 +38,7 @@ export async function openEarly(t: SpecContext, stage: ServiceStage, options: Se
     ]),
   );
   const flow = flowOf(stage, client, node);
-  await client.stream.settle(5, 20_000 * t.env.slowFactor);
+  await client.stream.settle(5, t.wait(20_000));
   const name = 'the early client’s row is not translated: its replies would come from the address itself';
   const row = await t.evidence.require(rowPointsAt(t, flow, address, { seenBy: follower, name }));
   await t.step('give the Service the address, without a ready endpoint', () =>

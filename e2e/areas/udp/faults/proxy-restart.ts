@@ -35,7 +35,7 @@ export async function restartProxy(t: SpecContext, node: ClusterNode): Promise<v
           pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
       )?.metadata.name,
     {
-      timeoutMs: RESTART_MS * t.env.slowFactor,
+      timeoutMs: t.wait(RESTART_MS),
       signal: t.signal,
       what: `${proxy.name} is Ready again on ${node.name}`,
     },

@@ -52,7 +52,7 @@ export async function pinFlow(t: SpecContext, stage: ServiceStage, options: Cycl
   );
   const flow = flowOf(stage, client, node);
   const first = options.fromAnyone === true ? {} : { server: server1.name };
-  await t.evidence.require(client.stream.answeredBy(first, 30_000 * t.env.slowFactor));
+  await t.evidence.require(client.stream.answeredBy(first, t.wait(30_000)));
   return { client, flow, follower, server1, server2 };
 }
 

@@ -46,11 +46,11 @@ export interface Handover {
 export async function judgeHandover(t: SpecContext, handover: Handover): Promise<void> {
   const { flow, stream, follower, staleRow, from, to } = handover;
   const index = handover.flowIndex ?? 0;
-  const bound = HANDOVER_BOUND_MS * t.env.slowFactor;
+  const bound = t.bound(HANDOVER_BOUND_MS);
   const subject = `${describeFlow(flow)} after ${handover.after}`;
   const reply = await stream.reply({ server: to.name, flow: index, afterSequence: handover.sequence }, bound);
   // Some more datagrams, so that the last window is settled and a flow that flaps is seen.
-  if (reply !== undefined) await stream.settle(30, 10_000 * t.env.slowFactor, index);
+  if (reply !== undefined) await stream.settle(30, t.wait(10_000), index);
   const left = async (): Promise<boolean> => {
     const table = await readConntrack(flow.node, flow.family, matchOf(flow), t.signal);
     return table.every((entry) => !sameRow(entry, staleRow));

@@ -45,7 +45,7 @@ export async function judgeFlowsMoved(
   from: string,
   sequence: number,
 ): Promise<void> {
-  const bound = HANDOVER_BOUND_MS * t.env.slowFactor;
+  const bound = t.bound(HANDOVER_BOUND_MS);
   const moved = (flow: number): boolean =>
     client.stream.flow(flow).replies.some((reply) => reply.server !== from && reply.sequence > sequence);
   await client.stream.until(() => (flows.every(moved) ? true : undefined), bound);
@@ -69,7 +69,7 @@ export async function judgeRowsStay(
   flows: readonly number[],
   sequence: number,
 ): Promise<void> {
-  await client.stream.settle(50, 15_000 * t.env.slowFactor);
+  await client.stream.settle(50, t.wait(15_000));
   await follower.requireWhole();
   const ends = [...rows.values()].map((row) => isEndOf(follower, row));
   const gone = follower.events.filter((event) => ends.some((isEnd) => isEnd(event)));

@@ -19,10 +19,10 @@ export async function judgeReached(
   },
 ): Promise<void> {
   const { stream, to, sequence } = reach;
-  const bound = HANDOVER_BOUND_MS * t.env.slowFactor;
+  const bound = t.bound(HANDOVER_BOUND_MS);
   const reply = await stream.reply({ server: to, afterSequence: sequence }, bound);
   // Some more datagrams, so that the last window is settled and a flow that flaps is seen.
-  if (reply !== undefined) await stream.settle(30, 10_000 * t.env.slowFactor);
+  if (reply !== undefined) await stream.settle(30, t.wait(10_000));
   const windows = stream.losses().filter((window) => window.lastLost > sequence);
   const lost = totalLost(windows);
   stream.recordEvidence();

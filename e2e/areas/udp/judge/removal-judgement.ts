@@ -27,7 +27,7 @@ export async function judgeRowRemoved(
   },
 ): Promise<void> {
   const { flow, stream, follower, staleRow } = removal;
-  const bound = HANDOVER_BOUND_MS * t.env.slowFactor;
+  const bound = t.bound(HANDOVER_BOUND_MS);
   const started = t.evidence.now();
   const gone = await destroyed(follower, staleRow, bound);
   const tookMs = t.evidence.now() - started;
@@ -68,7 +68,7 @@ export async function judgeFlowUntouched(
 ): Promise<void> {
   const { flow, stream, follower, row } = healthy;
   const index = healthy.flowIndex ?? 0;
-  await stream.settle(50, 15_000 * t.env.slowFactor, index);
+  await stream.settle(50, t.wait(15_000), index);
   const gone = follower.events.find(isEndOf(follower, row));
   const tolerated = healthy.tolerated ?? 0;
   const [windows = []] = await stream.settledLosses([index], { afterSequence: healthy.sequence, tolerated });

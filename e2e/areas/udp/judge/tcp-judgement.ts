@@ -19,7 +19,7 @@ export async function judgeConnectionsAlive(
   const unlessBroken = (error: unknown): undefined => {
     if (connections.every((index) => errorsWhileOpen(stream.flow(index)).length === 0)) throw error;
   };
-  await stream.until(reached, 15_000 * t.env.slowFactor).catch(unlessBroken);
+  await stream.until(reached, t.wait(15_000)).catch(unlessBroken);
   const losses =
     (await stream.settledLosses(connections).catch(unlessBroken)) ?? connections.map((index) => stream.losses(index));
   for (const [position, index] of connections.entries()) {
@@ -41,7 +41,7 @@ export async function connectionServers(
   stream: DatagramStream,
   connections: number,
 ): Promise<readonly string[]> {
-  const timeoutMs = 30_000 * t.env.slowFactor;
+  const timeoutMs = t.wait(30_000);
   const found = await stream.until(() => {
     const servers = Array.from({ length: connections }, (_, index) => stream.flow(index).replies.at(-1)?.server);
     return servers.every((server) => server !== undefined) ? servers : undefined;

@@ -41,7 +41,7 @@ spec(
           const follower = await followConntrack(t, node, { protocol: 'udp', dst: leg.clusterIP, dport: SERVICE_PORT });
           const client = await leg.startClient(`client-${leg.family}`);
           const flow = flowOf(leg, client, node);
-          await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000 * t.env.slowFactor));
+          await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, t.wait(30_000)));
           return { leg, client, flow, follower };
         }),
       ),

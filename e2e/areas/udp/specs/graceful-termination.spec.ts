@@ -43,7 +43,7 @@ spec(
       ]),
     );
     const flow = flowOf(stage, client, node);
-    await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000 * t.env.slowFactor));
+    await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, t.wait(30_000)));
     await stage.admit(server2);
     await t.evidence.require(stage.endpointsAre([server1, server2]));
     const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
@@ -53,7 +53,7 @@ spec(
     const before = client.stream.lastSequence();
     await t.step('delete server 1 with a grace period', () => stage.deletePod(server1, 60));
     await t.evidence.require(endpointTerminates(t, key, endpoint, true));
-    await client.stream.settle(100, 20_000 * t.env.slowFactor);
+    await client.stream.settle(100, t.wait(20_000));
     await judgeFlowUntouched(t, {
       flow,
       stream: client.stream,

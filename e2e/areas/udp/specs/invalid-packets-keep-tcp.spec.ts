@@ -44,7 +44,7 @@ spec(
     const done = (): boolean =>
       client.stream.lastSequence() >= LINES ||
       all.some((index) => errorsWhileOpen(client.stream.flow(index)).length > 0);
-    await client.stream.until(() => (done() ? true : undefined), 60_000 * t.env.slowFactor);
+    await client.stream.until(() => (done() ? true : undefined), t.wait(60_000));
     const injected = await injectedSegments(t, server);
     const after = await invalidCount(t, stage);
     if (injected === 0) t.inconclusive('the injector sent no segment');

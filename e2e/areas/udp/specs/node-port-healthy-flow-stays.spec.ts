@@ -50,12 +50,12 @@ spec(
       stage.startClient('client', { host: target, port: stage.nodePort }),
     );
     const flow = flowOf(stage, client, stage.clientNode);
-    await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000 * t.env.slowFactor));
+    await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, t.wait(30_000)));
     const row = await t.evidence.require(rowPointsAt(t, flow, target, { seenBy: follower }));
     const sequence = client.stream.lastSequence();
     await t.step('another endpoint joins: nothing changes for this flow', () => stage.admit(newcomer));
     await t.evidence.require(stage.endpointsAre([server, newcomer]));
-    await client.stream.settle(100, 20_000 * t.env.slowFactor);
+    await client.stream.settle(100, t.wait(20_000));
     await judgeFlowUntouched(t, {
       flow,
       stream: client.stream,

@@ -46,7 +46,7 @@ spec(
     // The new proxy has read the cluster and written its rules once a change shows effect; give it that change.
     await stage.admit(server2, false);
     await t.evidence.require(stage.endpointsAre([server1]));
-    await client.stream.settle(150, 30_000 * t.env.slowFactor);
+    await client.stream.settle(150, t.wait(30_000));
     await judgeFlowUntouched(t, {
       flow,
       stream: client.stream,

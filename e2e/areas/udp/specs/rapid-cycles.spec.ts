@@ -37,7 +37,7 @@ spec(
   async (t) => {
     const stage = await openStage(t);
     const { client, flow, server1, server2 } = await pinFlow(t, stage);
-    const bound = HANDOVER_BOUND_MS * t.env.slowFactor;
+    const bound = t.bound(HANDOVER_BOUND_MS);
     const { stream } = client;
     let [current, next] = [server1, server2];
     for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
@@ -55,7 +55,7 @@ spec(
       });
       [current, next] = [next, current];
     }
-    await stream.settle(30, 10_000 * t.env.slowFactor);
+    await stream.settle(30, t.wait(10_000));
     stream.recordEvidence();
     const lost = totalLost(stream.losses());
     t.evidence.measure({ name: 'datagrams lost over all cycles', value: lost, unit: 'datagrams' });

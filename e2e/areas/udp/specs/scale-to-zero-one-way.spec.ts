@@ -41,7 +41,7 @@ spec(
     await raiseUdpTimeouts(t, node);
     const client = await t.step('start a one-way client', () => stage.startClient('client', { oneWay: true }));
     const flow = flowOf(stage, client, node);
-    await client.stream.settle(20, 20_000 * t.env.slowFactor);
+    await client.stream.settle(20, t.wait(20_000));
     const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server), { seenBy: follower }));
     await t.step('delete the only server', () => stage.deletePod(server));
     await t.evidence.require(stage.endpointsAre([]));

@@ -34,7 +34,7 @@ spec(
     const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
     const before = client.stream.lastSequence();
     await t.step('switch to ClientIP affinity', () => stage.patchService({ spec: { sessionAffinity: 'ClientIP' } }));
-    await client.stream.settle(100, 20_000 * t.env.slowFactor);
+    await client.stream.settle(100, t.wait(20_000));
     await judgeFlowUntouched(t, {
       flow,
       stream: client.stream,

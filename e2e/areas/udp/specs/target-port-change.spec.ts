@@ -52,7 +52,7 @@ spec(
       ]),
     );
     const flow = flowOf(stage, client, node);
-    await t.evidence.require(client.stream.answeredBy({ server: 'server-1:8081' }, 30_000 * t.env.slowFactor));
+    await t.evidence.require(client.stream.answeredBy({ server: 'server-1:8081' }, t.wait(30_000)));
     const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server), { port: 8081, seenBy: follower }));
     const sequence = client.stream.lastSequence();
     await t.step('change the target port', () =>

@@ -43,10 +43,10 @@ spec(
     );
     await t.step('take server 1 out of the Service', () => stage.admit(pinned.server1, false));
     await t.evidence.require(stage.endpointsAre(steady));
-    const cleaned = await destroyed(pinned.follower, staleRow, HANDOVER_BOUND_MS * t.env.slowFactor);
+    const cleaned = await destroyed(pinned.follower, staleRow, t.bound(HANDOVER_BOUND_MS));
     if (cleaned === undefined) t.inconclusive('the proxy did not clean up the UDP row, so nothing was put to the test');
     // The clean-up is one pass over the table: what it does to TCP rows is done two seconds later.
-    await pinned.client.stream.settle(100, 20_000 * t.env.slowFactor);
+    await pinned.client.stream.settle(100, t.wait(20_000));
     const gone = tcpRows.events.filter(({ kind, userspace }) => kind === 'destroy' && userspace !== undefined);
     await tcpRows.requireWhole();
     t.judge({

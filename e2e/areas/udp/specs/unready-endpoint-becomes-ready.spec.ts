@@ -30,7 +30,7 @@ spec(
     const early = await openEarly(t, stage, { unready: true });
     const { stream } = early.client;
     await t.evidence.require(stage.endpointsAre([]));
-    await stream.settle(50, 15_000 * t.env.slowFactor);
+    await stream.settle(50, t.wait(15_000));
     const premature = stream.flow().replies.length;
     t.judge({
       ok: premature === 0,

@@ -43,13 +43,13 @@ spec(
       ]),
     );
     const flow = flowOf(stage, other, stage.clientNode);
-    await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, 20_000 * t.env.slowFactor));
+    await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, t.wait(20_000)));
     const row = await t.evidence.require(healthyRow(t, flow, stage.ip(bystander), follower));
     const before = other.stream.lastSequence();
     // Some proxies clean up when the first endpoint comes, others when one goes.
     const pinned = await pinFlow(t, stage);
     await replaceServer(t, stage, pinned);
-    await t.evidence.require(pinned.client.stream.answeredBy({ server: 'server-2' }, 20_000 * t.env.slowFactor));
+    await t.evidence.require(pinned.client.stream.answeredBy({ server: 'server-2' }, t.wait(20_000)));
     await judgeFlowUntouched(t, {
       flow,
       stream: other.stream,

@@ -166,7 +166,7 @@ export class ServiceStage {
         return running ? pod.status.podIPs?.map(({ ip }) => ip) : undefined;
       },
       {
-        timeoutMs: POD_READY_MS * this.#t.env.slowFactor,
+        timeoutMs: this.#t.wait(POD_READY_MS),
         signal: this.#t.signal,
         what: `pod ${name} runs on ${node.name}`,
       },
@@ -180,7 +180,7 @@ export class ServiceStage {
     const log = await this.#t.env.cluster.api.followLogs(pod.ref, this.#t.signal);
     try {
       await log.waitFor((line) => line.includes(`"type":"${type}"`), {
-        timeoutMs: timeoutMs * this.#t.env.slowFactor,
+        timeoutMs: this.#t.wait(timeoutMs),
         signal: this.#t.signal,
         what: `${pod.name} says ${type}`,
       });

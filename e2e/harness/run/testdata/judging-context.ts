@@ -22,6 +22,8 @@ export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; re
   const t = {
     signal: new AbortController().signal,
     env: { slowFactor: 0.02, subject: () => ({ name: subject }) },
+    wait: (ms: number) => ms * 0.02,
+    bound: (ms: number) => ms * 0.02,
     evidence: {
       now: () => performance.now() - started,
       fromWall: (ms: number) => ms,
