@@ -8,6 +8,7 @@ import { execa } from 'execa';
 import { docker } from '../harness/cluster/kind/docker.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { subjects } from '../harness/subject/registry.ts';
+import { calmEnd, type FlakeEnd, loadedEnd } from '../flake/flake-exit.ts';
 import { type FlakeSample, samplesOf } from '../flake/flake-samples.ts';
 import { flakeMarkdown, wrongVerdicts } from '../flake/flake-table.ts';
 import { startHogs } from '../flake/hogs.ts';
@@ -26,7 +27,8 @@ const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--mor
   --run-timeout  ends the repeats; what was judged by then counts
   -b, --subject, --tags, --focus, …  what is repeated, as in npm run e2e
 A run of one spec makes the cluster while the machine is calm; then every core and the disk get a hog, and the API server
-answers late. Needs root. Exit code: 0 no verdict was wrong, 1 one was, 2 nothing was judged.
+answers late. Needs root. Exit code: 0 no verdict was wrong, 1 one was, 2 nothing was judged or a run ended otherwise than its
+verdicts say, 64 wrong usage.
 `;
 
 async function main(): Promise<number> {
@@ -39,7 +41,8 @@ async function main(): Promise<number> {
       latency: { type: 'string' },
       name: { type: 'string' },
       more: { type: 'boolean' },
-      subject: { type: 'string', short: 'b' },
+      subject: { type: 'string' },
+      backend: { type: 'string', short: 'b' },
     },
   });
   if (values.help === true) {
@@ -55,7 +58,7 @@ async function main(): Promise<number> {
   );
   const rest = process.argv.slice(2).filter((_, index) => !own.has(index));
   const given = (name: 'repeats' | 'latency', otherwise: number): number => Number(values[name] ?? otherwise);
-  const subject = rest[rest.findIndex((word) => word === '-b' || word === '--subject') + 1] ?? 'default';
+  const subject = [values.subject, values.backend].find((each) => typeof each === 'string') ?? 'default';
   const name = typeof values.name === 'string' ? values.name : subject.replace(/[^\w.+-]+/g, '-');
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-flake-'));
   const run = (args: readonly string[], reports: string) =>
@@ -74,26 +77,37 @@ async function main(): Promise<number> {
   try {
     // Only the first of the selection matters here: it makes the cluster, unless one is kept for it.
     const calm = join(folder, 'calm');
-    await run(['--shard', '1/500', '--reporter', 'none'], calm);
+    const { exitCode: calmExit } = await run(['--shard', '1/500', '--reporter', 'none'], calm);
+    const broken = calmEnd(calmExit, isKnownBad(subject));
+    if (broken !== undefined) return ended(broken);
     const cluster = (await readRun(join(calm, 'latest'))).start?.facts['cluster'];
     const latency = given('latency', 200);
     if (cluster !== undefined && latency > 0) undo.push(await slowApi(cluster, latency / 2));
     const hogs = startHogs();
     undo.push(() => hogs.stop());
     const reports = join(folder, 'loaded');
-    await run(['--repeat', String(given('repeats', 50)), '--reporter', 'none'], reports);
+    const repeat = ['--repeat', String(given('repeats', 50)), '--reporter', 'none'];
+    const { exitCode: exit } = await run(repeat, reports);
+    const record = await readRun(join(reports, 'latest'));
     const file = join(root, 'reports', 'flake', name);
-    const fresh = samplesOf(await readRun(join(reports, 'latest')), `${hogs.text}, API ${latency} ms later`);
+    const fresh = samplesOf(record, `${hogs.text}, API ${latency} ms later`);
     const samples = [...(values.more === true ? await readJsonLines<FlakeSample>(`${file}.jsonl`) : []), ...fresh];
     await writeJsonLines(`${file}.jsonl`, samples);
     const facts = { name, knownBad: isKnownBad(subject), samples };
     await writeFile(`${file}.md`, flakeMarkdown(facts));
     const wrong = wrongVerdicts(facts).length;
     process.stdout.write(`${samples.length} attempts, ${wrong} wrong verdicts; reports/flake/${name}.md\n`);
-    return fresh.length === 0 ? EXIT.infrastructure : wrong > 0 ? EXIT.failed : EXIT.asExpected;
+    const { knownBad } = facts;
+    const limited = rest.some((word) => /^--run-timeout(=|$)/.test(word));
+    return ended(loadedEnd({ exit, run: record, samples: fresh, wrong, knownBad, limited }));
   } finally {
     for (const each of undo.reverse()) await each();
   }
+}
+
+function ended(end: FlakeEnd | undefined): number {
+  if (end !== undefined) process.stderr.write(`staleproof flake: ${end.reason}\n`);
+  return end?.code ?? EXIT.asExpected;
 }
 
 /** The relay speaks with the node itself, so that its own connections are not sent through it again. */
