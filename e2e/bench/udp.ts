@@ -143,7 +143,9 @@ function parserLine(): BenchLine {
   const text = Array.from({ length: ROWS }, (_, index) => {
     const client = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
     return `ipv4     2 udp      17 29 src=${client} dst=10.96.0.10 sport=12345 dport=80 src=10.200.0.2 dst=${client} sport=8080 dport=12345 [ASSURED] mark=0 use=1 id=${1066412369 + index}`;
-  }).join('\n');
+  })
+    .map((row) => `${row}\n`)
+    .join('');
   const samples = Array.from({ length: 5 }, () => {
     const before = process.cpuUsage();
     if (parseConntrackTable(text).entries.length !== ROWS) throw new Error('rows went missing');

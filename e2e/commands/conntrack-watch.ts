@@ -32,7 +32,10 @@ export async function watchRows(
   const standing = new Map<number | undefined, ConntrackEntry>();
   listener.onLine((line) => {
     const event = parseConntrackEvent(line);
-    if (isRejected(event)) return;
+    if (isRejected(event)) {
+      if (line.trim() !== '') process.stderr.write(`no event: ${event.error}\n`);
+      return;
+    }
     seen.add(event.entry.id);
     // Somebody else listened when it was made, so its end is told after all.
     standing.delete(event.entry.id);

@@ -85,7 +85,7 @@ async function list(node: string, family: string, filter: readonly string[], jso
   const { entries, rejected } = parseConntrackTable(stdout);
   for (const entry of entries)
     process.stdout.write(`${json ? JSON.stringify(entry) : `${describeEntry(entry)} (id ${entry.id ?? '?'})`}\n`);
-  for (const line of rejected) process.stderr.write(`no row: ${line}\n`);
+  for (const { error } of rejected) process.stderr.write(`no row: ${error}\n`);
   return code;
 }
 

@@ -23,12 +23,16 @@ describe('a row of conntrack', () => {
     expect(parsed(line)).to.deep.include({ mark: 7, zone: 3, timeoutSeconds: 29, id: 42, flags: ['ASSURED'] });
     const bare = parsed(`udp 17 ${tuples}`);
     expect(bare).to.not.have.any.keys('mark', 'zone', 'timeoutSeconds', 'id', 'state');
-    expect(parsed(`udp 17 ${tuples} mark=x`)).to.not.have.property('mark');
+    expect(error(`udp 17 ${tuples} mark=x`)).to.match(/^a mark that is no number/);
+    expect(error(`udp 17 ${tuples} zone=x`)).to.match(/^zone zone=x/);
+    expect(error(`udp 17 ${tuples} zone-both=1`)).to.match(/^zone zone-both=1/);
   });
 
-  it('has one lifetime and then a state, whatever the state looks like', () => {
+  it('has one lifetime and then one state', () => {
     expect(parsed(`tcp 6 117 ESTABLISHED ${tuples}`)).to.deep.include({ timeoutSeconds: 117, state: 'ESTABLISHED' });
-    expect(parsed(`tcp 6 117 118 ${tuples}`)).to.deep.include({ timeoutSeconds: 117, state: '118' });
+    expect(error(`tcp 6 117 118 ${tuples}`)).to.match(/^unexpected 118/);
+    expect(error(`tcp 6 117 A B ${tuples}`)).to.match(/^unexpected B/);
+    expect(error(`tcp 6 ESTABLISHED 117 ${tuples}`)).to.match(/^unexpected 117/);
   });
 
   it('has ports up to 65535', () => {
@@ -48,6 +52,10 @@ describe('a row of conntrack', () => {
   it('begins with a protocol and its number', () => {
     for (const text of ['', 'a=b 17', 'udp', 'ipv4 2', `udp x ${tuples}`])
       expect(error(text), text).to.match(/^no protocol/);
+    // What is left of `udp 17` when its beginning is lost.
+    for (const text of ['p 17', 'pv4 2 udp 17 29', 'tcp 17', 'udp 6'])
+      expect(error(`${text} ${tuples}`), text).to.match(/^(protocol \w+ is not number|unexpected)/);
+    expect(parsed('unknown 2 src=10.0.0.1 dst=224.0.0.1 src=224.0.0.1 dst=10.0.0.1').protocol).to.equal('unknown');
   });
 
   it('has two whole tuples', () => {
@@ -73,7 +81,7 @@ describe('a row of conntrack', () => {
 
   it('describes itself with and without ports and lifetime', () => {
     expect(describeEntry(parsed(line))).to.equal(
-      'udp 10.0.0.1:12345 -> 10.96.0.9:80, reply from 10.0.2.7:8080 [ASSURED], 29 s left',
+      'udp 10.0.0.1:12345 -> 10.96.0.9:80, reply from 10.0.2.7:8080 [ASSURED], 29 s left, zone 3',
     );
     const icmp = parsed('icmp 1 src=10.0.0.1 dst=10.0.0.2 type=8 src=10.0.0.2 dst=10.0.0.1');
     expect(describeEntry(icmp)).to.equal('icmp 10.0.0.1 -> 10.0.0.2, reply from 10.0.0.2');
@@ -111,7 +119,22 @@ describe('an event of conntrack', () => {
       .with.length(214);
     expect(parseConntrackEvent(`${stamp} [NEW] nonsense`))
       .to.have.property('error')
-      .that.matches(/^no protocol/);
+      .that.matches(/^no family/);
+  });
+
+  it('names a program with blanks, and one with a name like a row', () => {
+    for (const program of ['kube proxy', 'con track  2', 'a] [USERSPACE] portid=1 progname=b', 'id=7'])
+      expect(
+        parseConntrackEvent(`${stamp} [DESTROY] ${line} [USERSPACE] portid=7 progname=${program}`),
+      ).to.deep.include({
+        userspace: { portId: 7, program },
+      });
+  });
+
+  it('is refused when it is cut before its id', () => {
+    const whole = `${stamp} [DESTROY] ${line}`;
+    for (let length = 0; length < whole.lastIndexOf('id=') + 4; length++)
+      expect(parseConntrackEvent(whole.slice(0, length)), whole.slice(0, length)).to.have.property('error');
   });
 });
 
@@ -154,8 +177,12 @@ describe('a table of conntrack', () => {
   it('holds only what matches, is read under the signal, and is none with a line that is no row', async () => {
     const seen: (ExecOptions | undefined)[] = [];
     let text = `${line}\n${line.replace('sport=12345', 'sport=999')}\n`;
-    const run = (_: readonly string[], options?: ExecOptions) => Promise.resolve((seen.push(options), text));
-    const node = { name: 'worker', run } as unknown as ClusterNode;
+    const exec = (_: readonly string[], options?: ExecOptions) => {
+      seen.push(options);
+      const stderr = `${text.split('\n').length - 1} flow entries have been shown.`;
+      return Promise.resolve({ code: 0, stdout: text, stderr });
+    };
+    const node = { name: 'worker', exec } as unknown as ClusterNode;
     expect((await readConntrack(node, 'ipv4', { sport: 999 })).map(({ original }) => original.sport)).to.deep.equal([
       999,
     ]);
@@ -165,7 +192,7 @@ describe('a table of conntrack', () => {
     expect(seen[1]?.signal).to.equal(signal);
     text = 'garbage\n';
     const failed = await readConntrack(node, 'ipv4', {}).catch((reason: unknown) => reason);
-    expect(String(failed)).to.match(/worker: 1 lines are no rows, the first: no protocol/);
+    expect(String(failed)).to.match(/worker: 1 lines are no rows, the first: no family/);
     expect(parseConntrackTable('')).to.deep.equal({ entries: [], rejected: [] });
   });
 });

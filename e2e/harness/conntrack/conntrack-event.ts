@@ -1,5 +1,11 @@
-/** One event of `conntrack -E -o timestamp,id,extended`: a row that was made, changed or destroyed, when, and by whom. */
-import { isRejected, parseConntrackEntry, type ConntrackEntry, type RejectedLine } from './conntrack-entry.ts';
+/** One whole line of `conntrack -E -o timestamp,id,extended`: a row that was made, changed or destroyed, when, and by whom. */
+import {
+  EXTENDED_WITH_ID,
+  isRejected,
+  parseConntrackEntry,
+  type ConntrackEntry,
+  type RejectedLine,
+} from './conntrack-entry.ts';
 
 export interface ConntrackEvent {
   readonly kind: 'new' | 'update' | 'destroy';
@@ -15,7 +21,8 @@ export interface ConntrackEvent {
 
 const kinds: Readonly<Record<string, ConntrackEvent['kind']>> = { NEW: 'new', UPDATE: 'update', DESTROY: 'destroy' };
 const shape = /^\s*(?:\[(\d{1,12}\.\d{1,9})\s*\]\s+)?\[(NEW|UPDATE|DESTROY)\]\s+(.*)$/;
-const author = / \[USERSPACE\] portid=(\d{1,10})(?: progname=(\S+))?\s*$/;
+/** The program's name is the rest of the line: it may hold blanks. */
+const author = / \[USERSPACE\] portid=(\d{1,10})(?: progname=(.*?))?\s*$/;
 
 export function parseConntrackEvent(line: string): ConntrackEvent | RejectedLine {
   const parts = shape.exec(line);
@@ -23,7 +30,7 @@ export function parseConntrackEvent(line: string): ConntrackEvent | RejectedLine
   if (kind === undefined || rest === undefined) return { error: `no event: ${line.slice(0, 200)}` };
   if (time === undefined) return { error: `no timestamp: ${line.slice(0, 200)}` };
   const by = author.exec(rest);
-  const entry = parseConntrackEntry(by === null ? rest : rest.slice(0, by.index));
+  const entry = parseConntrackEntry(by === null ? rest : rest.slice(0, by.index), EXTENDED_WITH_ID);
   if (isRejected(entry)) return entry;
   return {
     kind: kinds[kind] ?? 'update',
@@ -31,6 +38,6 @@ export function parseConntrackEvent(line: string): ConntrackEvent | RejectedLine
     entry,
     ...(by === null
       ? {}
-      : { userspace: { portId: Number(by[1]), ...(by[2] === undefined ? {} : { program: by[2] }) } }),
+      : { userspace: { portId: Number(by[1]), ...(by[2] === undefined || by[2] === '' ? {} : { program: by[2] }) } }),
   };
 }

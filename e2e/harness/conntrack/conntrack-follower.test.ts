@@ -72,8 +72,9 @@ describe('conntrack follower', () => {
   it('begins anew for a spec that comes after events were lost', async () => {
     const fake = fakeNode();
     const { t, end } = fakeSpec();
-    await followConntrack(t, fake.node, {});
-    fake.say('[1795223566.674931]\t[DESTROY] ipv4 2 udp 17 src=10.0');
+    const first = await followConntrack(t, fake.node, {});
+    fake.state.drops = 3;
+    await first.requireWhole().catch(() => undefined);
     const second = await followConntrack(t, fake.node, { sport: 2 });
     fake.say(row(2));
     expect(await second.waitFor(() => true, 1000)).to.deep.include({ kind: 'destroy' });
@@ -84,7 +85,7 @@ describe('conntrack follower', () => {
   for (const [how, act] of [
     ['the kernel dropped events', (fake: ReturnType<typeof fakeNode>) => (fake.state.drops = 3)],
     [
-      'a line is cut',
+      'a line is cut that may be of these rows',
       (fake: ReturnType<typeof fakeNode>) => fake.say('[1795223566.674931]\t[DESTROY] ipv4 2 udp 17 src=10.0'),
     ],
     ['the process dies', (fake: ReturnType<typeof fakeNode>) => fake.state.end('killed')],
@@ -98,6 +99,25 @@ describe('conntrack follower', () => {
       expect(error).to.have.property('name', 'InconclusiveError');
       expect(String(error)).to.match(/conntrack events of worker are incomplete: /);
     });
+
+  it('ends no spec for a line that cannot be read and is about another flow', async () => {
+    const fake = fakeNode();
+    const { t, end } = fakeSpec();
+    const of = (src: string, sport: number) => followConntrack(t, fake.node, { protocol: 'udp', src, sport });
+    const [mine, other] = [await of('10.0.0.1', 1), await of('10.0.0.2', 2)];
+    fake.say(row(2).replace('src=10.0.0.1', 'src=10.0.0.2').replace(' id=', ' [A NEW FLAG] id='));
+    await mine.requireWhole();
+    expect(await mine.waitFor(() => false, 20)).to.equal(undefined);
+    expect(await other.waitFor(() => false, 20).catch(String)).to.match(
+      /worker are incomplete: 1 that may be of these rows could not be read, the first: flag \[A is cut/,
+    );
+    const later = await of('10.0.0.2', 2);
+    expect(await later.waitFor(() => false, 20), 'who came after that line lost nothing').to.equal(undefined);
+    fake.say('Warnung: nicht genug Speicher');
+    expect(await mine.requireWhole().catch(String), 'it may be about anything').to.match(/no event: Warnung/);
+    await end();
+    expect(fake.state).to.include({ spawned: 1, stopped: 1 });
+  });
 
   it('reads listeners and drops from the kernel', () => {
     expect(eventListeners(netlink(4))).to.deep.equal({ count: 1, drops: 4 });

@@ -8,7 +8,8 @@ import { InconclusiveError } from '../run/verdict-errors.ts';
 import { abortReason } from '../cluster/abort-reason.ts';
 import { isRejected } from './conntrack-entry.ts';
 import { parseConntrackEvent, type ConntrackEvent } from './conntrack-event.ts';
-import { matchesEntry, type EntryMatch } from './conntrack-table.ts';
+import { matchesEntry, type EntryMatch, type UnreadLine } from './conntrack-table.ts';
+import { mayConcern } from './unread-line.ts';
 
 /** Lock: shared by those who follow events, held alone by those who fill the table. */
 export const CONNTRACK_TABLE = 'cluster/conntrack-table';
@@ -19,6 +20,8 @@ interface SharedFollower {
   readonly listeners: Set<Listener>;
   /** Why events may have been missed; from then on the stream proves nothing. */
   broken: string | undefined;
+  /** Lines that could not be read: each is a lost event of those flows that it may have been about, and of no others. */
+  readonly unread: UnreadLine[];
   /** Asks the kernel whether it dropped events. */
   check(): Promise<void>;
   stop(): Promise<void>;
@@ -39,7 +42,8 @@ export interface ConntrackFollower {
   readonly events: readonly ConntrackEvent[];
   /**
    * First kept or future event for which `match` is true; undefined when the time is up. Throws InconclusiveError when the
-   * kernel dropped events or the follower died, because then nothing follows from an event that was not seen.
+   * kernel dropped events, the follower died, or an event that may be of these rows could not be read: then nothing follows from
+   * an event that was not seen.
    */
   waitFor(match: (event: ConntrackEvent) => boolean, timeoutMs: number): Promise<ConntrackEvent | undefined>;
   /** Throws InconclusiveError unless every event up to now was seen. */
@@ -80,10 +84,16 @@ export async function followConntrack(
   });
   const follower = (current.listening = await current.follower);
   follower.listeners.add(listener);
+  const unreadBefore = follower.unread.length;
   const requireWhole = async (): Promise<void> => {
     await follower.check();
     if (follower.broken !== undefined)
       throw new InconclusiveError(`conntrack events of ${node.name} are incomplete: ${follower.broken}`);
+    const [first, ...more] = follower.unread.slice(unreadBefore).filter(({ line }) => mayConcern(line, match));
+    if (first !== undefined)
+      throw new InconclusiveError(
+        `conntrack events of ${node.name} are incomplete: ${more.length + 1} that may be of these rows could not be read, the first: ${first.error}`,
+      );
   };
   return {
     node,
@@ -141,6 +151,7 @@ async function startFollower(node: ClusterNode, protocol: string): Promise<Share
   const follower: SharedFollower = {
     listeners,
     broken: undefined,
+    unread: [],
     async check() {
       const { drops } = await readListeners(node);
       if (drops > before.drops)
@@ -154,7 +165,7 @@ async function startFollower(node: ClusterNode, protocol: string): Promise<Share
   process.onLine((line) => {
     if (line.trim() === '') return;
     const event = parseConntrackEvent(line);
-    if (isRejected(event)) follower.broken ??= event.error;
+    if (isRejected(event)) follower.unread.push({ error: event.error, line });
     else for (const listener of listeners) listener(event);
     follower.broken ??= overflow(process.stderrTail());
   });

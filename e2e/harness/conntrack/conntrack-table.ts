@@ -1,11 +1,18 @@
 /** The conntrack table of a node, read whole or narrowed by the kernel, and rows picked out of it. */
 import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
-import { isRejected, parseConntrackEntry, type ConntrackEntry } from './conntrack-entry.ts';
+import { InconclusiveError } from '../run/verdict-errors.ts';
+import { EXTENDED_WITH_ID, isRejected, parseConntrackEntry, zoneOf, type ConntrackEntry } from './conntrack-entry.ts';
+import { mayConcern } from './unread-line.ts';
 
 export interface ParsedTable {
   readonly entries: readonly ConntrackEntry[];
   /** Lines that are no rows, with their reason: a table that has any is no evidence. */
-  readonly rejected: readonly string[];
+  readonly rejected: readonly UnreadLine[];
+}
+
+export interface UnreadLine {
+  readonly error: string;
+  readonly line: string;
 }
 
 /** What a row must be to count; absent fields match everything. */
@@ -17,21 +24,29 @@ export interface EntryMatch {
   readonly dport?: number;
   readonly replySrc?: string;
   readonly replySport?: number;
+  /** Zones in which the packets of a direction are looked up; 0 is the one that is not printed. */
+  readonly originalZone?: number;
+  readonly replyZone?: number;
 }
 
-/** Parses what `conntrack -L` printed. Empty lines and the tool's own summary line do not count as rejected. */
+/**
+ * Parses what `conntrack -L -o extended,id` printed. Empty lines and the tool's own summary line do not count as rejected; a last
+ * line without its end does, because it may be cut in the middle of a number.
+ */
 export function parseConntrackTable(text: string): ParsedTable {
   const entries: ConntrackEntry[] = [];
-  const rejected: string[] = [];
+  const rejected: UnreadLine[] = [];
   let start = 0;
   while (start < text.length) {
     let end = text.indexOf('\n', start);
-    if (end === -1) end = text.length;
+    const isCut = end === -1;
+    if (isCut) end = text.length;
     if (end > start) {
       const line = text.slice(start, end);
       if (!line.startsWith('conntrack v')) {
-        const parsed = parseConntrackEntry(line);
-        if (isRejected(parsed)) rejected.push(parsed.error);
+        const parsed = parseConntrackEntry(line, EXTENDED_WITH_ID);
+        if (isRejected(parsed)) rejected.push({ error: parsed.error, line });
+        else if (isCut) rejected.push({ error: `the last line is cut: ${line.slice(0, 200)}`, line });
         else entries.push(parsed);
       }
     }
@@ -49,11 +64,16 @@ export function matchesEntry(entry: ConntrackEntry, match: EntryMatch): boolean 
     (match.dst === undefined || original.dst === match.dst) &&
     (match.dport === undefined || original.dport === match.dport) &&
     (match.replySrc === undefined || reply.src === match.replySrc) &&
-    (match.replySport === undefined || reply.sport === match.replySport)
+    (match.replySport === undefined || reply.sport === match.replySport) &&
+    (match.originalZone === undefined || zoneOf(entry, 'original') === match.originalZone) &&
+    (match.replyZone === undefined || zoneOf(entry, 'reply') === match.replyZone)
   );
 }
 
-/** Rows of the node that match. Throws when the table cannot be read or holds a line that is no row. */
+/**
+ * Rows of the node that match. Throws InconclusiveError when the table cannot be read whole: when the tool failed, printed
+ * another number of rows than it says, or a line that is no row and may have been one of these.
+ */
 export async function readConntrack(
   node: ClusterNode,
   family: IpFamily,
@@ -61,13 +81,23 @@ export async function readConntrack(
   signal?: AbortSignal,
 ): Promise<readonly ConntrackEntry[]> {
   const options = { timeoutMs: 30_000, ...(signal === undefined ? {} : { signal }) };
-  const text = await node.run(conntrackListArgv(family, match), options);
-  const table = parseConntrackTable(text);
-  const [first] = table.rejected;
+  const { code, stdout, stderr } = await node.exec(conntrackListArgv(family, match), options);
+  const what = `conntrack table of ${node.name}`;
+  if (code !== 0) throw new InconclusiveError(`${what}: conntrack -L ended with ${code}: ${stderr.trim().slice(-200)}`);
+  const { entries, rejected } = parseConntrackTable(stdout);
+  const shown = SHOWN.exec(stderr)?.[1];
+  if (shown === undefined || Number(shown) !== entries.length + rejected.length)
+    throw new InconclusiveError(
+      `${what} is cut: ${entries.length + rejected.length} lines came, and conntrack -L says that it printed ${shown ?? 'an unknown number of'} rows: ${stderr.trim().slice(-200)}`,
+    );
+  const [first, ...more] = rejected.filter(({ line }) => mayConcern(line, match));
   if (first !== undefined)
-    throw new Error(`conntrack table of ${node.name}: ${table.rejected.length} lines are no rows, the first: ${first}`);
-  return table.entries.filter((entry) => matchesEntry(entry, match));
+    throw new InconclusiveError(`${what}: ${more.length + 1} lines are no rows, the first: ${first.error}`);
+  return entries.filter((entry) => matchesEntry(entry, match));
 }
+
+/** The tool's own count, on stderr behind the rows: a table that is cut between two lines holds fewer. */
+const SHOWN = /(\d+) flow entries have been shown/;
 
 /** Reply-direction fields are matched here and not by the tool: its reply filters mean the NATed address only. */
 export function conntrackListArgv(family: IpFamily, match: EntryMatch): readonly string[] {

@@ -16,9 +16,13 @@ export interface FlowKey {
   readonly sport?: number;
   readonly dst: string;
   readonly dport: number;
+  /** Zones of conntrack in which the flow's packets are looked up; 0, the node's own, when absent. */
+  readonly originalZone?: number;
+  readonly replyZone?: number;
 }
 
-export function matchOf(flow: FlowKey): EntryMatch {
+/** The flow's tuple, in whatever zone. */
+function tupleOf(flow: FlowKey): EntryMatch {
   const { src, sport, dst, dport } = flow;
   return {
     protocol: 'udp',
@@ -27,6 +31,11 @@ export function matchOf(flow: FlowKey): EntryMatch {
     ...(src === undefined ? {} : { src }),
     ...(sport === undefined ? {} : { sport }),
   };
+}
+
+export function matchOf(flow: FlowKey): EntryMatch {
+  const { originalZone = 0, replyZone = 0 } = flow;
+  return { ...tupleOf(flow), originalZone, replyZone };
 }
 
 export function describeFlow(flow: FlowKey): string {
@@ -69,9 +78,13 @@ export function rowPointsAt(
       let unborn: ConntrackEntry | undefined;
       const find = async (inner: AbortSignal): Promise<ConntrackEntry | undefined> => {
         before = options.seenBy?.events.length ?? 0;
-        rows = await readConntrack(flow.node, flow.family, matchOf(flow), inner);
+        // Rows of other zones are named when none of the flow's own is there.
+        rows = await readConntrack(flow.node, flow.family, tupleOf(flow), inner);
         const found = rows.find(
-          ({ reply }) => reply.src === address && (options.port === undefined || reply.sport === options.port),
+          (each) =>
+            matchesEntry(each, matchOf(flow)) &&
+            each.reply.src === address &&
+            (options.port === undefined || each.reply.sport === options.port),
         );
         const isBorn = ({ kind, entry }: ConntrackEvent): boolean =>
           kind === 'new' && found !== undefined && sameRow(entry, found);

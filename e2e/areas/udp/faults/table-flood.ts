@@ -1,5 +1,5 @@
 /** Fills the conntrack table of a node with short UDP flows to the Service, as resolvers fill it. */
-import { parseConntrackTable } from '../../../harness/conntrack/conntrack-table.ts';
+import { conntrackListArgv, parseConntrackTable } from '../../../harness/conntrack/conntrack-table.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { kernelForgets } from '../../../harness/conntrack/kernel-forgets.ts';
 import { SERVICE_PORT, type ServiceStage } from '../stage/service-stage.ts';
@@ -26,7 +26,7 @@ export async function floodTable(t: SpecContext, stage: ServiceStage, rows: numb
     ),
   );
   for (const flooder of flooders) await stage.printed(flooder, 'flooded', 60_000);
-  const argv = ['conntrack', '-L', '-f', stage.family, '-p', 'udp', '--orig-dst', stage.clusterIP];
+  const argv = conntrackListArgv(stage.family, { protocol: 'udp', dst: stage.clusterIP });
   const text = await stage.clientNode.run(argv, { timeoutMs: 60_000, signal: t.signal });
   const { entries, rejected } = parseConntrackTable(text);
   if (rejected.length > 0 || entries.length < rows * 0.95)

@@ -1,6 +1,6 @@
 /** Whatever serves Services on a cluster already: nothing is installed, and what it keeps its flows in is probed. */
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
-import { parseConntrackTable } from '../../../harness/conntrack/conntrack-table.ts';
+import { conntrackListArgv, parseConntrackTable } from '../../../harness/conntrack/conntrack-table.ts';
 import { reachesApi } from './reaches-api.ts';
 import type { ServiceProxy } from './service-proxy.ts';
 import type { SubjectContext } from '../../../harness/subject/subject.ts';
@@ -59,7 +59,7 @@ async function keepsRows(context: SubjectContext): Promise<boolean> {
   const service = await cluster.api.get<Service>('v1', 'Service', 'kubernetes', 'default', signal);
   const ip = service?.spec.clusterIP ?? '';
   const family = ip.includes(':') ? 'ipv6' : 'ipv4';
-  const argv = ['conntrack', '-L', '-f', family, '-p', 'tcp', '--orig-dst', ip];
+  const argv = conntrackListArgv(family, { protocol: 'tcp', dst: ip });
   const { code, stdout } = await node.exec(argv, { signal, timeoutMs: 30_000 });
   return code === 0 && parseConntrackTable(stdout).entries.some(({ reply }) => reply.src !== ip);
 }

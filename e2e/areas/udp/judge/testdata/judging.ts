@@ -46,7 +46,7 @@ export function rowText(id: number, server = '10.0.2.7'): string {
 }
 
 export function row(id: number, server?: string): ConntrackEntry {
-  const [entry] = parseConntrackTable(rowText(id, server)).entries;
+  const [entry] = parseConntrackTable(`${rowText(id, server)}\n`).entries;
   if (entry === undefined) throw new Error('no row');
   return entry;
 }
@@ -69,6 +69,9 @@ export function followerOf(events: readonly ConntrackEvent[], whole = true): Con
 
 /** The flow of `row`, on a node whose table is `text`. */
 export function flowOn(text: string) {
-  const node = { name: 'worker', run: () => Promise.resolve(text) } as unknown as ClusterNode;
+  const rows = text === '' ? 0 : text.trimEnd().split('\n').length;
+  const stderr = `conntrack v1.4.7 (conntrack-tools): ${rows} flow entries have been shown.\n`;
+  const printed = { code: 0, stdout: text === '' || text.endsWith('\n') ? text : `${text}\n`, stderr };
+  const node = { name: 'worker', exec: () => Promise.resolve(printed) } as unknown as ClusterNode;
   return { node, family: 'ipv4', src: '10.0.0.1', sport: 12345, dst: '10.96.0.9', dport: 80 } as const;
 }
