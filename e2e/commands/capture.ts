@@ -25,6 +25,7 @@ const usage = `usage: npm run capture -- deploy  [--kubeconfig FILE] [--context 
        npm run capture -- collect [--kubeconfig FILE] [--context NAME] [-n NAMESPACE] [-o FOLDER]
 deploy   builds the image (unless --image names one that the nodes can pull), loads it into a kind cluster's nodes,
          and applies manifests/packet-capture
+--insecure-http lets the login of a kubeconfig go over plain HTTP
 collect  fetches every capture file with its status: captures/*.pcap, capture-files.txt, capture-summary.txt, pods.txt`;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -41,7 +42,11 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     const [command, ...rest] = positionals;
     if (rest.length > 0 || (command !== 'deploy' && command !== 'collect')) throw new UsageError('deploy or collect');
-    const connection = await connect({ kubeconfig: values.kubeconfig, context: values.context });
+    const connection = await connect({
+      kubeconfig: values.kubeconfig,
+      context: values.context,
+      insecureHttp: values['insecure-http'],
+    });
     try {
       const api = new KubeClient(connection, { labels: {} });
       if (command === 'deploy') await deploy(api, connection.context, values.image);
@@ -66,6 +71,7 @@ function parse(argv: readonly string[]) {
       options: {
         kubeconfig: { type: 'string' },
         context: { type: 'string' },
+        'insecure-http': { type: 'boolean', default: false },
         image: { type: 'string' },
         namespace: { type: 'string', short: 'n' },
         output: { type: 'string', short: 'o', default: 'artifacts' },

@@ -5,12 +5,14 @@ import type { Row } from '../../hack/doctor/check.ts';
 import { diagnose, missingRows, repairableRows } from '../../hack/doctor/diagnose.ts';
 import { doctorTable, verdictLine } from '../../hack/doctor/table.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
-import { watchOutput } from '../harness/run/output.ts';
+import { runCommandLine } from './run-command-line.ts';
+import { UsageError } from '../harness/run/usage-error.ts';
 
 const usage = `npm run doctor -- [options]
 
   --context NAME     look at an existing cluster: what the suite may do there, verb by verb, and which specs it would skip
   --kubeconfig FILE  its kubeconfig (default: $KUBECONFIG, ~/.kube/config)
+  --insecure-http    let the login of a kubeconfig go over plain HTTP
   --images-from REGISTRY, --fixtures-image IMAGE   as a run would be told; looked for on its nodes
   --setup            do what is missing (Debian and Ubuntu as root), and make both images
   --guard            the leak guard is wanted although a registry answers
@@ -21,6 +23,7 @@ Exit code: 0 ready, 2 something is missing, 64 wrong usage.`;
 const options = {
   context: { type: 'string' },
   kubeconfig: { type: 'string' },
+  'insecure-http': { type: 'boolean' },
   'images-from': { type: 'string' },
   'fixtures-image': { type: 'string' },
   setup: { type: 'boolean' },
@@ -29,8 +32,9 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-watchOutput();
-process.exitCode = await doctor(process.argv.slice(2));
+await runCommandLine({ name: 'doctor', isUsage: (error) => error instanceof UsageError, withStack: true }, () =>
+  doctor(process.argv.slice(2)),
+);
 
 async function doctor(argv: readonly string[]): Promise<number> {
   const given = read(argv);
@@ -93,7 +97,7 @@ async function look(given: NonNullable<ReturnType<typeof read>>): Promise<Seen> 
     const { lookAtCluster } = await import('../compose/doctor-cluster.ts');
     const { forecast } = await import('../compose/doctor-specs.ts');
     const signal = AbortSignal.timeout(60_000);
-    const connection = await connect({ kubeconfig: given.kubeconfig, context });
+    const connection = await connect({ kubeconfig: given.kubeconfig, context, insecureHttp: given['insecure-http'] });
     try {
       const api = new KubeClient(connection, { labels: {} });
       const seen = await lookAtCluster(api, context, await imageOf(given), signal);
@@ -102,6 +106,7 @@ async function look(given: NonNullable<ReturnType<typeof read>>): Promise<Seen> 
       connection.close();
     }
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     // What is wrong with the context or the cluster is a row like any other.
     const found = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
     const remedy = `kubectl --context ${context} version has to work first`;

@@ -31,6 +31,7 @@ const usage = `npm run in-cluster -- <command> [options] [-- options of npm run 
   --name NAME        of the Job (staleproof)
   --namespace NAME   of the Job (${defaultNamespace})
   --context NAME, --kubeconfig FILE
+  --insecure-http    let the login of a kubeconfig go over plain HTTP
 
 Exit code: of start and status 0, with --wait that of the worst shard; of retrieve the worst of the merged report and the shards; 64 wrong usage.`;
 
@@ -55,6 +56,7 @@ function parse(argv: readonly string[]) {
         name: { type: 'string', default: 'staleproof' },
         namespace: { type: 'string', default: defaultNamespace },
         context: { type: 'string' },
+        'insecure-http': { type: 'boolean', default: false },
         kubeconfig: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -87,7 +89,11 @@ async function main(argv: readonly string[]): Promise<number> {
     throw new UsageError(`unknown command "${command}"; allowed: start, status, logs, retrieve, delete, image, shard`);
   const { connect } = await import('../harness/cluster/kube/connection.ts');
   const { KubeClient } = await import('../harness/cluster/kube/kube-client.ts');
-  const connection = await connect({ kubeconfig: given.values.kubeconfig, context: given.values.context });
+  const connection = await connect({
+    kubeconfig: given.values.kubeconfig,
+    context: given.values.context,
+    insecureHttp: given.values['insecure-http'],
+  });
   try {
     return await run(new KubeClient(connection, { labels: {}, pollMs: 1_000 }), given);
   } finally {

@@ -64,8 +64,8 @@ async function reproduce(options: RaceOptions): Promise<number> {
 
 /** Asks for permissions and tunes the nodes; returns the way back. */
 async function prepareCluster(options: RaceOptions): Promise<(() => Promise<void>) | 'refused' | undefined> {
-  const { kubeconfig, context, npaNamespace, kernelTimeoutMs } = options;
-  const connection = await connect({ kubeconfig, context });
+  const { kubeconfig, context, insecureHttp, npaNamespace, kernelTimeoutMs } = options;
+  const connection = await connect({ kubeconfig, context, insecureHttp });
   const api = new KubeClient(connection, { labels: {}, pollMs: 500 });
   const missing = await missingPermissions(api, { npaNamespace, tunes: kernelTimeoutMs !== undefined });
   if (missing.length > 0) {
@@ -109,6 +109,7 @@ async function run(options: RaceOptions): Promise<RunRecord> {
       ...given('--config', options.config),
       ...given('--context', options.context),
       ...given('--kubeconfig', options.kubeconfig),
+      ...(options.insecureHttp ? ['--insecure-http'] : []),
       ...given('--fixtures-image', options.fixturesImage),
       ...(options.verbose ? ['--verbose'] : []),
     ];

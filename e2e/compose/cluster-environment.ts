@@ -5,7 +5,7 @@ import type { Cluster, ClusterRequest, OpenCluster } from '../harness/cluster/cl
 import { clusterCollectors } from '../harness/run/diagnostics.ts';
 import type { Environment } from '../harness/run/environment.ts';
 import type { Options } from '../harness/run/options/schema.ts';
-import { keepKubeconfigSecret } from '../harness/run/redact.ts';
+import { keepKubeconfigSecrets } from '../harness/run/kubeconfig-secrets.ts';
 import type { Area } from '../harness/run/spec.ts';
 import { areaOf } from '../harness/run/spec-registry.ts';
 import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-environment.ts';
@@ -85,7 +85,7 @@ export async function makeClusterEnvironment(
     undo.pushFirst((closing) => open.release(closing));
     // What is judged from here on may be another run's doing.
     open.lost?.addEventListener('abort', () => request.note('infrastructure-error', String(open.lost?.reason)));
-    keepKubeconfigSecret(await readFile(cluster.kubeconfigPath, 'utf8'));
+    keepKubeconfigSecrets(await readFile(cluster.kubeconfigPath, 'utf8'));
     if (open.fitness !== undefined) {
       const agent = await findAgent(cluster.api, options, request.signal);
       if (agent !== undefined) options = { ...options, npaPodLabel: agent.label, npaNamespace: agent.namespace };
@@ -156,6 +156,7 @@ function clusterRequest(
     provider: options.provider ?? 'kind',
     ...(options.context === undefined ? {} : { context: options.context }),
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+    ...(options.insecureHttp === undefined ? {} : { insecureHttp: options.insecureHttp }),
     ...(options.provider === 'existing' ? { areas: areasOf(request), kernelProbe } : {}),
     familyMode: options.ipFamily ?? 'ipv4',
     purpose,

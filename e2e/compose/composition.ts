@@ -22,6 +22,11 @@ export const composition: Composition = {
     return loadDefectTables(await defectTableFiles());
   },
   async choose(options, selected) {
+    // A wrong use is said before a run begins.
+    if (options.provider === 'existing') {
+      const { refuseUsageOf } = await import('../harness/cluster/kube/load-kubeconfig.ts');
+      await refuseUsageOf(options);
+    }
     const { chooseSubjects } = await import('./choose-subjects.ts');
     const { subjects } = await import('../harness/subject/registry.ts');
     return chooseSubjects(options, selected, subjects);

@@ -6,7 +6,7 @@ import { chooseSubjects } from '../compose/choose-subjects.ts';
 import { emptyEnvironment } from '../compose/environment.ts';
 import { skipReason } from '../compose/skip-reasons.ts';
 import { composition } from '../compose/composition.ts';
-import { keepKubeconfigSecret } from '../harness/run/redact.ts';
+import { keepKubeconfigSecrets } from '../harness/run/kubeconfig-secrets.ts';
 import type { Composition } from '../harness/run/composition.ts';
 import { runCommand } from '../harness/run/run-command.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
@@ -83,7 +83,7 @@ const standInComposition: Composition = {
         request.signal.addEventListener('abort', () => reject(request.signal.reason as Error));
       }).finally(() => clearInterval(alive));
     }
-    if (mode === 'secret') keepKubeconfigSecret('token: "planted-token-0123456789"\n');
+    if (mode === 'secret') keepKubeconfigSecrets('token: "planted-token-0123456789"\n');
     const empty = emptyEnvironment(options);
     const choice = chooseSubjects(options, request.specs, subjects);
     const loaded = await Promise.all(choice.entries.map((entry) => entry.load()));

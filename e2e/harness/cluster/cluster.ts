@@ -153,6 +153,8 @@ export interface ClusterRequest {
   /** Existing cluster: kubeconfig context. */
   readonly context?: string;
   readonly kubeconfig?: string;
+  /** Existing cluster: its login may go over plain HTTP. */
+  readonly insecureHttp?: boolean;
   /** Existing cluster: what the run selects, so that the account is asked for those rights. Default all. */
   readonly areas?: readonly AccessArea[];
   /** Existing cluster: shell script that prints the lines of hack/doctor/kernel-features.ts, and who reads them. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { keepKubeconfigSecret, redact } from './redact.ts';
+import { keepKubeconfigSecrets } from './kubeconfig-secrets.ts';
+import { redact } from './redact.ts';
 
 const pem =
   '-----BEGIN RSA PRIVATE KEY-----\nMIIEplantedplantedplantedplantedplantedplantedplanted\n-----END RSA PRIVATE KEY-----';
@@ -37,7 +38,7 @@ describe('redaction', () => {
   });
 
   it("hides a kubeconfig's credentials wherever they appear, encoded, decoded and line by line", () => {
-    keepKubeconfigSecret(
+    keepKubeconfigSecrets(
       `users:\n- name: admin\n  user:\n    client-key-data: ${encoded}\n    token: q9planted-static-value\n`,
     );
     for (const text of [encoded, 'MIIEplantedplantedplantedplantedplantedplantedplanted', 'q9planted-static-value'])

@@ -6,7 +6,7 @@ import { readConfig } from '../../../harness/run/options/config-file.ts';
 import { UsageError } from '../../../harness/run/usage-error.ts';
 
 export const raceUsage = `usage: npm run race -- [-i N] [-c FILE] [-v] [--mode ballast|held|natural] [--provider existing|kind]
-       [--context NAME] [--kubeconfig FILE] [--subject NAME] [--fixtures-image IMAGE]
+       [--context NAME] [--kubeconfig FILE] [--insecure-http] [--subject NAME] [--fixtures-image IMAGE]
 Looks for live flows that the network policy agent of a cluster cuts while it cleans its conntrack map.
   -i  iterations, one cleanup cycle each (1; natural: 10)
   -c  YAML with npa_namespace, npa_pod_label, kernel_timeout, cleanup_period, and any option of npm run e2e
@@ -24,6 +24,7 @@ export interface RaceOptions {
   readonly config: string | undefined;
   readonly context: string | undefined;
   readonly kubeconfig: string | undefined;
+  readonly insecureHttp: boolean;
   readonly subject: string;
   readonly fixturesImage: string | undefined;
   readonly npaNamespace: string;
@@ -64,6 +65,7 @@ export async function readRaceOptions(argv: readonly string[], cwdConfig = 'test
     config,
     context: values.context ?? given('context'),
     kubeconfig: values.kubeconfig ?? given('kubeconfig'),
+    insecureHttp: values['insecure-http'] ?? given('insecureHttp') === 'true',
     subject: values.subject ?? given('subject') ?? (provider === 'kind' ? 'npa@1.4.1' : 'npa@installed'),
     fixturesImage: values['fixtures-image'] ?? given('fixturesImage'),
     npaNamespace: given('npaNamespace') ?? 'kube-system',
@@ -93,6 +95,7 @@ function parse(argv: readonly string[]) {
         provider: { type: 'string' },
         context: { type: 'string' },
         kubeconfig: { type: 'string' },
+        'insecure-http': { type: 'boolean' },
         subject: { type: 'string' },
         'fixtures-image': { type: 'string' },
       },

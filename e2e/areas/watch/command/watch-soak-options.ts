@@ -27,6 +27,7 @@ export interface SoakOptions {
   readonly clients: readonly SoakClient[];
   readonly paths: readonly SoakPath[];
   readonly kubeconfig?: string | undefined;
+  readonly insecureHttp?: boolean | undefined;
   readonly context?: string | undefined;
   readonly image?: string | undefined;
   readonly report?: string | undefined;
@@ -55,6 +56,7 @@ export function readSoakOptions(argv: readonly string[]): SoakOptions {
     clients: [...new Set(chosen)],
     paths: path === 'both' ? ['public', 'private'] : [path],
     kubeconfig: values.kubeconfig,
+    insecureHttp: values['insecure-http'],
     context: values.context,
     image: values.image,
     report: values.report,
@@ -79,6 +81,7 @@ function parse(argv: readonly string[]) {
         client: { type: 'string', multiple: true },
         path: text,
         kubeconfig: text,
+        'insecure-http': { type: 'boolean' },
         context: text,
         image: text,
         report: text,

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { journalOf, stateFolder } from '../../run/journal.ts';
-import { keepKubeconfigSecret } from '../../run/redact.ts';
+import { keepKubeconfigSecrets } from '../../run/kubeconfig-secrets.ts';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
 import type { ClusterRequest, KubeApi, OpenCluster } from '../cluster.ts';
 import { accessAreas } from '../access.ts';
@@ -24,7 +24,11 @@ const leaseName = 'run';
 
 export async function openExistingCluster(request: ClusterRequest): Promise<OpenCluster> {
   const { signal, log, runId, helperImage } = request;
-  const connection = await connect({ kubeconfig: request.kubeconfig, context: request.context });
+  const connection = await connect({
+    kubeconfig: request.kubeconfig,
+    context: request.context,
+    insecureHttp: request.insecureHttp,
+  });
   const journal = journalOf(runId);
   const undo: (() => Promise<unknown>)[] = [() => Promise.resolve(connection.close())];
   const release = async (): Promise<void> => {
@@ -128,7 +132,7 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
 
 /** Not below the run's folder: reports are uploaded, and these credentials are somebody's own. */
 function keepCredentials(connection: Connection, runId: string): string {
-  keepKubeconfigSecret(connection.kubeconfigText());
+  keepKubeconfigSecrets(connection.kubeconfigText());
   return join(stateFolder(), 'kubeconfig', runId);
 }
 

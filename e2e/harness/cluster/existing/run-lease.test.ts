@@ -17,7 +17,7 @@ describe('the lease of a shared cluster', function () {
     lines.length = 0;
     lease = undefined;
     fake = await FakeApiServer.start('token');
-    connection = await connect({ kubeconfig: fake.kubeconfig });
+    connection = await connect({ insecureHttp: true, kubeconfig: fake.kubeconfig });
     fake.on('GET', '/apis/coordination.k8s.io/v1', () => ({
       resources: [{ name: 'leases', kind: 'Lease', namespaced: true }],
     }));

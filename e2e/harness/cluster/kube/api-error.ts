@@ -56,7 +56,12 @@ export class WaitTimeoutError extends Error {
 export function apiErrorFrom(request: string, status: number, body: string): ApiError {
   const parsed = parseStatus(body);
   const reason = parsed?.reason ?? httpReasons[status] ?? 'Error';
-  return new ApiError(request, status, reason, redact(parsed?.message ?? (body.trim().slice(0, 500) || 'no body')));
+  return new ApiError(
+    request,
+    status,
+    reason,
+    parsed?.message === undefined ? redact(body.trim()).slice(0, 500) || 'no body' : redact(parsed.message),
+  );
 }
 
 const httpReasons: Readonly<Record<number, string>> = {

@@ -4,10 +4,10 @@
  */
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type WebSocket from 'ws';
 import { ApiError, ApiTransportError, apiErrorFrom } from './api-error.ts';
 import { redact } from '../../run/redact.ts';
+import { keepLogin, type KubeconfigSource, loadKubeconfig, loginError } from './load-kubeconfig.ts';
 import { openSocket } from './socket.ts';
 
 interface HttpRequest {
@@ -37,18 +37,18 @@ export interface Connection {
 
 const maxTries = 4;
 
-/** Opens a kubeconfig's context; without a path the usual places are read, the pod's service account last. */
-export async function connect(source: {
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
-}): Promise<Connection> {
+/**
+ * Opens a kubeconfig's context; without a path the usual places are read, the pod's service account last. Throws UsageError when a
+ * login would go over plain HTTP, which `insecureHttp` allows.
+ */
+export async function connect(source: KubeconfigSource): Promise<Connection> {
   const [{ KubeConfig }, http, https, { default: WebSocketClient }] = await Promise.all([
     import('@kubernetes/client-node'),
     import('node:http'),
     import('node:https'),
     import('ws'),
   ]);
-  const config = loadConfig(new KubeConfig(), source);
+  const config = loadKubeconfig(new KubeConfig(), source);
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error(`kubeconfig: context "${config.getCurrentContext()}" names no cluster`);
   // Plain HTTP is what a local fake or `kubectl proxy` speaks; client-node insists on this flag for it.
@@ -58,10 +58,17 @@ export async function connect(source: {
   const secure = base.protocol === 'https:';
   const prefix = base.pathname.replace(/\/$/, '');
   let agent: RequestOptions['agent'];
+  /** The login that the redactor knows; `null` stands for none yet. */
+  let known: unknown = null;
 
   async function options(): Promise<RequestOptions> {
     const login: RequestOptions & Record<string, unknown> = {};
-    await config.applyToHTTPSOptions(login);
+    await config.applyToHTTPSOptions(login).catch((error: unknown) => {
+      throw loginError(error, config.getCurrentContext());
+    });
+    const authorization = (login.headers as Record<string, unknown> | undefined)?.['Authorization'];
+    if (authorization !== known) keepLogin(login);
+    known = authorization;
     if (cluster?.proxyUrl === undefined) {
       const { ca, cert, key, rejectUnauthorized, servername } = login;
       agent ??= secure
@@ -168,21 +175,6 @@ export async function connect(source: {
       if (typeof agent === 'object') agent.destroy();
     },
   };
-}
-
-function loadConfig(
-  config: KubeConfig,
-  source: { readonly kubeconfig?: string | undefined; readonly context?: string | undefined },
-): KubeConfig {
-  if (source.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(source.kubeconfig);
-  if (source.context === undefined) return config;
-  if (config.getContextObject(source.context) === null) {
-    const known = config.getContexts().map((context) => context.name);
-    throw new Error(`kubeconfig has no context "${source.context}"; it has: ${known.join(', ') || 'none'}`);
-  }
-  config.setCurrentContext(source.context);
-  return config;
 }
 
 async function textOf(stream: IncomingMessage): Promise<string> {

@@ -28,7 +28,7 @@ describe('the Kubernetes client', function () {
   beforeEach(async () => {
     fake = await FakeApiServer.start('planted-secret-token');
     fake.serveCore();
-    connection = await connect({ kubeconfig: fake.kubeconfig });
+    connection = await connect({ insecureHttp: true, kubeconfig: fake.kubeconfig });
     client = new KubeClient(connection, { labels: { 'staleproof.dev/run': 'r1' }, pollMs: 10 });
   });
   afterEach(async () => {
@@ -145,7 +145,7 @@ describe('the Kubernetes client', function () {
   });
 
   it('names the contexts when the one asked for does not exist', async () => {
-    const error = await failure(connect({ kubeconfig: fake.kubeconfig, context: 'prod' }));
+    const error = await failure(connect({ insecureHttp: true, kubeconfig: fake.kubeconfig, context: 'prod' }));
     expect(error.message).to.equal('kubeconfig has no context "prod"; it has: fake');
   });
 

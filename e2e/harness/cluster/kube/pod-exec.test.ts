@@ -42,7 +42,7 @@ describe('exec in a pod', function () {
   const pidFile = join(tmpdir(), `staleproof-exec-${process.pid}`);
   beforeEach(async () => {
     fake = await FakeApiServer.start('exec-token');
-    connection = await connect({ kubeconfig: fake.kubeconfig });
+    connection = await connect({ insecureHttp: true, kubeconfig: fake.kubeconfig });
   });
   afterEach(async () => {
     connection.close();
@@ -123,7 +123,7 @@ describe('a process kept in a pod', function () {
   let connection: Connection;
   beforeEach(async () => {
     fake = await FakeApiServer.start('exec-token');
-    connection = await connect({ kubeconfig: fake.kubeconfig });
+    connection = await connect({ insecureHttp: true, kubeconfig: fake.kubeconfig });
   });
   afterEach(async () => {
     connection.close();

@@ -12,6 +12,7 @@ export const clusterOptions = {
   provider: choice('kind makes a cluster, existing takes one (kind)', ['kind', 'existing']),
   context: text('kubeconfig context of the existing cluster', 'NAME'),
   kubeconfig: text('kubeconfig file of the existing cluster', 'FILE'),
+  insecureHttp: flag('let the login of a kubeconfig go over plain HTTP'),
   workers: count('worker nodes of a kind cluster (2)', { max: 9 }),
   keep: flag('leave the cluster running afterwards'),
   clusterName: text('name of the kind cluster, staleproof-… (default: one for each configuration)', 'NAME'),

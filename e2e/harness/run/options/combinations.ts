@@ -10,6 +10,7 @@ export function checkCombinations(options: Options): void {
   const existing = options.provider === 'existing';
   for (const name of ['context', 'kubeconfig', 'imagesFrom'] as const)
     rule(options[name] !== undefined && !existing, `--${name.replace('F', '-f')} belongs to --provider existing`);
+  rule(options.insecureHttp === true && !existing, '--insecure-http belongs to --provider existing');
   rule(
     existing && options.nodeImage !== undefined,
     '--node-image belongs to --provider kind: an existing cluster has its nodes',
