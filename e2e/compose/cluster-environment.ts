@@ -129,7 +129,7 @@ export async function makeClusterEnvironment(
     await diagnostics.collect();
     await undo
       .run(AbortSignal.timeout(120_000))
-      .catch((late: unknown) => request.note('warning', `after the failed set-up: ${String(late)}`));
+      .catch((late: unknown) => request.note('infrastructure-error', `after the failed set-up: ${String(late)}`));
     throw error;
   }
 }

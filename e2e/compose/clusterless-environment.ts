@@ -7,6 +7,7 @@ import type { Choice } from './choose-subjects.ts';
 import { runSlowFactor } from './calibration.ts';
 import { emptyEnvironment } from './environment.ts';
 import { watchSurroundings } from './surroundings.ts';
+import { UndoStack } from './undo-stack.ts';
 
 export async function clusterlessEnvironment(
   options: Options,
@@ -33,7 +34,17 @@ export async function clusterlessEnvironment(
     const missing = await subject.preflight(context);
     if (missing.length > 0) throw new InfrastructureError(`${subject.name} cannot be installed: ${missing.join('; ')}`);
   }
-  await Promise.all(subjects.map((subject) => subject.install(context)));
+  const undo = new UndoStack();
+  for (const subject of subjects) undo.push((signal) => subject.remove(contextFor(signal)));
+  // All are awaited: one that is removed while another is still being installed would not stay away.
+  const installed = await Promise.allSettled(subjects.map((subject) => subject.install(context)));
+  const failed = installed.find((one) => one.status === 'rejected');
+  if (failed !== undefined) {
+    await undo
+      .run(AbortSignal.timeout(120_000))
+      .catch((late: unknown) => request.note('infrastructure-error', `after the failed set-up: ${String(late)}`));
+    throw failed.reason;
+  }
   const ofKind: RunEnvironment['env']['subjects'] = (kind) => subjects.filter((subject) => subject.kind === kind);
   const slowFactor = await runSlowFactor(options.slowFactor, request);
   const { cpus, release } = await import('node:os');
@@ -52,8 +63,6 @@ export async function clusterlessEnvironment(
     facts: { provider: 'none', kernel: release(), cores: String(cpus().length), slowFactor: String(slowFactor) },
     subjects: await Promise.all(subjects.map((subject) => subject.info(context))),
     surroundings: await watchSurroundings(request.folder),
-    close: async (signal) => {
-      for (const subject of subjects.reverse()) await subject.remove(contextFor(signal));
-    },
+    close: (signal) => undo.run(signal),
   };
 }

@@ -19,7 +19,11 @@ export class UndoStack {
   async run(signal: AbortSignal): Promise<void> {
     const errors: unknown[] = [];
     for (let undo = this.#stack.pop(); undo !== undefined; undo = this.#stack.pop())
-      await undo(signal).catch((error: unknown) => errors.push(error));
+      try {
+        await undo(signal);
+      } catch (error) {
+        errors.push(error);
+      }
     if (errors.length > 0)
       throw new InfrastructureError(
         errors.map((error) => (error instanceof Error ? error.message : String(error))).join('; '),

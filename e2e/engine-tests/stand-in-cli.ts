@@ -50,7 +50,10 @@ const defectTables: readonly KnownDefect[] = [
     ...common,
     id: 'STANDIN-1',
     families: ['ipv4', 'ipv6', 'dual'],
-    cells: ['udp/known-to-fail', 'udp/known-to-fail-otherwise'].map((spec) => ({ spec, signature })),
+    cells: ['udp/known-to-fail', 'udp/known-to-fail-otherwise', 'udp/known-to-fail-and-leaves'].map((spec) => ({
+      spec,
+      signature,
+    })),
     reason: 'rows are kept',
     link: 'https://example.org/1',
     fixed: '2.0.0',

@@ -161,6 +161,38 @@ describe('the engine, judging', function () {
     expect(attempt('leaves-the-folder').verdict).to.equal('infrastructure-error');
   });
 
+  it('is green for nobody whose clean-up failed: a skip, an expected failure, a pass at the second attempt', async () => {
+    const run = await runEngine(['--specs', fixture('leaves.spec.ts'), '--flake-attempts', '2'], {
+      entry: 'stand-in',
+      withReports: true,
+    });
+    const finals = run.attempts.filter(({ final }) => final);
+    expect(finals.map(({ spec, verdict }) => [spec.id, verdict])).to.have.deep.members([
+      ['udp/skips-and-leaves', 'infrastructure-error'],
+      ['udp/known-to-fail-and-leaves', 'infrastructure-error'],
+      ['udp/passes-after-it-left', 'infrastructure-error'],
+      ['udp/passes-and-leaves', 'infrastructure-error'],
+    ]);
+    const told = (id: string) => finals.find((line) => line.spec.id === `udp/${id}`)?.failure;
+    const left = 'clean-up "remove the rule": iptables rule still there';
+    expect(told('skips-and-leaves')?.message).to.equal(
+      `skipped (the kernel has no ipvs), but its clean-up failed: ${left}`,
+    );
+    expect(told('known-to-fail-and-leaves')).to.deep.include({
+      message: `failed as expected (known defect STANDIN-1: rows are kept), but its clean-up failed: ${left}`,
+      causes: ['the flow: expected server 2, observed server 1'],
+    });
+    expect(told('passes-after-it-left')?.message).to.equal(
+      `passed in the end (passed at attempt 2 of 2), but its clean-up failed: ${left}`,
+    );
+    expect([run.code, run.end?.counts]).to.deep.equal([2, { 'infrastructure-error': 4 }]);
+    const { readFile } = await import('node:fs/promises');
+    const junit = await readFile(`${run.folder}/junit.xml`, 'utf8');
+    expect(junit).to.match(/<testsuites [^>]*tests="4" failures="0" errors="4"/);
+    for (const name of ['summary.md', 'index.html', 'mochawesome.html'])
+      expect(await readFile(`${run.folder}/${name}`, 'utf8'), name).to.include('iptables rule still there');
+  });
+
   it('blames stray errors on the spec that caused them, and late ones on the run', async () => {
     const run = await runEngine(['--specs', fixture('strays.spec.ts'), '--grace', '100ms']);
     expect(verdictsOf(run)).to.deep.equal({

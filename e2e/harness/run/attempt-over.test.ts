@@ -54,6 +54,20 @@ describe('an attempt', () => {
       expect((await runOne(body(bad))).line.verdict).to.equal('fail');
     });
 
+    it('is cleaned up also when its diagnostics cannot even be begun', async () => {
+      const order: string[] = [];
+      const collectors = (): never => {
+        throw new Error('no cluster to look at');
+      };
+      const body = async (t: SpecContext) => {
+        t.defer('undo', async () => void order.push('undone'));
+        await judged(t, bad);
+      };
+      const { line, log } = await runOne(body, { collectors });
+      expect([line.verdict, order]).to.deep.equal(['fail', ['undone']]);
+      expect(log).to.include('diagnostics: no cluster to look at');
+    });
+
     it('waits for a person where one asked for it, with the message', async () => {
       const seen: string[] = [];
       const pause = async (state: AttemptState, why: string): Promise<void> => void seen.push(`${state.phase}: ${why}`);

@@ -8,7 +8,8 @@ import { DeadlineError, formatMs, settles, within } from './budget.ts';
 import type { RunClock } from './clock.ts';
 import { containedPath } from './contained-path.ts';
 import { redact, redactedJson } from './redact.ts';
-import type { AttemptLine, Verdict } from './result-schema.ts';
+import { leftBehind } from './left-behind.ts';
+import type { AttemptLine } from './result-schema.ts';
 import { createContext, type ContextInput } from './spec-context.ts';
 import type { RegisteredSpec } from './spec.ts';
 import { asExpected, failureOf, verdictOf } from './verdict.ts';
@@ -57,14 +58,14 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptLine> {
         await input.pause(state, why).catch((error: unknown) => state.log.push(`pause: ${String(error)}`));
       }
       state.phase = 'diagnostics';
-      await collect(state, [...state.collectors, ...input.collectors(context)], budgets.collectorMs);
+      await collect(state, [...state.collectors, ...collectorsOf(input, context)], budgets.collectorMs);
     }
     state.phase = 'clean-up';
     await undoAll(state, budgets.cleanupMs);
     state.phase = 'over';
     // Whatever still listens to the spec's signal is told to stop.
     state.controller.abort(new Error(`spec ${state.info.id} is over`));
-    const line = resultLine(input, withCleanup(withStray(ending, state), state));
+    const line = resultLine(input, leftBehind(withStray(ending, state), state.cleanupErrors));
     writeArtefacts(input.folder, state, line);
     return line;
   });
@@ -168,6 +169,16 @@ async function rejectionOf(body: Promise<void>, leaked: boolean): Promise<unknow
   );
 }
 
+/** What cannot be looked at must not keep anything from being taken back. */
+function collectorsOf(input: AttemptInput, context: ReturnType<typeof createContext>): readonly Undo[] {
+  try {
+    return input.collectors(context);
+  } catch (error) {
+    input.state.log.push(`diagnostics: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
 async function collect(state: AttemptState, collectors: readonly Undo[], ms: number): Promise<void> {
   await Promise.all(
     collectors.map(async ({ title, run }) => {
@@ -198,13 +209,6 @@ async function undoAll(state: AttemptState, budgetMs: number): Promise<void> {
 /** An error nobody awaited, seen only during diagnostics or clean-up, still belongs to the spec. */
 function withStray(ending: Ending, state: AttemptState): Ending {
   return state.stray !== undefined && ending.verdict === 'pass' ? { ...ending, ...ended(state.stray) } : ending;
-}
-
-function withCleanup(ending: Ending, state: AttemptState): Ending {
-  if (state.cleanupErrors.length === 0 || ending.verdict !== 'pass') return ending;
-  const verdict: Verdict = 'infrastructure-error';
-  const message = `passed, but its clean-up failed: ${state.cleanupErrors.join('; ')}`;
-  return { ...ending, verdict, failure: { name: 'CleanupError', message } };
 }
 
 function resultLine(input: AttemptInput, ending: Ending): AttemptLine {

@@ -6,6 +6,7 @@ import { AttemptState, here } from './attempt-state.ts';
 import { runAttempt, type Budgets } from './attempt.ts';
 import { within } from './budget.ts';
 import type { RunClock } from './clock.ts';
+import { leftBehind } from './left-behind.ts';
 import type { Options } from './options/schema.ts';
 import type { AttemptLine, Verdict } from './result-schema.ts';
 import type { ResultWriter } from './results.ts';
@@ -124,6 +125,7 @@ export class Session {
     const { options, environment, interrupted, results } = this.#input;
     const limit = options.flakeAttempts ?? 1;
     const skip = environment.skipReason(item.spec.meta);
+    const unclean: string[] = [];
     for (let attempt = 1; ; attempt++) {
       const state = new AttemptState(infoOf(item.spec), attempt, item.repetition);
       this.#states.set(item.id, state);
@@ -135,9 +137,11 @@ export class Session {
       const known = this.#withDefect(told, item.spec.meta);
       const again = attempt < limit && retried.includes(known.verdict) && !interrupted.aborted;
       const flaky = attempt > 1 && known.verdict === 'pass';
-      const line: AttemptLine = flaky
+      const judged: AttemptLine = flaky
         ? { ...known, verdict: 'flaky', reason: `passed at attempt ${attempt} of ${limit}` }
         : { ...known, final: !again };
+      const line = leftBehind(judged, judged.cleanupErrors, unclean);
+      unclean.push(...judged.cleanupErrors);
       results.write(line);
       if (!again) return line;
     }

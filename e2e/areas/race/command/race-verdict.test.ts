@@ -26,6 +26,11 @@ const attempt = (verdict: Verdict, measures: Readonly<Record<string, number>> = 
 });
 
 const verdictOf = (lines: readonly ResultLine[]) => raceVerdict(recordOfLines(lines));
+const whole = (...lines: readonly ResultLine[]): readonly ResultLine[] => [
+  { type: 'run-start', run: 'r', specs: [], subjects: [], options: {}, facts: {} } as unknown as ResultLine,
+  ...lines,
+  { type: 'run-end', at: 1, wall: '', exitCode: 0, counts: {} },
+];
 const holderOf = (lines: readonly ResultLine[]) => clusterHolder(recordOfLines(lines));
 
 describe('verdict of the reproducer', () => {
@@ -40,11 +45,18 @@ describe('verdict of the reproducer', () => {
 
   it('says that there was none only when all was judged', () => {
     const none = { ...counts, 'cut by the cleanup': 0 };
-    expect(verdictOf([attempt('pass', none)])).to.deep.equal({
+    expect(verdictOf(whole(attempt('pass', none)))).to.deep.equal({
       sentence: 'No race: 0 of 2000 connections denied',
       reasons: [],
       exitCode: 0,
     });
+  });
+
+  it('is not green when the run left something behind, or was not whole', () => {
+    const summary = 'removing the environment: sysctl is read-only';
+    const left: ResultLine = { type: 'note', at: 0, level: 'infrastructure-error', summary };
+    expect(verdictOf(whole(attempt('pass', counts), left))).to.deep.include({ reasons: [summary], exitCode: 2 });
+    expect(verdictOf([attempt('pass', counts)])).to.include({ exitCode: 2 });
   });
 
   it('knows that another run holds the cluster', () => {

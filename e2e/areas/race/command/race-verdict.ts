@@ -32,7 +32,9 @@ export function raceVerdict(run: RunRecord): RaceVerdict {
       ],
       exitCode: EXIT.infrastructure,
     };
-  return { sentence: `No race: 0 of ${alive} connections denied`, reasons: [], exitCode: EXIT.asExpected };
+  // A run that left something behind, or was not whole, is no green one.
+  const exitCode = run.troubles.length === 0 ? EXIT.asExpected : EXIT.infrastructure;
+  return { sentence: `No race: 0 of ${alive} connections denied`, reasons: run.troubles, exitCode };
 }
 
 /** The run that holds the cluster's lease, when a run ended before it began because of that. */
