@@ -5,6 +5,8 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
+import { redCells } from '../../../hack/ci/red-cells.ts';
+import { subjects } from '../../harness/subject/registry.ts';
 import { problemWith, problemWithRun, root } from './check-command.ts';
 import { shellWords } from '../../report/documents/documented-commands.ts';
 
@@ -64,6 +66,32 @@ describe('workflows', function () {
       }
     }
     expect(problems).to.deep.equal([]);
+  });
+
+  it('tell which runs are red on purpose, so that the others have to be green', async () => {
+    const wrong: string[] = [];
+    const named: string[] = [];
+    for (const name of (await readdir(folder)).sort()) {
+      const { jobs } = load(await readFile(join(folder, name), 'utf8')) as { jobs: Record<string, unknown> };
+      for (const [job, definition] of Object.entries(jobs)) {
+        const given = (definition as { with?: Record<string, unknown> }).with ?? {};
+        for (const values of combinations(definition)) {
+          const filled = (key: string): string =>
+            (typeof given[key] === 'string' ? given[key] : '').replace(
+              /\$\{\{ matrix\.([\w-]+) \}\}/g,
+              (_, word: string) => values[word] ?? '',
+            );
+          const red = filled('red-on-purpose');
+          const words = filled('arguments').split(' ');
+          const bad = subjects.filter((each) => each.caughtBy.length > 0 && words.includes(each.name));
+          named.push(red);
+          if ((red === '' || red.includes('inputs.')) === bad.length > 0)
+            wrong.push(`${name} ${job}: red-on-purpose "${red}" for ${filled('arguments')}`);
+        }
+      }
+    }
+    expect(wrong).to.deep.equal([]);
+    for (const { name } of redCells) expect(named, name).to.include(name);
   });
 
   it('call scripts that exist with options that they have', async () => {
