@@ -67,6 +67,9 @@ async function up(values: Values, signal: AbortSignal): Promise<void> {
     import('../harness/cluster/kind/cluster-name.ts'),
   ]);
   const { readyForClusters } = await import('../../hack/machine/ready-for-clusters.ts');
+  const { journalOf } = await import('../harness/run/journal.ts');
+  const runId = `cluster-${new Date().toISOString().replace(/[-:.]/g, '')}-${process.pid}`;
+  journalOf(runId).open();
   await readyForClusters({ log });
   const given = values['node-image'];
   const node =
@@ -90,7 +93,7 @@ async function up(values: Values, signal: AbortSignal): Promise<void> {
     nodeImage: node.image,
     ...(values.name !== undefined && { clusterName: values.name }),
     podNetwork: node.podNetwork,
-    runId: `cluster-${new Date().toISOString().replace(/[-:.]/g, '')}-${process.pid}`,
+    runId,
     keep: true,
     reuse: !values.fresh,
     folder,
@@ -112,30 +115,36 @@ async function up(values: Values, signal: AbortSignal): Promise<void> {
 }
 
 async function down(values: Values): Promise<void> {
-  const { ourClusters } = await import('../harness/cluster/kind/cluster-mark.ts');
-  const { clusterName, namePrefix } = await import('../harness/cluster/kind/cluster-name.ts');
+  const { ourClusters } = await import('../harness/cluster/kind/our-clusters.ts');
+  const { clusterName } = await import('../harness/cluster/kind/cluster-name.ts');
   const { removeCluster } = await import('../harness/cluster/kind/remove-cluster.ts');
-  const all = [...(await ourClusters(namePrefix)).keys()];
-  const wanted = values.all ? all : [values.name ?? clusterName(values.purpose ?? 'dev', familyOf(values))];
-  for (const name of wanted) {
-    const how = await removeCluster(name);
-    process.stdout.write(`${name}: ${how}\n`);
-  }
+  const all = async (): Promise<Set<string>> => new Set((await ourClusters()).map(({ name }) => name));
+  const wanted = values.all ? await all() : [values.name ?? clusterName(values.purpose ?? 'dev', familyOf(values))];
+  const stayed: string[] = [];
+  // One that is in use must not keep the others.
+  for (const name of wanted)
+    try {
+      process.stdout.write(`${name}: ${await removeCluster(name)}\n`);
+    } catch (error) {
+      stayed.push(`${name} stays: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  if (stayed.length > 0) throw new Error(stayed.join('; '));
 }
 
 async function status(values: Values): Promise<void> {
-  const { ourClusters } = await import('../harness/cluster/kind/cluster-mark.ts');
-  const { namePrefix } = await import('../harness/cluster/kind/cluster-name.ts');
+  const { isOurs, userOf } = await import('../harness/cluster/kind/cluster-mark.ts');
+  const { ourClusters } = await import('../harness/cluster/kind/our-clusters.ts');
   const { nameOwner } = await import('../harness/cluster/kind/name-lock.ts');
-  const rows = [...(await ourClusters(namePrefix))].map(([name, mark]) => ({
-    name,
-    mark: mark ?? null,
-    usedBy: nameOwner(name) ?? null,
+  const rows = (await ourClusters()).map((cluster) => ({
+    name: cluster.name,
+    mark: cluster.mark ?? null,
+    usedBy: nameOwner(cluster.name) ?? (cluster.mark && userOf(cluster.mark)) ?? null,
+    trouble: cluster.trouble ?? (isOurs(cluster, cluster.mark) ? null : 'not made by staleproof'),
   }));
   if (values.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   if (rows.length === 0) return void process.stdout.write('no cluster of staleproof on this machine\n');
-  for (const { name, mark, usedBy } of rows) {
-    const state = stateOf(mark, usedBy?.run);
+  for (const { name, mark, usedBy, trouble } of rows) {
+    const state = trouble ?? stateOf(mark, usedBy?.run);
     const what = mark === null ? '' : `  ${mark.familyMode}  kube-proxy ${mark.kubeProxyMode}  since ${mark.createdAt}`;
     const config = join(root, 'reports', 'clusters', name, 'kubeconfig');
     process.stdout.write(`${name}  ${state}${what}  ${existsSync(config) ? relative(process.cwd(), config) : ''}\n`);
@@ -144,7 +153,7 @@ async function status(values: Values): Promise<void> {
 
 function stateOf(mark: ClusterMark | null, user: string | undefined): string {
   if (user !== undefined) return `${mark?.ready === true ? 'used' : 'being made'} by run ${user}`;
-  if (mark?.ready !== true) return 'unfinished or stopped';
+  if (mark?.ready !== true) return 'unfinished';
   return mark.kept ? 'kept' : 'left behind';
 }
 

@@ -4,6 +4,7 @@ import { openCluster } from '../harness/cluster/open.ts';
 import type { Cluster, ClusterRequest, OpenCluster } from '../harness/cluster/cluster.ts';
 import { clusterCollectors } from '../harness/run/diagnostics.ts';
 import type { Environment } from '../harness/run/environment.ts';
+import { journalOf } from '../harness/run/journal.ts';
 import type { Options } from '../harness/run/options/schema.ts';
 import { keepKubeconfigSecrets } from '../harness/run/kubeconfig-secrets.ts';
 import type { Area } from '../harness/run/spec.ts';
@@ -34,6 +35,7 @@ export async function makeClusterEnvironment(
   const foreign = options.provider === 'existing';
   const subjects: Subject[] = foreign ? [] : await Promise.all(choice.entries.map((entry) => entry.load()));
   const absent: Partial<Record<SubjectKind, string>> = {};
+  journalOf(request.run).open();
   const machine = await prepareMachine(options, request);
   for (const subject of subjects) {
     const missing = (await subject.missingHere?.({ options, parts: machine.parts })) ?? [];

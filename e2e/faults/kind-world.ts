@@ -25,6 +25,11 @@ export async function kindWorld(disk: SmallDisk, options: { readonly restartDock
     ...['--reports-folder', reports],
     ...['-v', '--reporter', 'none', '--slow-factor', '1'],
   ];
+  // What is removed at the end must be what the first run makes.
+  if ((await nodeContainers(cluster)).length > 0)
+    throw new Error(
+      `cluster ${cluster} is there already; expected none: \`npm run cluster -- down --name ${cluster}\``,
+    );
   // The first run makes the cluster, and shows that the spec passes when nobody disturbs it.
   const calm = await execa('node', ['--import', 'tsx', 'e2e/cli.ts', ...runArguments(disk.path)], {
     cwd: root,

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { accessRules } from '../../e2e/harness/cluster/access-role.ts';
 import type { AccessArea } from '../../e2e/harness/cluster/access.ts';
+import { creationEnvironment, newIdentity } from '../../e2e/harness/cluster/kind/cluster-identity.ts';
+import { deleteCluster } from '../../e2e/harness/cluster/kind/delete-cluster.ts';
+import { findClusters } from '../../e2e/harness/cluster/kind/found-clusters.ts';
 import { findKind } from '../../e2e/harness/cluster/kind/kind-binary-path.ts';
 import { podSubnets } from '../../e2e/harness/cluster/kind/kind-config.ts';
 import { loadImage } from '../../e2e/harness/cluster/kind/load-image.ts';
@@ -19,7 +22,6 @@ const name = 'elsewhere';
 const nodes = 3;
 const namespace = 'staleproof-system';
 const access = new URL('../../manifests/node-helper/suite-access.yaml', import.meta.url);
-const env = { KIND_EXPERIMENTAL_DOCKER_NETWORK: name, KIND_EXPERIMENTAL_PROVIDER: 'docker' };
 
 export interface ForeignCluster {
   readonly api: KubeClient;
@@ -38,14 +40,20 @@ export async function makeForeignCluster(
   registry: string | undefined,
   log: (line: string) => void,
 ): Promise<ForeignCluster> {
+  if ((await findClusters(name)).length > 0)
+    throw new Error(
+      `a kind cluster "${name}" is there already; expected none: this program neither takes nor removes it`,
+    );
   const signal = AbortSignal.timeout(20 * 60_000);
   const { image, podNetwork } = await ensureNodeImage({ signal, log });
   await mkdir(folder, { recursive: true });
   const kubeconfig = join(folder, 'administrator.kubeconfig');
   const kind = findKind();
+  // By identity: creation fails, too, because somebody else has made a cluster of that name meanwhile.
+  const identity = newIdentity(name);
+  const env = creationEnvironment(identity);
   const remove = async (): Promise<void> => {
-    await execa(kind, ['delete', 'cluster', '--name', name], { env, reject: false });
-    await execa('docker', ['network', 'rm', name], { reject: false });
+    await deleteCluster(identity);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -58,7 +66,7 @@ export async function makeForeignCluster(
     const made = (await readNodes(api, signal)).map((one) => new KindNode(one));
     if (podNetwork === 'own') await setUpPodNetwork(made, podSubnets('ipv4'), signal);
     await waitUntilReady(api, nodes, waiting);
-    if (registry !== undefined) await tellRegistry(made, registry);
+    if (registry !== undefined) await tellRegistry(made, registry, identity.network);
     await api.applyYaml(await readFile(access, 'utf8'));
     return {
       api,
@@ -89,10 +97,10 @@ function config(withoutNetwork: boolean): string {
   });
 }
 
-async function tellRegistry(made: readonly KindNode[], registry: string): Promise<void> {
+async function tellRegistry(made: readonly KindNode[], registry: string, network: string): Promise<void> {
   const [host = ''] = registry.split('/');
   const format = '{{range .IPAM.Config}}{{println .Gateway}}{{end}}';
-  const { stdout } = await execa('docker', ['network', 'inspect', name, '--format', format]);
+  const { stdout } = await execa('docker', ['network', 'inspect', network, '--format', format]);
   const gateway = stdout.split('\n').find((line) => line.includes('.')) ?? '';
   const hosts = `[host."http://${gateway}:${host.split(':')[1] ?? '5000'}"]\n`;
   await Promise.all(made.map((node) => node.writeFile(`/etc/containerd/certs.d/${host}/hosts.toml`, hosts)));

@@ -115,6 +115,8 @@ export interface KubeApi {
       readonly graceSeconds?: number;
       readonly wait?: boolean;
       readonly timeoutMs?: number;
+      /** Only the object of this UID: a later one of the same name is a Conflict. */
+      readonly uid?: string;
       readonly signal?: AbortSignal;
     },
   ): Promise<void>;

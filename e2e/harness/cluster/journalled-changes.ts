@@ -3,23 +3,25 @@ import type { Change, Journal } from '../run/journal.ts';
 import type { JournalEntry, Place } from '../run/journal-entry.ts';
 import type { Cluster, ClusterNode, KubeApi } from './cluster.ts';
 
+/** How gc gets in again; `cluster` for one of ours. */
+interface ClusterAccess {
+  readonly kubeconfig: string;
+  readonly context?: string;
+  readonly cluster?: { readonly name: string; readonly network: string };
+}
+
 type NamespaceOptions = Parameters<Cluster['createNamespace']>[1];
 
 export class JournalledChanges {
   readonly #journal: Journal;
   readonly #api: KubeApi;
-  readonly #access: { readonly kubeconfig: string; readonly context?: string };
+  readonly #access: ClusterAccess;
   readonly #place: (node: ClusterNode) => Place;
   readonly #open = new Set<Change>();
   readonly #leaving = new Map<string, Promise<string | undefined>>();
   readonly #forgotten = new AbortController();
 
-  constructor(
-    journal: Journal,
-    api: KubeApi,
-    access: { readonly kubeconfig: string; readonly context?: string },
-    place: (node: ClusterNode) => Place,
-  ) {
+  constructor(journal: Journal, api: KubeApi, access: ClusterAccess, place: (node: ClusterNode) => Place) {
     this.#journal = journal;
     this.#api = api;
     this.#access = access;

@@ -1,59 +1,116 @@
-/** Takes back changes inside a cluster from what the journal says, without the run that made them. */
+/**
+ * Takes back changes inside a cluster from what the journal says, without the run that made them. Gone is only what somebody
+ * who may look did not find: a server that cannot be reached, refuses or is not the one that is trusted says nothing of it.
+ */
 import { existsSync } from 'node:fs';
 import type { JournalEntry, Place } from '../run/journal-entry.ts';
 import type { KubeApi } from './cluster.ts';
-import { docker } from './kind/docker.ts';
 import { isApiError } from './kube/api-error.ts';
 import { connect } from './kube/connection.ts';
 import { KubeClient } from './kube/kube-client.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { runLabelKey } from './run-label.ts';
+import { whyNotAnswered } from './why-not-answered.ts';
 
 type InCluster = Extract<JournalEntry, { kind: 'namespace' | 'kube-object' | 'lease' }>;
-interface Access {
-  readonly kubeconfig: string;
-  readonly context?: string | undefined;
-}
+type Access = Pick<InCluster, 'kubeconfig' | 'context'>;
 
-export async function undoInCluster(entry: InCluster): Promise<void> {
-  await withCluster(entry, async (api) => {
-    if (entry.kind === 'namespace') {
-      await api.delete({ apiVersion: 'v1', kind: 'Namespace', name: entry.name }, { timeoutMs: 120_000 });
-    } else if (entry.kind === 'kube-object') {
-      const { apiVersion, objectKind, name, namespace } = entry;
-      await api.delete({ apiVersion, kind: objectKind, name, ...(namespace !== undefined && { namespace }) });
-    } else await dropLease(api, entry);
+const GONE = 'it is gone already';
+
+/** Returns why there was nothing to take back, undefined when it was. */
+export async function undoInCluster(entry: InCluster, run: string): Promise<string | undefined> {
+  return withCluster(entry, async (api) => {
+    if (entry.kind === 'lease') return dropLease(api, entry);
+    const { apiVersion, kind, namespace } =
+      entry.kind === 'namespace'
+        ? { apiVersion: 'v1', kind: 'Namespace', namespace: undefined }
+        : { apiVersion: entry.apiVersion, kind: entry.objectKind, namespace: entry.namespace };
+    const object = await getIfThere<KubernetesObject>(api, apiVersion, kind, entry.name, namespace);
+    if (object === undefined) return GONE;
+    // Names of ours come again on a cluster that is shared; every run writes its label on what it makes or takes over.
+    const owner = object.metadata.labels?.[runLabelKey];
+    if (owner !== run) return `it is ${owner === undefined ? 'of no run' : `run ${owner}'s`} now`;
+    const target = { apiVersion, kind, name: entry.name, ...(namespace !== undefined && { namespace }) };
+    const { uid } = object.metadata;
+    await api.delete(target, {
+      timeoutMs: entry.kind === 'namespace' ? 120_000 : 60_000,
+      ...(uid !== undefined && { uid }),
+    });
+    return undefined;
   });
 }
 
 /** Somebody else may hold it by now; theirs stays. */
-async function dropLease(api: KubeApi, entry: Extract<InCluster, { kind: 'lease' }>): Promise<void> {
-  interface Lease {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly metadata: { readonly name: string };
+async function dropLease(api: KubeApi, entry: Extract<InCluster, { kind: 'lease' }>): Promise<string | undefined> {
+  interface Lease extends KubernetesObject {
     readonly spec?: { readonly holderIdentity?: string };
   }
-  const lease = await api.get<Lease>('coordination.k8s.io/v1', 'Lease', entry.name, entry.namespace);
-  if (lease?.spec?.holderIdentity !== entry.holder) return;
-  await api.delete({
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    name: entry.name,
-    namespace: entry.namespace,
-  });
+  const target = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: entry.name, namespace: entry.namespace };
+  const lease = await getIfThere<Lease>(api, target.apiVersion, target.kind, target.name, target.namespace);
+  if (lease === undefined) return GONE;
+  const holder = lease.spec?.holderIdentity;
+  if (holder !== entry.holder) return `${holder === undefined ? 'nobody' : `run ${holder}`} holds it now`;
+  const { uid } = lease.metadata;
+  await api.delete(target, uid === undefined ? {} : { uid });
+  return undefined;
 }
 
+/** While the dead run's own lease is held: a living run on that cluster works with the value that is there now. */
 export async function restoreNodeSysctl(
   place: Extract<Place, { at: 'node' }>,
   path: string,
   value: string,
-): Promise<void> {
-  await withCluster(place, async (api) => {
-    const { runOnNode } = await import('./existing/node-helper.ts');
-    await runOnNode(api, place.namespace, place.node, ['sh', '-c', 'printf %s "$2" > "$1"', 'sh', path, value]);
+  run: string,
+): Promise<string | undefined> {
+  return withCluster(place, async (api) => {
+    if ((await getIfThere(api, 'v1', 'Node', place.node)) === undefined) return 'gone with its node';
+    const [{ holdLease, leaseName }, { runOnNode }] = await Promise.all([
+      import('./existing/run-lease.ts'),
+      import('./existing/node-helper.ts'),
+    ]);
+    const lease = await holdLease(api, {
+      ...{ namespace: place.namespace, name: leaseName, holder: run, waitMs: 0 },
+      signal: AbortSignal.timeout(60_000),
+      log: () => undefined,
+    });
+    try {
+      await runOnNode(api, place.namespace, place.node, ['sh', '-c', 'printf %s "$2" > "$1"', 'sh', path, value]);
+    } finally {
+      lease.stopRenewing();
+    }
+    return undefined;
   });
 }
 
-async function withCluster(access: Access, body: (api: KubeApi) => Promise<void>): Promise<void> {
+async function getIfThere<T extends KubernetesObject>(
+  api: KubeApi,
+  ...target: Parameters<KubeApi['get']>
+): Promise<T | undefined> {
+  try {
+    return await api.get<T>(...target);
+  } catch (error) {
+    // Its kind is gone, as a CustomResourceDefinition may be, and with it all of them.
+    if (isApiError(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+async function withCluster(
+  access: Access & Pick<InCluster, 'cluster'>,
+  body: (api: KubeApi) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const { cluster } = access;
+  if (cluster === undefined) return connected(access, body);
+  const { nodesOf } = await import('./kind/found-clusters.ts');
+  if ((await nodesOf(cluster)).length === 0) return 'gone with its cluster';
+  const { whileUnused } = await import('./kind/undo-cluster.ts');
+  return whileUnused(cluster, () => connected(access, body));
+}
+
+async function connected(
+  access: Access,
+  body: (api: KubeApi) => Promise<string | undefined>,
+): Promise<string | undefined> {
   if (!existsSync(access.kubeconfig)) {
     // Ours are below a run's folder: who deleted that deleted the only way in. The label of the run still finds what is left.
     throw new Error(`the kubeconfig ${access.kubeconfig} is gone`);
@@ -61,26 +118,10 @@ async function withCluster(access: Access, body: (api: KubeApi) => Promise<void>
   // A run that was allowed to send its login over plain HTTP is taken back the same way.
   const connection = await connect({ ...access, insecureHttp: true });
   try {
-    await body(new KubeClient(connection, { labels: {} }));
+    return await body(new KubeClient(connection, { labels: {} }));
   } catch (error) {
-    // Nobody may look any more; that is for whoever reads the journal to judge.
-    if (isApiError(error, 404)) return;
-    if (await isGoneKindCluster(connection.server, error)) return;
-    throw error;
+    throw new Error(`${whyNotAnswered(error)}: ${(error as Error).message}`, { cause: error });
   } finally {
     connection.close();
   }
-}
-
-/**
- * A kind API server listens on a port of this machine that a container publishes: no such container, no cluster. Ports are
- * given again, so another cluster may answer there, with another certificate authority.
- */
-async function isGoneKindCluster(server: string, error: unknown): Promise<boolean> {
-  const url = new URL(server);
-  if (!['127.0.0.1', '[::1]', 'localhost', '0.0.0.0'].includes(url.hostname)) return false;
-  if (/certificate|self-signed/.test(String(error)) || isApiError(error, 401)) return true;
-  const argv = ['ps', '--filter', 'label=io.x-k8s.kind.role=control-plane', '--format', '{{.Ports}}'];
-  const ports = await docker(argv).catch(() => undefined);
-  return ports !== undefined && !ports.includes(`:${url.port}->`);
 }

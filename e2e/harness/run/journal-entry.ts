@@ -1,14 +1,24 @@
 /** What the journal knows how to take back. One zod schema for writing and for reading what a dead run left. */
 import { z } from 'zod';
 
-const cluster = { kubeconfig: z.string(), context: z.string().optional() };
+/** Names alone come again with the next cluster of that configuration, so what is undone must match this. */
+const identitySchema = z.strictObject({ name: z.string(), network: z.string() });
+
+/** `cluster` is there for a kind cluster of ours; with it gone, everything in it is. */
+const access = { kubeconfig: z.string(), context: z.string().optional(), cluster: identitySchema.optional() };
 
 /** Where a sysctl or a file is: this machine, a named network namespace of it, a container (a kind node), a node by its helper pod. */
 const placeSchema = z.discriminatedUnion('at', [
   z.strictObject({ at: z.literal('host') }),
   z.strictObject({ at: z.literal('netns'), name: z.string() }),
-  z.strictObject({ at: z.literal('container'), name: z.string() }),
-  z.strictObject({ at: z.literal('node'), namespace: z.string(), node: z.string(), ...cluster }),
+  z.strictObject({
+    at: z.literal('container'),
+    name: z.string(),
+    // Absent in journals of older versions only.
+    id: z.string().optional(),
+    cluster: identitySchema.optional(),
+  }),
+  z.strictObject({ at: z.literal('node'), namespace: z.string(), node: z.string(), ...access }),
 ]);
 
 const entrySchema = z.discriminatedUnion('kind', [
@@ -31,19 +41,25 @@ const entrySchema = z.discriminatedUnion('kind', [
   }),
   /** `startTime` in clock ticks since boot (field 22 of /proc/PID/stat) tells this process from a later one of the same pid. */
   z.strictObject({ kind: z.literal('process'), pid: z.number(), startTime: z.string() }),
-  z.strictObject({ kind: z.literal('docker-container'), name: z.string() }),
+  /** Written by older versions; now a cluster's network is part of the cluster. */
   z.strictObject({ kind: z.literal('docker-network'), name: z.string() }),
-  z.strictObject({ kind: z.literal('kind-cluster'), name: z.string(), binary: z.string() }),
-  z.strictObject({ kind: z.literal('namespace'), name: z.string(), ...cluster }),
+  /** Its nodes and its network; `network` is the cluster's identity. Older versions wrote the name and `binary`. */
+  z.strictObject({
+    kind: z.literal('kind-cluster'),
+    name: z.string(),
+    network: z.string().optional(),
+    binary: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal('namespace'), name: z.string(), ...access }),
   z.strictObject({
     kind: z.literal('kube-object'),
     apiVersion: z.string(),
     objectKind: z.string(),
     name: z.string(),
     namespace: z.string().optional(),
-    ...cluster,
+    ...access,
   }),
-  z.strictObject({ kind: z.literal('lease'), name: z.string(), namespace: z.string(), holder: z.string(), ...cluster }),
+  z.strictObject({ kind: z.literal('lease'), name: z.string(), namespace: z.string(), holder: z.string(), ...access }),
 ]);
 
 export type Place = z.infer<typeof placeSchema>;

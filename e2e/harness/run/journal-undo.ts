@@ -1,17 +1,21 @@
-/** How each kind of change is taken back. All are idempotent: what is gone already is fine. */
+/** How each kind of change is taken back. All are idempotent: what is gone already is fine, and said. */
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JournalEntry, Place } from './journal-entry.ts';
 import { isRunning } from './journal-process.ts';
-import { creatorsOf } from './kind-creators.ts';
 
 type Of<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
 
-export async function undoEntry(entry: JournalEntry): Promise<void> {
+/**
+ * @param run whose change it is: what another run has made its own since is left to that one
+ * @returns why there was nothing to take back (`it is gone already`), undefined when it was taken back
+ * Throws when it could not be taken back: what refused, could not be reached or was not to be trusted may still be there.
+ */
+export async function undoEntry(entry: JournalEntry, run: string): Promise<string | undefined> {
   switch (entry.kind) {
     case 'sysctl':
-      return restoreSysctl(entry);
+      return restoreSysctl(entry, run);
     case 'netns':
       return tolerate(['ip', 'netns', 'delete', entry.name], /No such file/);
     case 'link':
@@ -22,26 +26,26 @@ export async function undoEntry(entry: JournalEntry): Promise<void> {
       return restoreFile(entry);
     case 'process':
       return endProcess(entry);
-    case 'docker-container':
-      return tolerate(['docker', 'rm', '--force', '--volumes', entry.name], /No such container/);
     case 'docker-network':
-      return tolerate(['docker', 'network', 'rm', entry.name], /not found|No such network/);
+      return (await import('../cluster/kind/undo-cluster.ts')).undoNamedNetwork(entry.name);
     case 'kind-cluster':
-      return deleteKindCluster(entry);
+      return (await import('../cluster/kind/undo-cluster.ts')).undoCluster(entry);
     case 'namespace':
     case 'kube-object':
     case 'lease':
-      return (await import('../cluster/undo-in-cluster.ts')).undoInCluster(entry);
+      return (await import('../cluster/undo-in-cluster.ts')).undoInCluster(entry, run);
   }
 }
 
-async function restoreSysctl(entry: Of<'sysctl'>): Promise<void> {
+async function restoreSysctl(entry: Of<'sysctl'>, run: string): Promise<string | undefined> {
   const path = `/proc/sys/${sysctlPath(entry.key)}`;
   const { place } = entry;
   if (place.at === 'node')
-    return (await import('../cluster/undo-in-cluster.ts')).restoreNodeSysctl(place, path, entry.value);
+    return (await import('../cluster/undo-in-cluster.ts')).restoreNodeSysctl(place, path, entry.value, run);
+  if (place.at === 'container')
+    return (await import('../cluster/kind/undo-cluster.ts')).restoreSysctlInNode(place, path, entry.value);
   // A place that is gone took its sysctls with it.
-  const gone = /No such file|No such container|is not running|Cannot open network namespace/;
+  const gone = /No such file|Cannot open network namespace/;
   return tolerate([...enter(place), 'sh', '-c', `printf %s "$2" > "$1"`, 'sh', path, entry.value], gone);
 }
 
@@ -50,69 +54,43 @@ function sysctlPath(key: string): string {
   return key.includes('/') ? key : key.replaceAll('.', '/');
 }
 
-function enter(place: Exclude<Place, { at: 'node' }>): string[] {
-  if (place.at === 'netns') return ['ip', 'netns', 'exec', place.name];
-  return place.at === 'container' ? ['docker', 'exec', place.name] : [];
+function enter(place: Extract<Place, { at: 'host' | 'netns' }>): string[] {
+  return place.at === 'netns' ? ['ip', 'netns', 'exec', place.name] : [];
 }
 
-async function removeTable(entry: Of<'nft-table'>): Promise<void> {
+async function removeTable(entry: Of<'nft-table'>): Promise<string | undefined> {
   const inside = entry.netns === undefined ? [] : ['ip', 'netns', 'exec', entry.netns];
-  await tolerate(
+  return tolerate(
     [...inside, 'nft', 'delete', 'table', entry.family, entry.name],
     /No such file|Cannot open network namespace/,
   );
 }
 
-async function restoreFile(entry: Of<'file'>): Promise<void> {
-  if (entry.original === null) return rm(entry.path, { force: true });
+async function restoreFile(entry: Of<'file'>): Promise<undefined> {
+  if (entry.original === null) {
+    await rm(entry.path, { force: true });
+    return;
+  }
   await mkdir(dirname(entry.path), { recursive: true });
   await writeFile(entry.path, Buffer.from(entry.original, 'base64'));
   if (entry.mode !== undefined) await chmod(entry.path, entry.mode);
 }
 
-async function endProcess(entry: Of<'process'>): Promise<void> {
+async function endProcess(entry: Of<'process'>): Promise<string | undefined> {
+  if (!isRunning(entry)) return 'it is gone already';
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     if (!isRunning(entry)) return;
     process.kill(entry.pid, signal);
     for (let tries = 0; tries < 30 && isRunning(entry); tries++) await delay(100);
   }
   if (isRunning(entry)) throw new Error(`process ${entry.pid} does not end`);
+  return undefined;
 }
 
-/** What `kind delete cluster` does, without the binary that made it, which a cleared cache may have taken. */
-async function deleteKindCluster(entry: Of<'kind-cluster'>): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const creators = creatorsOf(entry.name);
-    for (const pid of creators) kill(pid);
-    const containers = await containersOf(entry.name);
-    if (containers.length > 0)
-      await tolerate(['docker', 'rm', '--force', '--volumes', ...containers], /No such container|already in progress/);
-    // The daemon may still be at work on what a killed client asked for, so an empty look counts when nobody was there to ask.
-    if (creators.length === 0 && containers.length === 0) return;
-    if (tries === 20) throw new Error(`containers of cluster ${entry.name} keep coming back: ${containers.join(', ')}`);
-    await delay(300);
-  }
-}
-
-async function containersOf(cluster: string): Promise<readonly string[]> {
-  const argv = ['docker', 'ps', '--all', '--quiet', '--filter', `label=io.x-k8s.kind.cluster=${cluster}`];
+async function tolerate(argv: readonly string[], fine: RegExp): Promise<string | undefined> {
   const result = await command(argv);
-  if (result.exitCode !== 0)
-    throw new Error(`\`${argv.join(' ')}\` ended with ${result.exitCode}: ${result.stderr.trim()}`);
-  return result.stdout.split('\n').filter((id) => id !== '');
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended by itself.
-  }
-}
-
-async function tolerate(argv: readonly string[], fine: RegExp): Promise<void> {
-  const result = await command(argv);
-  if (result.exitCode === 0 || fine.test(result.stderr)) return;
+  if (result.exitCode === 0) return undefined;
+  if (fine.test(result.stderr)) return 'it is gone already';
   throw new Error(
     `\`${argv.join(' ').slice(0, 160)}\` ended with ${result.exitCode}: ${result.stderr.trim().slice(-400)}`,
   );

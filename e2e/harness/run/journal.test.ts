@@ -73,6 +73,26 @@ describe('the journal', () => {
     expect(readJournal(journal.path).open).to.have.length(1);
   });
 
+  it('is there with its first line, which says whose it is, before anything is changed; goes when nothing was', async () => {
+    const journal = new Journal('r1', folder);
+    journal.open();
+    expect(readJournal(journal.path)).to.deep.include({ alive: true, open: [], unreadable: [] });
+    journal.close();
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('is not written into what a dead run of the same name left', async () => {
+    const dead = new Journal('r1', folder);
+    dead.record({ kind: 'file', path: join(folder, 'x'), original: null });
+    bury(dead.path);
+    const living = new Journal('r1', folder);
+    living.record({ kind: 'file', path: join(folder, 'y'), original: null });
+    expect(readJournals(folder).map(({ alive, open }) => [alive, open.length])).to.have.deep.members([
+      [false, 1],
+      [true, 1],
+    ]);
+  });
+
   it('leaves what was released', async () => {
     const path = join(folder, 'kept');
     const journal = new Journal('r1', folder);
@@ -118,9 +138,17 @@ describe('replaying a journal', () => {
   it('knows a dead run by the start time of its process, and says what it would do', async () => {
     const { file, journal } = left();
     bury(journal);
-    expect(await replay(readJournal(journal), { dryRun: true })).to.deep.equal({ done: [`file ${file}`], failed: [] });
+    expect(await replay(readJournal(journal), { dryRun: true })).to.deep.equal({
+      done: [`file ${file}`],
+      closed: [],
+      failed: [],
+    });
     expect(existsSync(file)).to.equal(true);
-    expect(await replay(readJournal(journal), { dryRun: false })).to.deep.equal({ done: [`file ${file}`], failed: [] });
+    expect(await replay(readJournal(journal), { dryRun: false })).to.deep.equal({
+      done: [`file ${file}`],
+      closed: [],
+      failed: [],
+    });
     expect([existsSync(file), existsSync(journal)]).to.deep.equal([false, false]);
   });
 
@@ -155,8 +183,8 @@ describe('replaying a journal', () => {
     const change = JSON.stringify({ type: 'change', id: 'y', wall: '', entry: sysctl });
     const before = JSON.stringify({ ...(JSON.parse(header) as object), bootId: 'earlier' });
     writeFileSync(journal, [before, change, ...rest].join('\n'));
-    const { done } = await replay(readJournal(journal), { dryRun: false });
-    expect(done[1]).to.equal('sysctl net.ipv4.ip_default_ttl on this machine back to 99 (gone with the reboot)');
+    const { closed } = await replay(readJournal(journal), { dryRun: false });
+    expect(closed[0]).to.equal('sysctl net.ipv4.ip_default_ttl on this machine back to 99 (gone with the reboot)');
     expect(readFileSync('/proc/sys/net/ipv4/ip_default_ttl', 'utf8').trim()).not.to.equal('99');
   });
 });

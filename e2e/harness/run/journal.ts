@@ -34,14 +34,28 @@ export function journalFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 export class Journal {
   readonly run: string;
-  readonly path: string;
+  #path: string;
+  #isNew = true;
   readonly #open = new Map<string, JournalEntry>();
   #file: number | undefined;
 
   constructor(run: string, folder = journalFolder()) {
     if (!/^[\w.-]+$/.test(run)) throw new Error(`journal: "${run}" is no name for a run (letters, digits, . _ -)`);
     this.run = run;
-    this.path = join(folder, `${run}.jsonl`);
+    this.#path = join(folder, `${run}.jsonl`);
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** On disk before anything is changed, so that a gc beside this run knows that it lives. */
+  open(): void {
+    try {
+      this.#file ??= this.#begin();
+    } catch (error) {
+      throw this.#failure(error);
+    }
   }
 
   /** On disk when this returns; only then make the change. Throws when it cannot be written, and then it is not in the journal. */
@@ -57,7 +71,7 @@ export class Journal {
     return {
       undo: () => {
         if (!this.#open.has(id)) return Promise.resolve();
-        undoing ??= undoEntry(entry)
+        undoing ??= undoEntry(entry, this.run)
           .then(() => close('undone'))
           .finally(() => (undoing = undefined));
         return undoing;
@@ -76,7 +90,7 @@ export class Journal {
     for (const [id, entry] of [...this.#open].reverse()) {
       if (!this.#open.has(id)) continue;
       try {
-        await undoEntry(entry);
+        await undoEntry(entry, this.run);
         if (this.#open.delete(id)) this.#append({ type: 'undone', id });
       } catch (error) {
         failures.push(`${describeEntry(entry)}: ${error instanceof Error ? error.message : String(error)}`);
@@ -100,22 +114,29 @@ export class Journal {
       this.#file ??= this.#begin();
       appendWhole(this.#file, `${JSON.stringify(line)}\n`, { sync: true });
     } catch (error) {
-      throw new Error(`journal ${this.path}: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw this.#failure(error);
     }
+  }
+
+  #failure(error: unknown): Error {
+    return new Error(`journal ${this.path}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 
   /** The file has its first line before it has its name: gc takes a journal that does not say whose it is for one of a dead run. */
   #begin(): number {
     const folder = dirname(this.path);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (existsSync(this.path)) return openSync(this.path, 'a', 0o600);
+    if (!this.#isNew && existsSync(this.path)) return openSync(this.path, 'a', 0o600);
+    // A dead run's of the same name would make this one's changes look dead as well.
+    if (this.#isNew && existsSync(this.path)) this.#path = this.#path.replace(/jsonl$/, `${randomUUID()}.jsonl`);
     const begun = `${this.path}.new`;
     const file = openSync(begun, 'w', 0o600);
     try {
       appendWhole(file, `${JSON.stringify(this.#header())}\n`, { sync: true });
       renameSync(begun, this.path);
+      this.#isNew = false;
       syncFolder(folder);
       return openSync(this.path, 'a', 0o600);
     } catch (error) {
@@ -150,6 +171,9 @@ function syncFolder(path: string): void {
 }
 
 const journals = new Map<string, Journal>();
+process.on('exit', () => {
+  for (const journal of journals.values()) journal.close();
+});
 
 /** The journal of a run of this process; everyone who asks gets the same one. */
 export function journalOf(run: string): Journal {

@@ -13,14 +13,13 @@ import { readNodes } from '../node-facts.ts';
 import { OpenedCluster } from '../opened-cluster.ts';
 import { runLabelKey } from '../run-label.ts';
 import { detectFacts, detectProxy, families } from './detect.ts';
-import { holdLease } from './run-lease.ts';
+import { holdLease, leaseName } from './run-lease.ts';
 import { askAccess, type Fitness, whyNoPrivilegedPod } from './fitness.ts';
 import { HelperNode, installHelper, runInHelpers } from './node-helper.ts';
 import { requireImage } from './node-images.ts';
 import { ensureSystemNamespace } from './system-namespace.ts';
 
 const systemNamespace = 'staleproof-system';
-const leaseName = 'run';
 
 export async function openExistingCluster(request: ClusterRequest): Promise<OpenCluster> {
   const { signal, log, runId, helperImage } = request;
@@ -56,8 +55,8 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
     const lackingAccess = await askAccess(api, areas, signal);
     refuseAccount(lackingAccess, areas);
 
-    const change = await ensureSystemNamespace(api, journal, access, systemNamespace, signal);
-    if (change !== undefined) undo.push(() => change.undo());
+    const namespace = await ensureSystemNamespace(api, journal, access, systemNamespace, signal);
+    undo.push(() => namespace.undo());
     const entry = { kind: 'lease', name: leaseName, namespace: systemNamespace, holder: runId, ...access } as const;
     const leaseChange = journal.record(entry);
     const lease = await holdLease(api, {
@@ -74,6 +73,7 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
       await lease.release();
       leaseChange.undone();
     });
+    await namespace.adopt();
     const guarded = AbortSignal.any([signal, lease.lost]);
     const noNodeAccess =
       helperImage === undefined

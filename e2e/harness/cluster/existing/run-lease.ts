@@ -14,6 +14,9 @@ export interface LeaseObject extends KubernetesObject {
   };
 }
 
+/** Of the Lease of a run in the system namespace. */
+export const leaseName = 'run';
+
 interface LeaseOptions {
   readonly namespace: string;
   readonly name: string;
@@ -30,6 +33,8 @@ export interface HeldLease {
   /** Aborts when the lease could not be renewed in time, so somebody else may have begun. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
+  /** For whoever borrowed a dead run's lease to tidy up behind it: it stays until it is dropped or expires. */
+  stopRenewing(): void;
 }
 
 /** Throws InfrastructureError that names the holder when it stays taken. */
@@ -120,6 +125,7 @@ export async function holdLease(api: KubeApi, options: LeaseOptions): Promise<He
   timer.unref();
   return {
     lost: lost.signal,
+    stopRenewing: () => clearInterval(timer),
     async release() {
       clearInterval(timer);
       const current = await api.get<LeaseObject>('coordination.k8s.io/v1', 'Lease', options.name, options.namespace);

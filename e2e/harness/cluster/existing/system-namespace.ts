@@ -11,47 +11,49 @@ interface Namespace extends KubernetesObject {
   readonly status?: { readonly phase?: string };
 }
 
-/** Returns the journalled change when it is ours to remove. Waits for an earlier one of that name that is being deleted. */
+export interface SystemNamespace {
+  /** To be called with the lease held: what another run made and left becomes this run's to remove, and bears its label. */
+  adopt(): Promise<void>;
+  /** Removes it when this run made or adopted it and no other run has adopted it since. */
+  undo(): Promise<void>;
+}
+
+/** Waits for an earlier one of that name that is being deleted. */
 export async function ensureSystemNamespace(
   api: KubeApi,
   journal: Journal,
   access: { readonly kubeconfig: string },
   name: string,
   signal: AbortSignal,
-): Promise<Change | undefined> {
-  return (
-    await pollUntil(
-      async (inner): Promise<{ readonly change: Change | undefined } | undefined> => {
-        const there = await read(api, name, inner);
-        if (there?.status?.phase === 'Terminating') return undefined;
-        if (there !== undefined) {
-          // Ours of a run that ended badly: it goes with this run. An administrator's stays.
-          const ours = there.metadata.labels?.[madeByUs] === 'staleproof';
-          return { change: ours ? journal.record({ kind: 'namespace', name, ...access }) : undefined };
-        }
-        const change = journal.record({ kind: 'namespace', name, ...access });
-        await api.apply(
-          {
-            apiVersion: 'v1',
-            kind: 'Namespace',
-            metadata: {
-              name,
-              labels: { [madeByUs]: 'staleproof', 'pod-security.kubernetes.io/enforce': 'privileged' },
-            },
-          },
-          inner,
-        );
-        return { change };
-      },
-      {
-        what: `namespace ${name} can be made`,
-        timeoutMs: 120_000,
-        signal,
-        intervalMs: 1_000,
-        lastState: () => 'an earlier one is being deleted',
-      },
-    )
-  ).change;
+): Promise<SystemNamespace> {
+  let change: Change | undefined;
+  const make = async (until: AbortSignal): Promise<void> => {
+    change = journal.record({ kind: 'namespace', name, ...access });
+    const labels = { [madeByUs]: 'staleproof', 'pod-security.kubernetes.io/enforce': 'privileged' };
+    await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, until);
+  };
+  const found = await pollUntil(
+    async (inner): Promise<{ readonly ours: boolean } | undefined> => {
+      const there = await read(api, name, inner);
+      if (there?.status?.phase === 'Terminating') return undefined;
+      if (there === undefined) await make(inner);
+      return { ours: there?.metadata.labels?.[madeByUs] === 'staleproof' };
+    },
+    {
+      what: `namespace ${name} can be made`,
+      timeoutMs: 120_000,
+      signal,
+      intervalMs: 1_000,
+      lastState: () => 'an earlier one is being deleted',
+    },
+  );
+  return {
+    // An administrator's stays as it is. Without the lease, one of ours may be in use by the run that made it.
+    adopt: async () => {
+      if (found.ours) await make(signal);
+    },
+    undo: async () => change?.undo(),
+  };
 }
 
 async function read(api: KubeApi, name: string, signal: AbortSignal): Promise<Namespace | undefined> {

@@ -5,11 +5,12 @@ import { execa } from 'execa';
 import { containedPath } from '../../run/contained-path.ts';
 import { redact } from '../../run/redact.ts';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
+import { type ClusterIdentity, creationEnvironment } from './cluster-identity.ts';
 import { docker, nodeContainers } from './docker.ts';
 
 export interface CreateInput {
   readonly binary: string;
-  readonly name: string;
+  readonly identity: ClusterIdentity;
   readonly image: string;
   /** Text of the configuration. */
   readonly config: string;
@@ -27,7 +28,7 @@ export async function createKindCluster(input: CreateInput): Promise<void> {
     'create',
     'cluster',
     '--name',
-    input.name,
+    input.identity.name,
     '--image',
     input.image,
     '--config',
@@ -44,7 +45,7 @@ export async function createKindCluster(input: CreateInput): Promise<void> {
     cancelSignal: input.signal,
     all: true,
     // A network per cluster: nothing of one is in the neighbourhood of another, and it goes with its cluster.
-    env: { KIND_EXPERIMENTAL_DOCKER_NETWORK: input.name, KIND_EXPERIMENTAL_PROVIDER: 'docker' },
+    env: creationEnvironment(input.identity),
   });
   child.all.on('data', (chunk: Buffer) => {
     for (const line of String(chunk).split(/[\r\n]+/)) {
@@ -58,7 +59,7 @@ export async function createKindCluster(input: CreateInput): Promise<void> {
   const result = await child;
   if (result.exitCode === 0) return;
   input.signal.throwIfAborted();
-  const folder = await exportNodeLogs(input.name, input.logFolder, result.all).catch(
+  const folder = await exportNodeLogs(input.identity.name, input.logFolder, result.all).catch(
     (error: unknown) => `(logs could not be taken: ${String(error)})`,
   );
   const said = redact(result.all)
@@ -70,7 +71,7 @@ export async function createKindCluster(input: CreateInput): Promise<void> {
     ? `no end within ${withinMs / 60_000} min`
     : said || (result.shortMessage ?? `exit code ${result.exitCode ?? 'none'}`);
   throw new InfrastructureError(
-    `cluster ${input.name}: creation failed in phase "${phase}": ${why}; node logs: ${folder}`,
+    `cluster ${input.identity.name}: creation failed in phase "${phase}": ${why}; node logs: ${folder}`,
   );
 }
 

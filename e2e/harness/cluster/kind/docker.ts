@@ -41,12 +41,3 @@ export async function nodeContainers(cluster: string, signal?: AbortSignal): Pro
     .filter((name) => name !== '')
     .sort();
 }
-
-/** Every kind cluster that Docker knows, ours or not. */
-export async function kindClusters(signal?: AbortSignal): Promise<readonly string[]> {
-  const format = '{{.Label "io.x-k8s.kind.cluster"}}';
-  const names = await docker(['ps', '--all', '--filter', 'label=io.x-k8s.kind.cluster', '--format', format], {
-    signal,
-  });
-  return [...new Set(names.split('\n').filter((name) => name !== ''))].sort();
-}

@@ -1,54 +1,39 @@
-/** A cluster's name is taken by one process of this machine at a time; a dead owner's lock is taken over. */
-import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+/** A cluster's name is taken by one process of this machine at a time. */
 import { join } from 'node:path';
-import { bootId, isRunning, processStartTime } from '../../run/journal-process.ts';
 import { stateFolder } from '../../run/journal.ts';
+import { type LockOwner, lockOwner, takeLock } from '../../run/process-lock.ts';
 
-export interface LockOwner {
-  readonly pid: number;
-  readonly startTime: string;
-  readonly bootId: string;
-  readonly run: string;
-}
+const usualFolder = (): string => join(stateFolder(), 'locks');
 
 /** Returns the function that gives it back, or undefined when a living process has it. */
-export function takeName(name: string, run: string, folder = join(stateFolder(), 'locks')): (() => void) | undefined {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `cluster-${name}.json`);
-  const owner: LockOwner = { pid: process.pid, startTime: processStartTime(process.pid) ?? '0', bootId: bootId(), run };
-  const mine = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  // A link appears complete or not at all: nobody reads half a lock.
-  writeFileSync(mine, JSON.stringify(owner));
-  try {
-    for (let tries = 0; tries < 3; tries++) {
-      try {
-        linkSync(mine, path);
-        return () => {
-          if (readOwner(path)?.pid === process.pid) rmSync(path, { force: true });
-        };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        const holder = readOwner(path);
-        if (holder !== undefined && isRunning(holder)) return undefined;
-        rmSync(path, { force: true });
-      }
-    }
-    return undefined;
-  } finally {
-    unlinkSync(mine);
-  }
+export function takeName(name: string, run: string, folder = usualFolder()): (() => void) | undefined {
+  return takeLock(pathOf(name, folder), run);
 }
 
 /** Who has the name now, if that process lives. */
-export function nameOwner(name: string, folder = join(stateFolder(), 'locks')): LockOwner | undefined {
-  const owner = readOwner(join(folder, `cluster-${name}.json`));
-  return owner !== undefined && isRunning(owner) ? owner : undefined;
+export function nameOwner(name: string, folder = usualFolder()): LockOwner | undefined {
+  return lockOwner(pathOf(name, folder));
 }
 
-function readOwner(path: string): LockOwner | undefined {
+/**
+ * Runs `body` while nobody else has the name. Throws when another living process has it. `isOurs`: this process had it already,
+ * so it works with the cluster itself.
+ */
+export async function withName<T>(name: string, run: string, body: (isOurs: boolean) => Promise<T>): Promise<T> {
+  if (nameOwner(name)?.pid === process.pid) return body(true);
+  const giveBack = takeName(name, run);
+  if (giveBack === undefined) throw new Error(`${name} is used by ${describeOwner(nameOwner(name))}`);
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LockOwner;
-  } catch {
-    return undefined;
+    return await body(false);
+  } finally {
+    giveBack();
   }
+}
+
+export function describeOwner(owner: { readonly run: string; readonly pid: number } | undefined): string {
+  return owner === undefined ? 'a run that has just taken it' : `run ${owner.run} (process ${owner.pid})`;
+}
+
+function pathOf(name: string, folder: string): string {
+  return join(folder, `cluster-${name}.json`);
 }

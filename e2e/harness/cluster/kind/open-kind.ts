@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { journalOf, type Change, type Journal } from '../../run/journal.ts';
-import { bootId, processStartTime } from '../../run/journal-process.ts';
+import { ownerFor } from '../../run/process-lock.ts';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
 import type { ClusterRequest, OpenCluster } from '../cluster.ts';
 import { JournalledChanges } from '../journalled-changes.ts';
@@ -14,9 +14,11 @@ import { waitForPodRanges, waitUntilReady } from '../readiness.ts';
 import { runLabelKey } from '../run-label.ts';
 import { pickCluster, type PickedCluster } from './choose-cluster.ts';
 import { digest } from './cluster-name.ts';
-import { type ClusterMark, controlPlane, writeMark } from './cluster-mark.ts';
+import { type ClusterIdentity, newIdentity } from './cluster-identity.ts';
+import { type ClusterMark, writeMark } from './cluster-mark.ts';
 import { createKindCluster, exportNodeLogs } from './create.ts';
 import { docker } from './docker.ts';
+import { type FoundNode, nodesOf } from './found-clusters.ts';
 import { findKind } from './kind-binary-path.ts';
 import { kindConfig, podSubnets } from './kind-config.ts';
 import { KindNode } from './kind-node.ts';
@@ -25,7 +27,7 @@ import { setUpPodNetwork } from './pod-network.ts';
 
 const readyWithinMs = 180_000;
 /** Part of the configuration's hash: raise it when a cluster made by older code must not be reused. */
-const generation = 1;
+const generation = 2;
 
 export async function openKindCluster(request: ClusterRequest): Promise<OpenCluster> {
   const { signal, log, nodeImage: image } = request;
@@ -37,13 +39,15 @@ export async function openKindCluster(request: ClusterRequest): Promise<OpenClus
   const journal = journalOf(request.runId);
   const picked = await pickCluster(request, configuration);
   const { name } = picked;
-  const opening = new Opening(request, journal, picked);
+  const identity = picked.found?.identity ?? newIdentity(name);
+  const opening = new Opening(request, journal, picked, identity);
   try {
     const kubeconfig = join(request.folder, 'kubeconfig');
     await mkdir(request.folder, { recursive: true });
-    const mark: ClusterMark = {
-      run: request.runId,
-      owner: { pid: process.pid, startTime: processStartTime(process.pid) ?? '0', bootId: bootId() },
+    const { run, ...owner } = ownerFor(request.runId);
+    const made: ClusterMark = {
+      run,
+      owner,
       configuration,
       familyMode: request.familyMode,
       kubeProxyMode: request.kubeProxyMode,
@@ -53,21 +57,22 @@ export async function openKindCluster(request: ClusterRequest): Promise<OpenClus
       ready: false,
       kept: false,
     };
+    const mark: ClusterMark = { ...(picked.found?.mark ?? made), user: { ...owner, run } };
     if (picked.found === undefined) {
       log(
         `creating cluster ${name} (${request.familyMode}, kube-proxy ${request.kubeProxyMode}, ${request.workers + 1} nodes)`,
       );
-      opening.recordCluster(binary);
-      await createKindCluster({ binary, name, image, config, kubeconfig, logFolder: request.folder, signal, log });
+      opening.recordCluster();
+      await createKindCluster({ binary, identity, image, config, kubeconfig, logFolder: request.folder, signal, log });
       await writeMark(name, mark);
     } else {
       log(`taking over the running cluster ${name}`);
-      await docker(['exec', controlPlane(name), 'true'], { signal });
+      await writeMark(name, mark);
       await exportKubeconfig(binary, name, kubeconfig);
     }
     const cluster = await opening.finish(kubeconfig, mark);
-    await writeMark(name, { ...(picked.found ?? mark), ready: true, kept: picked.found?.kept ?? false });
-    return { cluster, release: (closing) => opening.release(closing, { ...(picked.found ?? mark), ready: true }) };
+    await writeMark(name, { ...mark, ready: true });
+    return { cluster, release: (closing) => opening.release(closing, { ...mark, ready: true }) };
   } catch (error) {
     await opening.abandon(error);
     throw error;
@@ -78,20 +83,20 @@ class Opening {
   readonly #request: ClusterRequest;
   readonly #journal: Journal;
   readonly #picked: PickedCluster;
+  readonly #identity: ClusterIdentity;
   readonly #made: Change[] = [];
   #changes: JournalledChanges | undefined;
   #disconnect: () => void = () => undefined;
 
-  constructor(request: ClusterRequest, journal: Journal, picked: PickedCluster) {
+  constructor(request: ClusterRequest, journal: Journal, picked: PickedCluster, identity: ClusterIdentity) {
     this.#request = request;
     this.#journal = journal;
     this.#picked = picked;
+    this.#identity = identity;
   }
 
-  recordCluster(binary: string): void {
-    const { name } = this.#picked;
-    this.#made.push(this.#journal.record({ kind: 'docker-network', name }));
-    this.#made.push(this.#journal.record({ kind: 'kind-cluster', name, binary }));
+  recordCluster(): void {
+    this.#made.push(this.#journal.record({ kind: 'kind-cluster', ...this.#identity }));
   }
 
   /** Connects, makes the pod network, lets the caller install a proxy, waits until everything is Ready. */
@@ -110,9 +115,13 @@ class Opening {
       await setUpPodNetwork(nodes, podSubnets(familyMode), until);
     };
     await setUpNetwork(signal);
-    const changes = new JournalledChanges(this.#journal, api, { kubeconfig: kubeconfigPath }, (node) => ({
+    const containers = await nodesOf(this.#identity);
+    const access = { kubeconfig: kubeconfigPath, cluster: this.#identity };
+    const changes = new JournalledChanges(this.#journal, api, access, ({ name }) => ({
       at: 'container',
-      name: node.name,
+      name,
+      id: idOf(name, containers),
+      cluster: this.#identity,
     }));
     this.#changes = changes;
     const info = facts[0]?.info ?? {};
@@ -150,7 +159,7 @@ class Opening {
       if (keep || this.#picked.found !== undefined) {
         // The namespaces and sysctls of this run go, the cluster stays.
         for (const change of this.#made) change.release();
-        await writeMark(this.#picked.name, { ...mark, kept: true });
+        await writeMark(this.#picked.name, { ...mark, user: undefined, kept: true });
         await this.#changes?.settled();
         await this.#journal.undoAll();
         log(`cluster ${this.#picked.name} is kept; \`npm run cluster -- down --name ${this.#picked.name}\` removes it`);
@@ -180,13 +189,21 @@ class Opening {
 
   async #remove(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    // Last in, first out: containers, then their network.
     // From here on nobody asks the API server any more.
     this.#disconnect();
     for (const change of [...this.#made].reverse()) await change.undo();
     this.#changes?.forgetAll();
     await this.#journal.undoAll();
   }
+}
+
+function idOf(node: string, containers: readonly FoundNode[]): string {
+  const id = containers.find(({ name }) => name === node)?.id;
+  if (id === undefined)
+    throw new InfrastructureError(
+      `node ${node} is no container of this cluster; its containers: ${containers.map(({ name }) => name).join(', ') || 'none'}`,
+    );
+  return id;
 }
 
 async function exportKubeconfig(binary: string, name: string, path: string): Promise<void> {

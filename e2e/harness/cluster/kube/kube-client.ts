@@ -109,6 +109,7 @@ export class KubeClient implements KubeApi {
       readonly graceSeconds?: number;
       readonly wait?: boolean;
       readonly timeoutMs?: number;
+      readonly uid?: string;
       readonly signal?: AbortSignal;
     } = {},
   ): Promise<void> {
@@ -120,6 +121,7 @@ export class KubeClient implements KubeApi {
       kind: 'DeleteOptions',
       propagationPolicy: 'Background',
       ...(options.graceSeconds !== undefined && { gracePeriodSeconds: options.graceSeconds }),
+      ...(options.uid !== undefined && { preconditions: { uid: options.uid } }),
     };
     const before = await absentIsUndefined(
       this.#connection.request({ method: 'GET', path, signal }) as Promise<KubernetesObject>,
