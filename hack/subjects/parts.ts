@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { type PartOptions } from '../cache/cached-part.ts';
 import { buildGo } from '../go/go-build.ts';
 import { clientPart } from './clients.ts';
+import { readCatalogue } from '../../e2e/harness/subject/release-catalogue.ts';
+import { ensureKubeProxyRelease } from './kube-proxy-release.ts';
 import { ensureKubeProxyVariant } from './kube-proxy-variant.ts';
 import { npaBuildNeeds } from './npa-build.ts';
 import { ensureNpaImage } from './npa-image.ts';
@@ -29,11 +31,19 @@ export function createParts(steps: PartOptions['steps']): Parts {
       const client = clientPart(part);
       if (client !== undefined) return client.file({ steps, signal });
       if (part === 'stand-in-vpc-cni') return standInVpcCni({ steps, signal });
+      if (part.startsWith('kube-proxy@')) return kubeProxyRelease(part.slice('kube-proxy@'.length), { steps, signal });
       if (part.startsWith('kube-proxy-variant@'))
         return ensureKubeProxyVariant(part.slice('kube-proxy-variant@'.length), { steps, signal });
       throw new Error(`nobody makes a file ${part}`);
     },
   };
+}
+
+async function kubeProxyRelease(version: string, options: PartOptions): Promise<string> {
+  const catalogue = readCatalogue(new URL('../../e2e/areas/udp/subjects/kube-proxy-releases.yaml', import.meta.url));
+  const release = catalogue.releases.find((one) => one.version === version);
+  if (release === undefined) throw new Error(`kube-proxy ${version} is not in the catalogue`);
+  return ensureKubeProxyRelease(release, options);
 }
 
 async function standInVpcCni(options: PartOptions): Promise<string> {

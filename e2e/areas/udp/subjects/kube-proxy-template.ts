@@ -39,51 +39,83 @@ export interface TemplatePatch {
   };
 }
 
-const DEFECT = 'staleproof.dev/defect';
+const BINARY = 'staleproof.dev/binary';
 const ORIGINAL = 'staleproof.dev/original-pod-spec';
-const VOLUME = 'staleproof-binary';
+const MOUNTED = '/staleproof/kube-proxy';
+const MOUNTED_CONFIG = '/staleproof/config.conf';
 /** All nodes at once: the subject is replaced, not upgraded. */
 const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%', maxSurge: 0 } };
 
-export function defectOf(daemonSet: DaemonSet): string | undefined {
-  return daemonSet.metadata.annotations?.[DEFECT];
+/** Another binary than the image's, placed on every node. */
+export interface PlacedBinary {
+  /** Which one it is, for whoever looks at the DaemonSet: `1.31.0`, `+no-cleanup`. */
+  readonly identity: string;
+  /** Path on the nodes. */
+  readonly path: string;
+  /** Chosen at run time, for a binary that has several defects of ours. */
+  readonly defect?: string | undefined;
+  /** Path on the nodes of a configuration that replaces the cluster's. */
+  readonly configPath?: string | undefined;
 }
 
-/** Puts back the lists that a defect replaced; harmless on an untouched DaemonSet. */
-export function withoutDefect(daemonSet: DaemonSet): TemplatePatch {
+/** Identity of the binary that runs in place of the image's. */
+export function binaryOf(daemonSet: DaemonSet): string | undefined {
+  return daemonSet.metadata.annotations?.[BINARY];
+}
+
+/** Puts back the lists that another binary replaced; harmless on an untouched DaemonSet. */
+export function withoutBinary(daemonSet: DaemonSet): TemplatePatch {
   const original = daemonSet.metadata.annotations?.[ORIGINAL];
   const spec = original === undefined ? daemonSet.spec.template.spec : (JSON.parse(original) as PodSpec);
   return {
-    metadata: { annotations: { [DEFECT]: null, [ORIGINAL]: null } },
+    metadata: { annotations: { [BINARY]: null, [ORIGINAL]: null } },
     spec: {
       updateStrategy,
       template: {
-        metadata: { annotations: { [DEFECT]: null } },
+        metadata: { annotations: { [BINARY]: null } },
         spec: { containers: spec.containers, volumes: spec.volumes ?? [] },
       },
     },
   };
 }
 
-/** Runs the binary at `path` of the node instead of the image's, with the defect switched on. The original stays in an annotation. */
-export function withDefect(clean: TemplatePatch, defect: string, path: string): TemplatePatch {
+/** Runs that binary instead of the image's. The original stays in an annotation. */
+export function withBinary(clean: TemplatePatch, { identity, path, defect, configPath }: PlacedBinary): TemplatePatch {
   const { containers, volumes = [] } = clean.spec.template.spec;
   const [main, ...others] = containers;
   if (main?.command === undefined) throw new Error('kube-proxy container has no command to replace');
+  const files = [
+    { name: 'staleproof-binary', mountPath: MOUNTED, path },
+    ...(configPath === undefined ? [] : [{ name: 'staleproof-config', mountPath: MOUNTED_CONFIG, path: configPath }]),
+  ];
+  const arguments_ = main.command.slice(1);
   const changed = {
     ...main,
-    command: ['/staleproof/kube-proxy', ...main.command.slice(1)],
-    env: [...(main.env ?? []), { name: 'STALEPROOF_DEFECT', value: defect }],
-    volumeMounts: [...(main.volumeMounts ?? []), { name: VOLUME, mountPath: '/staleproof/kube-proxy', readOnly: true }],
+    command: [
+      MOUNTED,
+      ...(configPath === undefined
+        ? arguments_
+        : arguments_.map((argument) => (argument.startsWith('--config=') ? `--config=${MOUNTED_CONFIG}` : argument))),
+    ],
+    env: [...(main.env ?? []), ...(defect === undefined ? [] : [{ name: 'STALEPROOF_DEFECT', value: defect }])],
+    volumeMounts: [
+      ...(main.volumeMounts ?? []),
+      ...files.map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
+    ],
   };
-  const volume = { name: VOLUME, hostPath: { path, type: 'File' } };
   return {
-    metadata: { annotations: { [DEFECT]: defect, [ORIGINAL]: JSON.stringify({ containers, volumes }) } },
+    metadata: { annotations: { [BINARY]: identity, [ORIGINAL]: JSON.stringify({ containers, volumes }) } },
     spec: {
       updateStrategy,
       template: {
-        metadata: { annotations: { [DEFECT]: defect } },
-        spec: { containers: [changed, ...others], volumes: [...volumes, volume] },
+        metadata: { annotations: { [BINARY]: identity } },
+        spec: {
+          containers: [changed, ...others],
+          volumes: [
+            ...volumes,
+            ...files.map((file) => ({ name: file.name, hostPath: { path: file.path, type: 'File' } })),
+          ],
+        },
       },
     },
   };

@@ -1,8 +1,11 @@
-/** kube-proxy as the cluster runs it, and with a defect or a mend of our own in place of its binary. */
+/** kube-proxy as the cluster runs it, as a release of its own, and with a defect or a mend of ours in place of its binary. */
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import type { SubjectInfo } from '../../../harness/run/result-schema.ts';
-import { defectOf, withDefect, withoutDefect, type DaemonSet } from './kube-proxy-template.ts';
+import { configWithGates, skewRemark } from './kube-proxy-settings.ts';
+import { binaryOf, withBinary, withoutBinary, type DaemonSet, type PlacedBinary } from './kube-proxy-template.ts';
+import { proxyWord } from './kube-proxy-word.ts';
 import type { ServiceProxy } from './service-proxy.ts';
+import type { Release } from '../../../harness/subject/release-catalogue.ts';
 import type { SubjectContext } from '../../../harness/subject/subject.ts';
 
 export type KubeProxyMode = 'iptables' | 'nftables' | 'ipvs';
@@ -11,6 +14,8 @@ const NAMESPACE = 'kube-system';
 const NAME = 'kube-proxy';
 const LABEL = 'k8s-app=kube-proxy';
 const ROLLOUT_MS = 120_000;
+/** Where binaries of ours stand on the nodes. */
+const PLACE = '/var/lib/staleproof';
 const daemonSetKey = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: NAME, namespace: NAMESPACE } as const;
 
 interface ConfigMap extends KubernetesObject {
@@ -21,8 +26,16 @@ interface Pod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string };
 }
 
-export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
-  const name = `kube-proxy-${mode}${defect === undefined ? '' : `+${defect}`}`;
+/** What runs in place of the cluster's own proxy; nothing: that one is judged. */
+export interface KubeProxyChoice {
+  readonly release?: Release | undefined;
+  /** A defect or a mend of ours, in the cluster's own version. */
+  readonly defect?: string | undefined;
+}
+
+export function kubeProxy(mode: KubeProxyMode, { release, defect }: KubeProxyChoice = {}): ServiceProxy {
+  const identity = `${release === undefined ? '' : `@${release.version}`}${defect === undefined ? '' : `+${defect}`}`;
+  const name = `kube-proxy-${mode}${identity}`;
   return {
     name,
     kind: 'service-proxy',
@@ -30,7 +43,7 @@ export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
     clusterNeeds: { kubeProxyMode: mode },
     ...(mode === 'ipvs' ? { kernelNeeds: ['ipvs'] } : {}),
     async preflight(context) {
-      const unbuildable = defect === undefined ? [] : await missingPart(context);
+      const unbuildable = identity === '' ? [] : await missingPart(context, release);
       if (mode !== 'ipvs' || unbuildable.length > 0) return unbuildable;
       const nodes = await context.cluster.nodes();
       const probes = await Promise.all(
@@ -46,16 +59,16 @@ export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
       const running = await configuredMode(context);
       if (running !== mode)
         throw new Error(`${name}: the cluster's kube-proxy runs in ${running} mode, expected ${mode}`);
-      if (defectOf(current) === defect) return rolledOut(context, current);
-      let next = withoutDefect(current);
-      if (defect !== undefined) next = withDefect(next, defect, await placeBinary(context));
+      if ((binaryOf(current) ?? '') === identity) return rolledOut(context, current);
+      let next = withoutBinary(current);
+      if (identity !== '') next = withBinary(next, await place(context, { identity, mode, release, defect }));
       await context.cluster.api.patch(daemonSetKey, next, context.signal);
       await rolledOut(context, await daemonSet(context));
     },
     async remove(context) {
       const current = await daemonSet(context);
-      if (defectOf(current) === undefined) return;
-      await context.cluster.api.patch(daemonSetKey, withoutDefect(current), context.signal);
+      if (binaryOf(current) === undefined) return;
+      await context.cluster.api.patch(daemonSetKey, withoutBinary(current), context.signal);
       await rolledOut(context, await daemonSet(context));
     },
     capabilities: (context) =>
@@ -71,19 +84,30 @@ export function kubeProxy(mode: KubeProxyMode, defect?: string): ServiceProxy {
         ...(context.cluster.familyMode === 'dual' ? ['dual-stack'] : []),
       ]),
     async info(context): Promise<SubjectInfo> {
-      const kubernetes = context.cluster.facts.kubernetes;
-      const config = await configText(context);
-      const period = /minSyncPeriod: (\S+)/.exec(config)?.[1] ?? 'default';
+      const word = await proxyWord(context);
+      const period = /minSyncPeriod: (\S+)/.exec(await configText(context))?.[1] ?? 'default';
+      const skew = skewRemark(context.cluster.facts.kubernetes, word.version);
       return {
         name,
         kind: 'service-proxy',
-        versions: { 'kube-proxy': kubernetes },
+        product: 'kube-proxy',
+        version: word.version,
+        mode: word.mode,
+        versions: {
+          'kube-proxy': word.version === undefined ? `not told (${word.told.join('; ')})` : `v${word.version}`,
+        },
         remarks: [
           `mode ${mode}, minSyncPeriod ${period}: the proxy may take that long before it looks at a change`,
+          ...(skew === undefined ? [] : [skew]),
+          ...(release === undefined
+            ? []
+            : [
+                `release ${release.version}, built from its Go module without a change; its binary stands on the nodes below ${PLACE}`,
+              ]),
           ...(defect === undefined
             ? []
             : [
-                `changed on purpose: kube-proxy ${kubernetes} built from its Go module with a build overlay; "${defect}" is chosen by STALEPROOF_DEFECT in the DaemonSet, its binary stands on the nodes below /var/lib/staleproof`,
+                `changed on purpose: kube-proxy built from its Go module with a build overlay; "${defect}" is chosen by STALEPROOF_DEFECT in the DaemonSet, its binary stands on the nodes below ${PLACE}`,
               ]),
         ],
       };
@@ -116,29 +140,41 @@ async function configuredMode(context: SubjectContext): Promise<string> {
   return /^mode: *"?([a-z]*)"?/m.exec(await configText(context))?.[1] || 'iptables';
 }
 
-function variantPart(context: SubjectContext): string {
-  return `kube-proxy-variant@${context.cluster.facts.kubernetes.replace(/^v/, '')}`;
+function partOf(context: SubjectContext, release: Release | undefined): string {
+  return release === undefined
+    ? `kube-proxy-variant@${context.cluster.facts.kubernetes.replace(/^v/, '')}`
+    : `kube-proxy@${release.version}`;
 }
 
-async function missingPart(context: SubjectContext): Promise<readonly string[]> {
-  const part = variantPart(context);
+async function missingPart(context: SubjectContext, release: Release | undefined): Promise<readonly string[]> {
+  const part = partOf(context, release);
+  if (release !== undefined && release.refused.length > 0)
+    return [`${part}: the module registry refuses ${release.refused.join(', ')}`];
   return context.parts?.missing(part) ?? [`${part}: nothing can be built in this run`];
 }
 
-/** Has the binary built for the cluster's own version and puts it on every node; returns its path there. */
-async function placeBinary(context: SubjectContext): Promise<string> {
+/** Has the binary built, puts it on every node, and a configuration with it where the release needs gates for its mode. */
+async function place(
+  context: SubjectContext,
+  choice: KubeProxyChoice & { readonly identity: string; readonly mode: KubeProxyMode },
+): Promise<PlacedBinary> {
   const path = await import('node:path');
   const { readFile } = await import('node:fs/promises');
-  const part = variantPart(context);
+  const part = partOf(context, choice.release);
   if (context.parts === undefined) throw new Error(`${part} cannot be built here`);
   const built = await context.parts.file(part, context.signal);
-  const target = `/var/lib/staleproof/kube-proxy-${path.basename(path.dirname(built))}`;
+  const target = `${PLACE}/kube-proxy-${path.basename(path.dirname(built))}`;
   const bytes = await readFile(built);
+  const gates = choice.release?.featureGates[choice.mode] ?? [];
+  const config = gates.length === 0 ? undefined : configWithGates(await configText(context), gates);
+  const configPath = `${target}-${choice.mode}.conf`;
   for (const node of await context.cluster.nodes()) {
     const { code } = await node.exec(['test', '-x', target], { signal: context.signal });
     if (code !== 0) await node.writeFile(target, bytes, 0o755);
+    if (config !== undefined) await node.writeFile(configPath, config);
   }
-  return target;
+  const { identity, defect } = choice;
+  return { identity, path: target, defect, ...(config === undefined ? {} : { configPath }) };
 }
 
 /** Every node runs a Ready pod of exactly this template. */

@@ -1,5 +1,6 @@
 /** Service proxies by name. Declarations only; each is loaded when chosen. */
 import { kpngBackends, type KpngBackend, type KpngDefect, type KpngModel } from './kpng-arguments.ts';
+import { readCatalogue } from '../../../harness/subject/release-catalogue.ts';
 import type { SubjectEntry } from '../../../harness/subject/subject.ts';
 
 type Mode = 'iptables' | 'nftables' | 'ipvs';
@@ -96,8 +97,22 @@ function kubeProxyEntry(mode: Mode, defect?: string): SubjectEntry {
     kind: 'service-proxy',
     summary,
     caughtBy: defect === undefined ? [] : (defects[defect]?.caughtBy ?? []),
-    load: async () => (await import('./kube-proxy.ts')).kubeProxy(mode, defect),
+    load: async () => (await import('./kube-proxy.ts')).kubeProxy(mode, { defect }),
   };
+}
+
+/** Releases by the catalogue; which of them has which defect is measured, so none is called good or bad here. */
+function releaseEntries(): readonly SubjectEntry[] {
+  const { releases } = readCatalogue(new URL('kube-proxy-releases.yaml', import.meta.url));
+  return releases.flatMap((release) =>
+    release.modes.map((mode) => ({
+      name: `kube-proxy-${mode}@${release.version}`,
+      kind: 'service-proxy' as const,
+      summary: `release ${release.version}, ${release.refused.length === 0 ? `built from its Go module, in ${mode} mode` : `cannot be built: the module registry refuses ${release.refused.join(', ')}`}`,
+      caughtBy: [],
+      load: async () => (await import('./kube-proxy.ts')).kubeProxy(mode as Mode, { release }),
+    })),
+  );
 }
 
 function kpngEntry(backend: KpngBackend, model: KpngModel, defect?: KpngDefect): SubjectEntry {
@@ -136,9 +151,10 @@ export const serviceProxies: readonly SubjectEntry[] = [
     summary: 'kube-proxy in iptables mode that takes for a node port’s only rows that go to the node itself',
     caughtBy: [],
     passes: ['udp/node-port-healthy-flow-stays', 'udp/unrelated-flow-same-node-port'],
-    load: async () => (await import('./kube-proxy.ts')).kubeProxy('iptables', 'own-node-ports'),
+    load: async () => (await import('./kube-proxy.ts')).kubeProxy('iptables', { defect: 'own-node-ports' }),
   },
   ...Object.entries(defects).flatMap(([defect, { modes }]) => modes.map((mode) => kubeProxyEntry(mode, defect))),
+  ...releaseEntries(),
   kpngEntry('nft', 'single', 'no-conntrack-binary'),
   kpngEntry('iptables', 'single', 'no-conntrack-binary'),
 ];
