@@ -122,6 +122,11 @@ export class FakeApiServer {
     this.#cut();
   }
 
+  /** Nobody listens there any more; the kubeconfig stays. */
+  async refuse(): Promise<void> {
+    await this.#close();
+  }
+
   async stop(): Promise<void> {
     await this.#close();
     await rm(this.#folder, { recursive: true, force: true });
