@@ -25,9 +25,12 @@ async function listing(): Promise<readonly OurCluster[] | undefined> {
   return undefined;
 }
 
-/** Removes the clusters that runs below `folder` made and that were not there before, unless `--keep` is among `argv`. */
-export async function removeClustersMade(folder: string, before: Clusters, argv: readonly string[]): Promise<void> {
-  if (argv.includes('--keep') || before === undefined) return;
+/**
+ * Removes the clusters that runs below `folder` made and that were not there before, unless `--keep` is among `argv`. Returns
+ * false when one stays, or may.
+ */
+export async function removeClustersMade(folder: string, before: Clusters, argv: readonly string[]): Promise<boolean> {
+  if (argv.includes('--keep') || before === undefined) return true;
   const runs = new Set<string>();
   for (const run of await findRuns([folder])) runs.add((await readRun(run)).start?.run ?? '');
   const isMade = ({ mark, networks }: OurCluster): boolean =>
@@ -35,8 +38,13 @@ export async function removeClustersMade(folder: string, before: Clusters, argv:
   const now = await listing();
   if (now === undefined)
     process.stderr.write('clusters may be left: Docker does not answer; see npm run cluster -- status\n');
+  let all = now !== undefined;
   for (const { name } of now?.filter(isMade) ?? []) {
-    const how = await removeCluster(name, isMade).catch((error: unknown) => `not removed: ${String(error)}`);
+    const how = await removeCluster(name, isMade).catch((error: unknown) => {
+      all = false;
+      return `not removed: ${String(error)}`;
+    });
     process.stderr.write(`cluster ${name}: ${how}\n`);
   }
+  return all;
 }

@@ -70,7 +70,7 @@ async function main(): Promise<number> {
       },
     );
   const before = await clustersNow(rest);
-  const undo: (() => Promise<void> | void)[] = [
+  const undo: (() => Promise<unknown> | void)[] = [
     () => rm(folder, { recursive: true, force: true }),
     () => removeClustersMade(folder, before, rest),
   ];
