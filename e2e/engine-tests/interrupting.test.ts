@@ -136,6 +136,11 @@ describe('the engine, interrupted', function () {
     expect(setUp.stdout).to.include('set-up failed: the cluster did not come up: node worker is NotReady');
     expect(await readFile(`${setUp.folder}/junit.xml`, 'utf8')).to.include('node worker is NotReady');
     expect(setUp.end!.counts).to.deep.equal({ 'not-run': 1 });
+    expect(setUp.stdout.match(/node worker is NotReady/g), 'when it happens and at the end').to.have.length(2);
+    for (const report of ['junit.xml', 'summary.md'])
+      expect(
+        (await readFile(`${setUp.folder}/${report}`, 'utf8')).match(/^.*node worker is NotReady/gm),
+      ).to.have.length(1);
     const close = await runEngine(judged, { entry: 'stand-in', env: { STAND_IN: 'close-fails' } });
     expect(close.code).to.equal(2);
     expect(close.stdout).to.include('removing the environment: namespace x is stuck in Terminating');

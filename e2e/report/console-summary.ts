@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { duration, oneLine, quantity } from './printable.ts';
 import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
-import type { Outcome } from './run-record.ts';
+import { NOT_REACHED, type Outcome } from './run-record.ts';
 import { VERDICTS, WORST_FIRST } from './verdict-words.ts';
 
 /** Plain text, no colours. `files` are the report files to point at, `folder` is where artefact paths begin. The last line is `N passed, N failed, N skipped`. */
 export function consoleSummary(report: ReportData, files: readonly string[] = [], folder = ''): string {
-  const telling = report.outcomes.filter((outcome) => whyOf(outcome) !== '');
+  const telling = report.outcomes.filter((outcome) => !['', NOT_REACHED].includes(whyOf(outcome)));
   return [
     ...table(report.outcomes),
     '',

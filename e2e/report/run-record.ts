@@ -129,8 +129,12 @@ function subjectsOfSpecThatNeverRan(run: RunRecord, spec: SpecInfo): readonly st
   return Array.isArray(subject) ? subject.filter((name): name is string => typeof name === 'string') : [];
 }
 
+/** The reason of a spec that was selected and not begun, in a run whose troubles say why. */
+export const NOT_REACHED = 'the run ended before it, for the reason that is given for the run';
+
 function neverRan(run: RunRecord, family: string, spec: SpecInfo): Outcome {
-  const reason = run.troubles[0] ?? 'the run ended without a result for it';
+  // What ended the run is said once, of the run: it would stand here as often as there are specs.
+  const reason = run.troubles.length > 0 ? NOT_REACHED : 'the run ended without a result for it';
   const subjects = subjectsOfSpecThatNeverRan(run, spec);
   return { run, spec, subjects, family, repetition: 1, attempts: [], verdict: 'not-run', reason };
 }
