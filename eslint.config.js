@@ -25,6 +25,12 @@ const foreignNames = {
   message: 'a name that others chose becomes a path in containedPath() of e2e/harness/run/contained-path.ts',
 };
 
+const barePrint = {
+  selector:
+    "CallExpression[callee.object.property.name=/^(stdout|stderr)$/][callee.property.name='write']:not([arguments.0.callee.name='shown'])",
+  message: 'what a command prints may be of a pod: shown() of e2e/harness/run/shown.ts',
+};
+
 export default defineConfig(
   { ignores: ['node_modules', 'reports', '**/testdata/**'] },
   js.configs.recommended,
@@ -46,6 +52,11 @@ export default defineConfig(
     files: ['e2e/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-syntax': ['error', ...restricted, foreignNames] },
+  },
+  {
+    files: ['e2e/commands/*.ts', 'e2e/compose/**/*.ts'],
+    ignores: ['**/*.test.ts', 'e2e/commands/{test,bench,bench-check,mutation,policy}.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...restricted, foreignNames, barePrint], 'no-console': 'error' },
   },
   {
     files: ['**/*.js', '**/*.mjs'],

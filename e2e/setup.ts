@@ -15,6 +15,7 @@ import { planOf, type Session } from './harness/run/session.ts';
 import { areaOf, checkDeclarations, titleOf } from './harness/run/spec-registry.ts';
 import { onSpec, type RegisteredSpec } from './harness/run/spec.ts';
 import { UsageError } from './harness/run/usage-error.ts';
+import { shown } from './harness/run/shown.ts';
 
 const bySpec = new Map<RegisteredSpec, Test>();
 let session: Session | undefined;
@@ -40,7 +41,7 @@ export async function mochaGlobalSetup(this: Runner): Promise<void> {
     await prepare(this);
   } catch (error) {
     const usage = error instanceof UsageError;
-    process.stderr.write(`staleproof: ${usage ? error.message : String((error as Error).stack)}\n`);
+    process.stderr.write(shown(`staleproof: ${usage ? error.message : String((error as Error).stack)}\n`));
     process.exit(usage ? EXIT.usage : EXIT.infrastructure);
   }
 }

@@ -20,6 +20,7 @@ import {
   partsOnAgent,
   readFromAgent,
 } from '../areas/capture/command/capture-objects.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const usage = `usage: npm run capture -- deploy  [--kubeconfig FILE] [--context NAME] [--image REF]
        npm run capture -- collect [--kubeconfig FILE] [--context NAME] [-n NAMESPACE] [-o FOLDER]
@@ -28,7 +29,7 @@ deploy   builds the image (unless --image names one that the nodes can pull), lo
 --insecure-http lets the login of a kubeconfig go over plain HTTP
 collect  fetches every capture file with its status: captures/*.pcap, capture-files.txt, capture-summary.txt, pods.txt`;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const say = (line: string): void => void process.stdout.write(shown(`${line}\n`));
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -56,9 +57,9 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     return EXIT.asExpected;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(shown(`${error instanceof Error ? error.message : String(error)}\n`));
     if (!(error instanceof UsageError)) return EXIT.infrastructure;
-    process.stderr.write(`${usage}\n`);
+    process.stderr.write(shown(`${usage}\n`));
     return EXIT.usage;
   }
 }

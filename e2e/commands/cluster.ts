@@ -7,6 +7,7 @@ import type { FamilyMode } from '../harness/cluster/cluster.ts';
 import type { ClusterMark } from '../harness/cluster/kind/cluster-mark.ts';
 import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const usage = `usage: npm run cluster -- up [-i ipv4|ipv6|dual] [-b BACKEND] [--purpose WORD | --name NAME] [--workers N] [--node-image REF] [--no-fixtures] [--fresh]
        npm run cluster -- down [--name NAME | --purpose WORD [-i FAMILY] | --all]
@@ -15,7 +16,7 @@ up takes over a running cluster of the same configuration; --fresh makes a new o
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const log = (line: string): void =>
-  void process.stderr.write(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+  void process.stderr.write(shown(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}\n`));
 
 class UsageError extends Error {}
 
@@ -110,8 +111,8 @@ async function up(values: Values, signal: AbortSignal): Promise<void> {
   log(`${cluster.name} is ready after ${((performance.now() - started) / 1000).toFixed(1)} s with ${proxy.name}`);
   if (fixturesImage !== '') await cluster.loadImage(fixturesImage, signal);
   await open.release(signal);
-  process.stdout.write(`export KUBECONFIG=${cluster.kubeconfigPath}\n`);
-  if (fixturesImage !== '') process.stdout.write(`export FIXTURES_IMAGE=${fixturesImage}\n`);
+  process.stdout.write(shown(`export KUBECONFIG=${cluster.kubeconfigPath}\n`));
+  if (fixturesImage !== '') process.stdout.write(shown(`export FIXTURES_IMAGE=${fixturesImage}\n`));
 }
 
 async function down(values: Values): Promise<void> {
@@ -124,7 +125,7 @@ async function down(values: Values): Promise<void> {
   // One that is in use must not keep the others.
   for (const name of wanted)
     try {
-      process.stdout.write(`${name}: ${await removeCluster(name)}\n`);
+      process.stdout.write(shown(`${name}: ${await removeCluster(name)}\n`));
     } catch (error) {
       stayed.push(`${name} stays: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -141,13 +142,15 @@ async function status(values: Values): Promise<void> {
     usedBy: nameOwner(cluster.name) ?? (cluster.mark && userOf(cluster.mark)) ?? null,
     trouble: cluster.trouble ?? (isOurs(cluster, cluster.mark) ? null : 'not made by staleproof'),
   }));
-  if (values.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  if (rows.length === 0) return void process.stdout.write('no cluster of staleproof on this machine\n');
+  if (values.json) return void process.stdout.write(shown(`${JSON.stringify(rows, null, 2)}\n`));
+  if (rows.length === 0) return void process.stdout.write(shown('no cluster of staleproof on this machine\n'));
   for (const { name, mark, usedBy, trouble } of rows) {
     const state = trouble ?? stateOf(mark, usedBy?.run);
     const what = mark === null ? '' : `  ${mark.familyMode}  kube-proxy ${mark.kubeProxyMode}  since ${mark.createdAt}`;
     const config = join(root, 'reports', 'clusters', name, 'kubeconfig');
-    process.stdout.write(`${name}  ${state}${what}  ${existsSync(config) ? relative(process.cwd(), config) : ''}\n`);
+    process.stdout.write(
+      shown(`${name}  ${state}${what}  ${existsSync(config) ? relative(process.cwd(), config) : ''}\n`),
+    );
   }
 }
 
@@ -161,7 +164,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parse(process.argv.slice(2));
   const [verb, ...rest] = positionals;
   if (values.help) {
-    process.stdout.write(`${usage}\n`);
+    process.stdout.write(shown(`${usage}\n`));
     return 0;
   }
   if (rest.length > 0) throw new UsageError(`unexpected: ${rest.join(' ')}`);
@@ -187,7 +190,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    process.stderr.write(`staleproof: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(shown(`staleproof: ${error instanceof Error ? error.message : String(error)}\n`));
     return abort.signal.aborted ? signalCode : EXIT.infrastructure;
   }
 }
@@ -195,6 +198,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`staleproof: ${(error as Error).message}\n${usage}\n`);
+  process.stderr.write(shown(`staleproof: ${(error as Error).message}\n${usage}\n`));
   process.exitCode = 64;
 }

@@ -3,6 +3,7 @@ import { type OurCluster, ourClusters } from '../harness/cluster/kind/our-cluste
 import { removeCluster } from '../harness/cluster/kind/remove-cluster.ts';
 import { findRuns } from '../report/find-runs.ts';
 import { readRun } from '../report/run-record.ts';
+import { shown } from '../harness/run/shown.ts';
 
 /** Networks: names come again, and so does a cluster that somebody else made meanwhile. */
 export type Clusters = ReadonlySet<string> | undefined;
@@ -37,14 +38,14 @@ export async function removeClustersMade(folder: string, before: Clusters, argv:
     mark !== undefined && runs.has(mark.run) && !networks.some((network) => before.has(network));
   const now = await listing();
   if (now === undefined)
-    process.stderr.write('clusters may be left: Docker does not answer; see npm run cluster -- status\n');
+    process.stderr.write(shown('clusters may be left: Docker does not answer; see npm run cluster -- status\n'));
   let all = now !== undefined;
   for (const { name } of now?.filter(isMade) ?? []) {
     const how = await removeCluster(name, isMade).catch((error: unknown) => {
       all = false;
       return `not removed: ${String(error)}`;
     });
-    process.stderr.write(`cluster ${name}: ${how}\n`);
+    process.stderr.write(shown(`cluster ${name}: ${how}\n`));
   }
   return all;
 }

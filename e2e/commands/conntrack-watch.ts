@@ -6,6 +6,7 @@ import { execBehind, spawnBehind, type Launcher } from '../harness/cluster/local
 import { describeEntry, isRejected, type ConntrackEntry } from '../harness/conntrack/conntrack-entry.ts';
 import { parseConntrackEvent, type ConntrackEvent } from '../harness/conntrack/conntrack-event.ts';
 import { parseConntrackTable } from '../harness/conntrack/conntrack-table.ts';
+import { shown } from '../harness/run/shown.ts';
 
 export type Sighting =
   | ConntrackEvent
@@ -33,7 +34,7 @@ export async function watchRows(
   listener.onLine((line) => {
     const event = parseConntrackEvent(line);
     if (isRejected(event)) {
-      if (line.trim() !== '') process.stderr.write(`no event: ${event.error}\n`);
+      if (line.trim() !== '') process.stderr.write(shown(`no event: ${event.error}\n`));
       return;
     }
     seen.add(event.entry.id);

@@ -7,6 +7,7 @@ import { watchOutput } from '../harness/run/output.ts';
 import { sightingLine, watchRows, type Sighting } from './conntrack-watch.ts';
 import { capture, chooseCluster, chooseNode, interactive, kindNodes, UsageError } from './kind-nodes.ts';
 import { runCommandLine } from './run-command-line.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const HELP = `npm run conntrack -- <command> [--cluster NAME] [--node worker] [filter]
 
@@ -74,7 +75,7 @@ async function watch(node: string, filter: readonly string[], json: boolean): Pr
     stop.abort();
   });
   const show = (sighting: Sighting): void =>
-    void process.stdout.write(`${json ? JSON.stringify(sighting) : sightingLine(sighting)}\n`);
+    void process.stdout.write(shown(`${json ? JSON.stringify(sighting) : sightingLine(sighting)}\n`));
   await watchRows(node, filter, show, stop.signal);
   return code;
 }
@@ -84,8 +85,10 @@ async function list(node: string, family: string, filter: readonly string[], jso
   const { code, stdout } = await capture(argv);
   const { entries, rejected } = parseConntrackTable(stdout);
   for (const entry of entries)
-    process.stdout.write(`${json ? JSON.stringify(entry) : `${describeEntry(entry)} (id ${entry.id ?? '?'})`}\n`);
-  for (const { error } of rejected) process.stderr.write(`no row: ${error}\n`);
+    process.stdout.write(
+      shown(`${json ? JSON.stringify(entry) : `${describeEntry(entry)} (id ${entry.id ?? '?'})`}\n`),
+    );
+  for (const { error } of rejected) process.stderr.write(shown(`no row: ${error}\n`));
   return code;
 }
 
@@ -93,7 +96,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
   const [command] = positionals;
   if (values.help || command === undefined) {
-    process.stdout.write(HELP);
+    process.stdout.write(shown(HELP));
     return values.help ? 0 : 64;
   }
   if (!['watch', 'list', 'delete', 'shell'].includes(command))

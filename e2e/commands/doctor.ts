@@ -7,6 +7,7 @@ import { doctorTable, verdictLine } from '../../hack/doctor/table.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const usage = `npm run doctor -- [options]
 
@@ -40,10 +41,10 @@ async function doctor(argv: readonly string[]): Promise<number> {
   const given = read(argv);
   if (given === undefined) return EXIT.usage;
   if (given.help === true) {
-    console.log(usage);
+    process.stdout.write(shown(`${usage}\n`));
     return EXIT.asExpected;
   }
-  const log = (line: string): void => console.error(line);
+  const log = (line: string): void => void process.stderr.write(shown(`${line}\n`));
   let seen = await look(given);
   let { rows } = seen;
   if (given.setup === true) {
@@ -61,12 +62,13 @@ async function doctor(argv: readonly string[]): Promise<number> {
     }
   }
   const { specs } = seen;
-  if (given.json === true) console.log(JSON.stringify({ ready: missingRows(rows).length === 0, rows, specs }, null, 2));
+  if (given.json === true)
+    process.stdout.write(shown(`${JSON.stringify({ ready: missingRows(rows).length === 0, rows, specs }, null, 2)}\n`));
   else {
-    console.log(`${doctorTable(rows)}\n\n${verdictLine(rows)}`);
+    process.stdout.write(shown(`${`${doctorTable(rows)}\n\n${verdictLine(rows)}`}\n`));
     if (specs !== undefined) {
       const { forecastText } = await import('../compose/doctor-specs.ts');
-      console.log(`\n${forecastText(specs)}`);
+      process.stdout.write(shown(`${`\n${forecastText(specs)}`}\n`));
     }
   }
   return missingRows(rows).length === 0 ? EXIT.asExpected : EXIT.infrastructure;
@@ -76,7 +78,7 @@ function read(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options }).values;
   } catch (error) {
-    console.error(`staleproof: ${(error as Error).message}\n\n${usage}`);
+    process.stderr.write(shown(`${`staleproof: ${(error as Error).message}\n\n${usage}`}\n`));
     return undefined;
   }
 }

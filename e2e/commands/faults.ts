@@ -13,6 +13,7 @@ import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-code
 import { watchOutput } from '../harness/run/output.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { isParseArgsError } from './run-command-line.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run faults -- [--world stand-in|kind] [--schedules N] [--seed N] [--only N[-M]] [--out DIR]
@@ -41,7 +42,7 @@ async function main(): Promise<number> {
     },
   });
   if (values.help === true) {
-    process.stdout.write(HELP);
+    process.stdout.write(shown(HELP));
     return EXIT.asExpected;
   }
   const stop = interruption();
@@ -55,7 +56,7 @@ async function main(): Promise<number> {
       const all = schedulesOf(seed, Number(values.schedules), named(false), world.bodyMs, named(true));
       const [first = 1, last = first] = values.only?.split('-').map(Number) ?? [1, all.length];
       const chosen = all.filter(({ number }) => number >= first && number <= last);
-      process.stdout.write(`seed ${seed}: ${chosen.length} schedules in the world ${world.name}\n`);
+      process.stdout.write(shown(`seed ${seed}: ${chosen.length} schedules in the world ${world.name}\n`));
       if (chosen.length === 0)
         throw new UsageError(
           `--schedules ${values.schedules} --only ${values.only ?? ''}: no schedule is left to play`,
@@ -67,7 +68,7 @@ async function main(): Promise<number> {
         mkdirSync(reports, { recursive: true });
         const each = await playSchedule(world, schedule, reports);
         judged.push(each);
-        process.stdout.write(lineOf(each));
+        process.stdout.write(shown(lineOf(each)));
         // After each, so that what was interrupted keeps what it has.
         await writeScheduleTable(resolve(root, values.out), world.name, judged);
       }
@@ -87,7 +88,9 @@ function interruption(): { readonly code: number | undefined } {
     const code = exitCodeOfSignal(signal);
     if (state.code !== undefined) process.exit(code);
     state.code = code;
-    process.stdout.write(`${signal}: ends after this schedule; once more ends at once, and npm run gc tidies up\n`);
+    process.stdout.write(
+      shown(`${signal}: ends after this schedule; once more ends at once, and npm run gc tidies up\n`),
+    );
   };
   for (const signal of ENDING_SIGNALS) process.on(signal, hear);
   watchOutput(({ readerLeft }) => (state.code ??= readerLeft ? EXIT.closedOutput : EXIT.infrastructure));
@@ -111,7 +114,9 @@ main().then(
   (error: unknown) => {
     const usage = isParseArgsError(error) || error instanceof UsageError;
     process.stderr.write(
-      `staleproof faults: ${error instanceof Error ? ((usage ? undefined : error.stack) ?? error.message) : String(error)}\n`,
+      shown(
+        `staleproof faults: ${error instanceof Error ? ((usage ? undefined : error.stack) ?? error.message) : String(error)}\n`,
+      ),
     );
     process.exit(usage ? EXIT.usage : EXIT.infrastructure);
   },

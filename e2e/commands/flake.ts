@@ -16,6 +16,7 @@ import { openSlowLink, redirect } from '../flake/slow-link.ts';
 import { readJsonLines, writeJsonLines } from '../report/json-lines.ts';
 import { readRun } from '../report/run-record.ts';
 import { clustersNow, removeClustersMade } from './clusters-made.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--more] [--run-timeout TIME] [options of npm run e2e]
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
     },
   });
   if (values.help === true) {
-    process.stdout.write(HELP);
+    process.stdout.write(shown(HELP));
     return EXIT.asExpected;
   }
   const own = new Set(
@@ -96,7 +97,7 @@ async function main(): Promise<number> {
     const facts = { name, knownBad: isKnownBad(subject), samples };
     await writeFile(`${file}.md`, flakeMarkdown(facts));
     const wrong = wrongVerdicts(facts).length;
-    process.stdout.write(`${samples.length} attempts, ${wrong} wrong verdicts; reports/flake/${name}.md\n`);
+    process.stdout.write(shown(`${samples.length} attempts, ${wrong} wrong verdicts; reports/flake/${name}.md\n`));
     const { knownBad } = facts;
     const limited = rest.some((word) => /^--run-timeout(=|$)/.test(word));
     return ended(loadedEnd({ exit, run: record, samples: fresh, wrong, knownBad, limited }));
@@ -106,7 +107,7 @@ async function main(): Promise<number> {
 }
 
 function ended(end: FlakeEnd | undefined): number {
-  if (end !== undefined) process.stderr.write(`staleproof flake: ${end.reason}\n`);
+  if (end !== undefined) process.stderr.write(shown(`staleproof flake: ${end.reason}\n`));
   return end?.code ?? EXIT.asExpected;
 }
 
@@ -135,7 +136,7 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(
-      `staleproof flake: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      shown(`staleproof flake: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
     );
     process.exit(EXIT.infrastructure);
   },

@@ -10,6 +10,7 @@ import { containedPath } from '../harness/run/contained-path.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { runCommandLine } from './run-command-line.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const usage = `npm run in-cluster -- <command> [options] [-- options of npm run e2e]
 
@@ -35,8 +36,8 @@ const usage = `npm run in-cluster -- <command> [options] [-- options of npm run 
 
 Exit code: of start and status 0, with --wait that of the worst shard; of retrieve the worst of the merged report and the shards; 64 wrong usage.`;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const log = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => void process.stdout.write(shown(`${line}\n`));
+const log = (line: string): void => void process.stderr.write(shown(`${line}\n`));
 
 function parse(argv: readonly string[]) {
   const end = argv.indexOf('--');

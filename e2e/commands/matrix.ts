@@ -8,6 +8,7 @@ import { subjects } from '../harness/subject/registry.ts';
 import { clustersNow, removeClustersMade } from './clusters-made.ts';
 import { cellsJson, matrixCells, matrixExitCode, type MatrixCell } from './matrix-cells.ts';
 import { runCommandLine } from './run-command-line.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const HELP = `npm run e2e:matrix -- --backends A,B --families ipv4,ipv6,dual [--out DIR] [--cells] [options of npm run e2e]
 
@@ -61,13 +62,13 @@ function runCell(cell: MatrixCell, request: Request): Promise<number> {
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(HELP);
+    process.stdout.write(shown(HELP));
     return 0;
   }
   const request = parse(argv);
   const { cells, out } = request;
   if (request.print) {
-    process.stdout.write(`${cellsJson(cells, request.rest)}\n`);
+    process.stdout.write(shown(`${cellsJson(cells, request.rest)}\n`));
     return 0;
   }
   // The cell that writes there notices and ends; what is made for all cells is still to be taken back.
@@ -75,21 +76,21 @@ async function main(argv: readonly string[]): Promise<number> {
   const codes: number[] = [];
   const before = await clustersNow(request.rest);
   for (const [index, cell] of cells.entries()) {
-    process.stderr.write(`\nmatrix cell ${index + 1}/${cells.length}: ${cell.backend} on ${cell.family}\n`);
+    process.stderr.write(shown(`\nmatrix cell ${index + 1}/${cells.length}: ${cell.backend} on ${cell.family}\n`));
     await mkdir(join(root, out, cell.name), { recursive: true });
     const code = await runCell(cell, request);
     codes.push(code);
     if (code > 128) break;
     if (code === 2 || code === 64)
-      process.stderr.write(`matrix cell ${cell.name} could not be judged (exit ${code}); going on\n`);
+      process.stderr.write(shown(`matrix cell ${cell.name} could not be judged (exit ${code}); going on\n`));
   }
   await removeClustersMade(join(root, out), before, request.rest);
   const { mergeRuns } = await import('../report/merge.ts');
   const { matrixOf } = await import('../report/matrix/matrix.ts');
   const { matrixMarkdown } = await import('../report/matrix/write-matrix.ts');
   const merged = await mergeRuns([join(root, out)], join(root, out, 'merged'));
-  process.stdout.write(`\n${matrixMarkdown(matrixOf(merged.report))}\n`);
-  process.stdout.write(`matrix: ${join(out, 'merged')}\n`);
+  process.stdout.write(shown(`\n${matrixMarkdown(matrixOf(merged.report))}\n`));
+  process.stdout.write(shown(`matrix: ${join(out, 'merged')}\n`));
   const { exitCodeOfReport } = await import('../report/report-data.ts');
   // A cell may end well and leave results that say otherwise, or none.
   return matrixExitCode([...codes, exitCodeOfReport(merged.report)]);

@@ -14,19 +14,20 @@ import { clustersNow, removeClustersMade } from './clusters-made.ts';
 import { AREAS, chosenSubjects, killRuns, type KillRun, type KillSpec } from './mutants-cells.ts';
 import { HELP, type MutantsOptions, mutantsOptions, runArguments, runLine } from './mutants-options.ts';
 import { runCommandLine } from './run-command-line.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(HELP);
+    process.stdout.write(shown(HELP));
     return EXIT.asExpected;
   }
   const options = mutantsOptions(argv, new Date());
   const specs = (await loadSpecs(composition.specFolders)).map(({ meta }) => meta);
   const runs = killRuns(options, subjects, specs);
   if (options.list) {
-    process.stdout.write(`${runs.map(runLine).join('\n')}\n`);
+    process.stdout.write(shown(`${runs.map(runLine).join('\n')}\n`));
     return EXIT.asExpected;
   }
   if (options.from.length > 0) return finish(await update(options, specs, options.from), options);
@@ -35,14 +36,14 @@ async function main(argv: readonly string[]): Promise<number> {
   let tables: readonly KillTable[] = await update(options, specs, []);
   const before = await clustersNow(options.rest);
   for (const [index, run] of runs.entries()) {
-    process.stderr.write(`\nkill matrix, run ${index + 1}/${runs.length}: ${runLine(run, index)}\n`);
+    process.stderr.write(shown(`\nkill matrix, run ${index + 1}/${runs.length}: ${runLine(run, index)}\n`));
     const folder = resolve(root, options.runs, run.name);
     await mkdir(folder, { recursive: true });
     const code = await start(run, options);
     // After each run, so that an interrupted matrix keeps what it has.
     tables = await update(options, specs, [folder]);
     if (code > 128) {
-      process.stderr.write(`kill matrix: interrupted in run ${index + 1} of ${runs.length}\n`);
+      process.stderr.write(shown(`kill matrix: interrupted in run ${index + 1} of ${runs.length}\n`));
       await removeClustersMade(resolve(root, options.runs), before, options.rest);
       return code;
     }
@@ -99,9 +100,9 @@ async function finish(tables: readonly KillTable[], options: MutantsOptions): Pr
     const mutants = rows.filter(({ good }) => !good);
     const killed = mutants.filter(({ status }) => status === 'killed');
     const file = join(options.out, `${area}.md`);
-    process.stdout.write(`${area}: ${killed.length} of ${mutants.length} known-bad subjects killed; ${file}\n`);
+    process.stdout.write(shown(`${area}: ${killed.length} of ${mutants.length} known-bad subjects killed; ${file}\n`));
   }
-  for (const problem of problems) process.stdout.write(`  ${problem}\n`);
+  for (const problem of problems) process.stdout.write(shown(`  ${problem}\n`));
   return exitCode;
 }
 

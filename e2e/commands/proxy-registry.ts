@@ -4,6 +4,7 @@
  */
 import { createConnection, createServer, type Server } from 'node:net';
 import { capture, interactive } from './kind-nodes.ts';
+import { shown } from '../harness/run/shown.ts';
 
 /** Pushes the image and lets every node pull it, over plain HTTP where the registry is this machine's. Names on nodes stay the same. */
 export async function throughRegistry(registry: string, image: string, nodes: readonly string[]): Promise<void> {
@@ -19,7 +20,7 @@ export async function throughRegistry(registry: string, image: string, nodes: re
   try {
     for (const node of nodes) {
       const from = `${forwarder?.address ?? registry}/${image}`;
-      process.stderr.write(`${node} pulls ${from}\n`);
+      process.stderr.write(shown(`${node} pulls ${from}\n`));
       const plain = forwarder === undefined ? [] : ['--plain-http'];
       const ctr = ['docker', 'exec', node, 'ctr', '-n', 'k8s.io', 'images'];
       await must([...ctr, 'pull', ...plain, from]);

@@ -5,6 +5,7 @@ import { ENDING_SIGNALS } from '../harness/run/exit-codes.ts';
 import { capture, chooseCluster, interactive, kindNodes, loadIntoNodes, UsageError } from './kind-nodes.ts';
 import { throughRegistry } from './proxy-registry.ts';
 import { isParseArgsError, runCommandLine } from './run-command-line.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const HELP = `npm run proxy -- <command> [--cluster NAME] [--image REF] [--daemonset NAME]
 
@@ -44,7 +45,7 @@ function imageId(image: string): Promise<string> {
 async function load({ nodes, image, registry }: Target): Promise<void> {
   await imageId(image);
   if (registry !== undefined) return throughRegistry(registry, image, nodes);
-  process.stderr.write(`loading ${image} into ${nodes.join(', ')}\n`);
+  process.stderr.write(shown(`loading ${image} into ${nodes.join(', ')}\n`));
   await loadIntoNodes(nodes, [image]);
 }
 
@@ -73,10 +74,11 @@ async function watchImage(target: Target, signal: AbortSignal): Promise<void> {
     const id = await imageId(target.image);
     if (id !== last) {
       last = id;
-      process.stderr.write(`${target.image} is now ${id.slice(7, 19)}\n`);
+      process.stderr.write(shown(`${target.image} is now ${id.slice(7, 19)}\n`));
       // A build that does not come up is what its maker wants to see, and then to build the next one.
       await redeploy(target).catch((error: unknown) => {
-        if (!signal.aborted) process.stderr.write(`not redeployed: ${String(error)}; waiting for the next build\n`);
+        if (!signal.aborted)
+          process.stderr.write(shown(`not redeployed: ${String(error)}; waiting for the next build\n`));
       });
     }
     await delay(1000, undefined, { signal }).catch(() => undefined);
@@ -97,7 +99,7 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   const [command] = positionals;
   if (values.help || command === undefined) {
-    process.stdout.write(HELP);
+    process.stdout.write(shown(HELP));
     return values.help ? 0 : 64;
   }
   if (!['load', 'redeploy', 'watch-image'].includes(command))

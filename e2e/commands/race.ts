@@ -16,9 +16,10 @@ import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-code
 import { watchOutput } from '../harness/run/output.ts';
 import { readRun, type RunRecord } from '../report/run-record.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const say = (line: string): void => void process.stdout.write(shown(`${line}\n`));
 const specs = {
   ballast: 'race/client-owned-flows-survive-cleanup',
   held: 'race/client-owned-flows-survive-cleanup',
@@ -39,9 +40,9 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await reproduce(await readRaceOptions(argv));
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(shown(`${error instanceof Error ? error.message : String(error)}\n`));
     if (!(error instanceof UsageError)) return EXIT.infrastructure;
-    process.stderr.write(`${raceUsage}\n`);
+    process.stderr.write(shown(`${raceUsage}\n`));
     return EXIT.usage;
   }
 }

@@ -10,6 +10,7 @@ import { exitCodeOfReport } from '../report/report-data.ts';
 import { readRun } from '../report/run-record.ts';
 import { REPORT_FORMATS, type ReportFormat, summaryOf, writeReports } from '../report/write-reports.ts';
 import { watchOutput } from '../harness/run/output.ts';
+import { shown } from '../harness/run/shown.ts';
 
 const HELP = `npm run report -- <command> [options] [DIR…]
 
@@ -38,7 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
   const [command, ...folders] = positionals;
   if (values.help === true || command === undefined) {
-    process.stdout.write(HELP);
+    process.stdout.write(shown(HELP));
     return values.help === true ? 0 : 64;
   }
   const formats = values.formats === undefined ? {} : { formats: values.formats.split(',').map(knownFormat) };
@@ -47,12 +48,12 @@ async function main(argv: readonly string[]): Promise<number> {
       const out = values.out ?? 'reports/merged';
       const { report, files } = await mergeRuns(needed(folders, command), out, formats);
       const parts = report.runs.map((run) => `${partText(partOf(run))}\n`);
-      process.stdout.write(`${parts.join('')}\n${consoleSummary(report, files, out)}\n`);
+      process.stdout.write(shown(`${parts.join('')}\n${consoleSummary(report, files, out)}\n`));
       return exitCodeOfReport(report);
     }
     case 'render':
       for (const folder of await findRuns(needed(folders, command)))
-        process.stdout.write(`${await summaryOf(folder, await writeReports(folder, formats))}\n`);
+        process.stdout.write(shown(`${await summaryOf(folder, await writeReports(folder, formats))}\n`));
       return 0;
     case 'trend':
       return trend(
@@ -113,7 +114,7 @@ async function trend(folders: readonly string[], out: string, last: number): Pro
   await mkdir(out, { recursive: true });
   const page = join(out, 'index.html');
   await writeFile(page, await trendPage(data));
-  process.stdout.write(`${data.runs.length} runs, ${data.rows.length} rows: ${page}\n`);
+  process.stdout.write(shown(`${data.runs.length} runs, ${data.rows.length} rows: ${page}\n`));
   return 0;
 }
 
@@ -126,7 +127,7 @@ async function docs(folder: string): Promise<number> {
   const page = join(folder, 'specs.md');
   const all = await listed('--list', 'json', '--nightly');
   await writeFile(page, specListPage(all, await listed('--list-subjects', 'json')));
-  process.stdout.write(`${page}\n${await writeContents(folder)}\n`);
+  process.stdout.write(shown(`${page}\n${await writeContents(folder)}\n`));
   return 0;
 }
 
@@ -134,10 +135,10 @@ async function conformance(folders: readonly string[], out: string): Promise<num
   const { conformanceReports, conformanceYaml } = await import('../report/conformance-report.ts');
   for (const [name, document] of conformanceReports(await readMerged(folders, out))) {
     await writeFile(join(out, `${name}.yaml`), conformanceYaml(document));
-    process.stdout.write(`${join(out, `${name}.yaml`)}\n`);
+    process.stdout.write(shown(`${join(out, `${name}.yaml`)}\n`));
   }
   const { writeConformanceIndex } = await import('../report/conformance-index.ts');
-  process.stdout.write(`${await writeConformanceIndex(out)}\n`);
+  process.stdout.write(shown(`${await writeConformanceIndex(out)}\n`));
   return 0;
 }
 
@@ -152,7 +153,7 @@ async function repeats(folders: readonly string[], out: string): Promise<number>
       page,
       repeatPage(one, runs.find(({ name }) => name === one.passes.at(-1)?.run)?.start?.facts ?? {}),
     );
-    process.stdout.write(`${page}: ${one.inARow} of ${one.passes.length} passes in a row as expected\n`);
+    process.stdout.write(shown(`${page}: ${one.inARow} of ${one.passes.length} passes in a row as expected\n`));
   }
   return 0;
 }
@@ -161,6 +162,6 @@ watchOutput();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`report: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(shown(`report: ${error instanceof Error ? error.message : String(error)}\n`));
   process.exitCode = error instanceof UsageError ? 64 : 2;
 }

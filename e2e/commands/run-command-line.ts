@@ -1,6 +1,7 @@
 /** How a command ends: its own exit code, or one line on stderr and the code for what went wrong. */
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
+import { shown } from '../harness/run/shown.ts';
 
 export interface CommandLine {
   /** As the user typed it: `npm run NAME`. */
@@ -20,7 +21,7 @@ export async function runCommandLine(command: CommandLine, main: () => Promise<n
     const usage = command.isUsage?.(error) ?? false;
     const message = error instanceof Error ? error.message : String(error);
     const said = command.withStack === true && !usage ? String((error as Error).stack) : message;
-    process.stderr.write(`staleproof ${command.name}: ${said}\n`);
+    process.stderr.write(shown(`staleproof ${command.name}: ${said}\n`));
     process.exitCode = usage ? EXIT.usage : EXIT.infrastructure;
   }
 }

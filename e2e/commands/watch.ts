@@ -9,14 +9,15 @@ import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
+import { shown } from '../harness/run/shown.ts';
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => void process.stderr.write(shown(`${line}\n`));
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.some((argument) => argument === '-h' || argument === '--help')) {
-    process.stdout.write(`${watchUsage}\n`);
+    process.stdout.write(shown(`${watchUsage}\n`));
     return EXIT.asExpected;
   }
   const interrupted = new AbortController();
@@ -35,7 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const options = readSoakOptions(argv);
     const { soak } = await import('../areas/watch/command/watch-soak.ts');
     const rows = await soak(options, interrupted.signal, say);
-    process.stdout.write(`${soakTable(rows)}\n`);
+    process.stdout.write(shown(`${soakTable(rows)}\n`));
     if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(rows, null, 2)}\n`);
     return soakVerdict(rows);
   } catch (error) {
@@ -51,7 +52,7 @@ async function makeImage(rest: readonly string[], signal: AbortSignal): Promise<
     import('../../hack/subjects/apiserver-watchers.ts'),
     import('../../hack/process/steps.ts'),
   ]);
-  process.stdout.write(`${await watcherImage(watcherClients, { steps: createSteps(say), signal }, say)}\n`);
+  process.stdout.write(shown(`${await watcherImage(watcherClients, { steps: createSteps(say), signal }, say)}\n`));
   return EXIT.asExpected;
 }
 
@@ -59,7 +60,7 @@ async function printMatrix([folder = 'reports/latest', ...rest]: readonly string
   if (rest.length > 0) throw new UsageError(`matrix takes one folder, got ${rest.length + 1}`);
   const matrix = watchMatrix(await resultsOf(folder));
   if (matrix === undefined) throw new UsageError(`${folder}: no cell of the watch area is in it`);
-  process.stdout.write(`${matrix}\n`);
+  process.stdout.write(shown(`${matrix}\n`));
   return EXIT.asExpected;
 }
 
@@ -69,7 +70,7 @@ async function printComparison(folders: readonly string[]): Promise<number> {
   if (first === undefined || second === undefined || rest.length > 0)
     throw new UsageError(`compare takes two folders, got ${folders.length}`);
   const comparison = compareWatchRuns(await resultsOf(first), await resultsOf(second));
-  process.stdout.write(`${comparisonText(comparison)}\n`);
+  process.stdout.write(shown(`${comparisonText(comparison)}\n`));
   if (comparison.different.length > 0) return EXIT.failed;
   return comparison.undecided.length > 0 || comparison.shared === 0 ? EXIT.infrastructure : EXIT.asExpected;
 }

@@ -11,6 +11,7 @@ import { packRun } from './archive.ts';
 import { defaultNamespace } from './names.ts';
 import { storeOutcome } from './outcome.ts';
 import { handToSonobuoy } from './sonobuoy.ts';
+import { shown } from '../../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -62,9 +63,9 @@ export async function runShard(request: ShardRequest, folder = process.cwd()): P
     const archive = run === undefined ? Buffer.alloc(0) : await packRun(join(reports, run));
     const { job, namespace, shard } = request;
     await storeOutcome(new KubeClient(connection, { labels: {} }), namespace, { job, shard, exitCode, run }, archive);
-    process.stdout.write(`shard ${shard}/${request.shards}: exit ${exitCode}, ${archive.length} bytes stored\n`);
+    process.stdout.write(shown(`shard ${shard}/${request.shards}: exit ${exitCode}, ${archive.length} bytes stored\n`));
   } catch (error) {
-    process.stderr.write(`shard ${request.shard}: results could not be stored: ${String(error)}\n`);
+    process.stderr.write(shown(`shard ${request.shard}: results could not be stored: ${String(error)}\n`));
     exitCode = exitCode === EXIT.asExpected ? EXIT.infrastructure : exitCode;
   } finally {
     connection.close();

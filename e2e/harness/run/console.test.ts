@@ -18,7 +18,9 @@ describe('console', () => {
     expect(text).to.not.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 
-  it('keeps lines, tabs and colours', () => {
-    expect(shown('\u001b[31mFAIL\u001b[39m\n\tx')).to.equal('\u001b[31mFAIL\u001b[39m\n\tx\n');
+  it('keeps lines and tabs, no colours of others, and no command to a CI runner', () => {
+    expect(shown('FAIL\n\tx')).to.equal('FAIL\n\tx\n');
+    expect(shown('\u001b[8mhidden')).to.equal('\ufffd[8mhidden\n');
+    expect(shown('a\n  ::error::x ##[group]')).to.equal('a\n  : :error::x # #[group]\n');
   });
 });

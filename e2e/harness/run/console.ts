@@ -2,8 +2,8 @@
 import { styleText } from 'node:util';
 import type { AttemptState } from './attempt-state.ts';
 import { formatMs } from './budget.ts';
-import { redact } from './redact.ts';
 import type { AttemptLine, Verdict } from './result-schema.ts';
+import { shown } from './shown.ts';
 import type { Outcome, PlannedSpec } from './session.ts';
 import { asExpected } from './verdict.ts';
 
@@ -19,15 +19,6 @@ const looks: Readonly<Record<Verdict, readonly [string, Colour]>> = {
   'infrastructure-error': ['INFRASTRUCTURE', 'magenta'],
   'not-run': ['NOT-RUN', 'gray'],
 };
-
-// Controls but for tab, newline and colours, and the marks that reorder text: a pod may have printed what a line quotes.
-// eslint-disable-next-line no-control-regex -- these are the characters to be replaced
-const UNSAFE = /\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Text that a terminal can only show: nothing in it moves the cursor, clears, renames the window or asks for an answer. */
-function inert(text: string): string {
-  return text.replace(UNSAFE, '\ufffd');
-}
 
 export class Console {
   readonly #stream: NodeJS.WriteStream;
@@ -48,8 +39,13 @@ export class Console {
   }
 
   line(text = ''): void {
+    this.#put(shown(text));
+  }
+
+  /** Only words of ours have colours: a sequence in what others said could hide the lines behind it. */
+  #put(safe: string): void {
     this.#erase();
-    this.#write(`${inert(redact(text))}\n`);
+    this.#write(`${safe}\n`);
     this.#draw();
   }
 
@@ -57,7 +53,7 @@ export class Console {
   showLive(text: string): void {
     if (!this.live) return;
     this.#erase();
-    this.#liveText = inert(redact(text))
+    this.#liveText = shown(text)
       .replaceAll('\n', ' ')
       .slice(0, (this.#stream.columns || 80) - 1);
     this.#draw();
@@ -69,7 +65,7 @@ export class Console {
     const repetition = item.repetition > 1 ? ` (repetition ${item.repetition})` : '';
     const time = outcome === undefined ? '' : ` (${formatMs(outcome.endedAt - outcome.startedAt)})`;
     const { id, title } = item.spec.meta;
-    this.line(`${place} ${this.paint(colour, word.padEnd(5))} ${id}${repetition}  ${title}${time}`);
+    this.#put(`${place} ${this.paint(colour, word.padEnd(5))} ${shown(`${id}${repetition}  ${title}${time}`)}`);
     if (outcome !== undefined && (outcome.verdict !== 'pass' || outcome.leaked)) this.#details(outcome, folder);
   }
 
@@ -95,7 +91,7 @@ export class Console {
   }
 
   log(state: AttemptState, text: string): void {
-    if (this.#verbose) this.line(`      ${this.paint('gray', state.info.id)} ${text}`);
+    if (this.#verbose) this.#put(`      ${this.paint('gray', state.info.id)} ${shown(text)}`);
   }
 
   paint(colour: Colour, text: string): string {

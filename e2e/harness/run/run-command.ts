@@ -5,7 +5,7 @@ import { knownTags } from './known-tags.ts';
 import { parseOptions } from './options/parse.ts';
 import type { Options } from './options/schema.ts';
 import { watchOutput } from './output.ts';
-import { redact } from './redact.ts';
+import { shown } from './shown.ts';
 import { select } from './select.ts';
 import { loadSpecs, SpecLoadError } from './spec-registry.ts';
 import { tagList } from './tags.ts';
@@ -19,11 +19,11 @@ export async function runCommand(argv: readonly string[], composition: Compositi
     return await dispatch(argv, await parseOptions(argv, process.env), composition);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`staleproof: ${redact(error.message)}\n`);
+      process.stderr.write(`staleproof: ${shown(error.message)}\n`);
       return EXIT.usage;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`staleproof: ${redact(error instanceof SpecLoadError ? error.message : text)}\n`);
+    process.stderr.write(`staleproof: ${shown(error instanceof SpecLoadError ? error.message : text)}\n`);
     return EXIT.infrastructure;
   }
 }
@@ -54,6 +54,6 @@ async function dispatch(argv: readonly string[], given: Options, composition: Co
 }
 
 function print(text: string): number {
-  process.stdout.write(`${redact(text)}\n`);
+  process.stdout.write(`${shown(text)}\n`);
   return EXIT.asExpected;
 }
