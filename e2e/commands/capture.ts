@@ -1,4 +1,7 @@
-/** `npm run capture -- deploy|collect`: the packet-capture controller on the cluster of the current kubeconfig context, and its files from it. */
+/**
+ * `npm run capture -- deploy|collect`: the packet-capture controller on the cluster of the current kubeconfig context, and its
+ * files from it. `audit`: whose frames a capture of any tool holds, without a cluster.
+ */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +10,10 @@ import { parseArgs } from 'node:util';
 import { connect } from '../harness/cluster/kube/connection.ts';
 import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
 import { docker, nodeContainers } from '../harness/cluster/kind/docker.ts';
+import { auditedPod, type AuditFlags } from '../areas/capture/command/capture-audit-options.ts';
+import { auditCapture, auditText, auditVerdict } from '../areas/capture/evidence/capture-audit.ts';
 import { summarizeCapture } from '../areas/capture/evidence/capture-summary.ts';
+import { readPacketFile } from '../harness/pcap/pcap-reader.ts';
 import { containedPath } from '../harness/run/contained-path.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
@@ -24,10 +30,14 @@ import { shown } from '../harness/run/shown.ts';
 
 const usage = `usage: npm run capture -- deploy  [--kubeconfig FILE] [--context NAME] [--image REF]
        npm run capture -- collect [--kubeconfig FILE] [--context NAME] [-n NAMESPACE] [-o FOLDER]
+       npm run capture -- audit FILE --pod-ip A[,B] [--mac M[,M]] [--since TIME] [--until TIME]
 deploy   builds the image (unless --image names one that the nodes can pull), loads it into a kind cluster's nodes,
          and applies manifests/packet-capture
 --insecure-http lets the login of a kubeconfig go over plain HTTP
-collect  fetches every capture file with its status: captures/*.pcap, capture-files.txt, capture-summary.txt, pods.txt`;
+collect  fetches every capture file with its status: captures/*.pcap, capture-files.txt, capture-summary.txt, pods.txt
+audit    whose frames a capture file holds (pcap or pcapng, of any tool), by the addresses of the pod, its MAC and the time
+         in which they were its own (2026-01-31T12:00:00Z, or seconds since 1970)
+Exit code of audit: 0 only the pod's frames, 1 frames of others, 2 cannot say (unexplained frames, a file cut off or damaged)`;
 
 const say = (line: string): void => void process.stdout.write(shown(`${line}\n`));
 
@@ -42,7 +52,11 @@ async function main(argv: readonly string[]): Promise<number> {
       return EXIT.asExpected;
     }
     const [command, ...rest] = positionals;
-    if (rest.length > 0 || (command !== 'deploy' && command !== 'collect')) throw new UsageError('deploy or collect');
+    if (command === 'audit') return await audit(rest, values);
+    const stray = (['pod-ip', 'mac', 'since', 'until'] as const).find((name) => values[name] !== undefined);
+    if (stray !== undefined) throw new UsageError(`--${stray} belongs to audit`);
+    if (rest.length > 0 || (command !== 'deploy' && command !== 'collect'))
+      throw new UsageError('deploy, collect or audit');
     const connection = await connect({
       kubeconfig: values.kubeconfig,
       context: values.context,
@@ -76,12 +90,25 @@ function parse(argv: readonly string[]) {
         image: { type: 'string' },
         namespace: { type: 'string', short: 'n' },
         output: { type: 'string', short: 'o', default: 'artifacts' },
+        'pod-ip': { type: 'string' },
+        mac: { type: 'string' },
+        since: { type: 'string' },
+        until: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+async function audit(files: readonly string[], flags: AuditFlags): Promise<number> {
+  const [file, ...more] = files;
+  if (file === undefined || more.length > 0) throw new UsageError('audit takes one file');
+  const pod = auditedPod(flags);
+  const seen = await auditCapture(readPacketFile(file), pod);
+  say(auditText(file, seen, pod));
+  return { pod: EXIT.asExpected, others: EXIT.failed, unknown: EXIT.infrastructure }[auditVerdict(seen).kind];
 }
 
 async function deploy(api: KubeClient, context: string, image: string | undefined): Promise<void> {

@@ -57,6 +57,8 @@ const rows: readonly Row[] = [
   { match: /^npm run (mutation|faults|policy)/, way: () => elsewhere('hack/ci/proof-slices.ts, a part of each') },
   { match: /^npm run flake/, way: () => elsewhere('a cluster and an hour; e2e/flake has the tests of its parts') },
   { match: /^npm run bench/, way: () => elsewhere('e2e/bench: hours of a calm machine') },
+  // The page's capture is not there: as far as opening it.
+  { match: /^npm run capture -- audit /, way: (args) => here('e2e/commands/capture.ts', args, [2]) },
   // On a cluster, in the order in which the pages tell it.
   { match: /^npm run cluster -- (up|down|status)/, way: () => walk() },
   { match: /^npm run capture -- (deploy|collect)/, way: () => walk() },
