@@ -6,7 +6,8 @@ import type { Context, Runner, Test } from 'mocha';
 import { composition } from './compose/composition.ts';
 import { EXIT } from './harness/run/exit-codes.ts';
 import { keepTests, selectedTests, settle, takeOverStrays } from './harness/run/mocha-bridge.ts';
-import { optionInfos } from './harness/run/options/schema.ts';
+import { areas } from './areas/index.ts';
+import { optionSchema } from './harness/run/options/schema.ts';
 import { parseOptions } from './harness/run/options/parse.ts';
 import { defaultReportsFolder } from './harness/run/run-command.ts';
 import { Run } from './harness/run/run.ts';
@@ -54,16 +55,16 @@ export async function mochaGlobalTeardown(): Promise<void> {
 }
 
 async function prepare(runner: Runner): Promise<void> {
-  refuseOurOptions(process.argv.slice(2));
-  const options = await parseOptions([], process.env);
+  await refuseOurOptions(process.argv.slice(2));
+  const options = await parseOptions([], process.env, areas);
   for (const name of ['list', 'listSubjects', 'repeat', 'untilItFails'] as const)
     if (options[name] !== undefined) throw new UsageError(`plain mocha cannot do this; use: npm run e2e -- --${name}`);
   const all = [...bySpec.keys()];
-  checkDeclarations(all);
+  checkDeclarations(all, areas);
   const byMocha = new Set(selectedTests(runner));
   const left = all.filter((spec) => byMocha.has(bySpec.get(spec) as Test));
   if (left.length === 0) throw new UsageError("no spec is left: mocha's --grep removed the last one");
-  const selection = select(left, options);
+  const selection = select(left, options, areas.tags);
   keepTests(runner, new Set(selection.specs.map((spec) => bySpec.get(spec) as Test)));
   takeOverStrays(runner);
   run = new Run({
@@ -85,8 +86,9 @@ async function prepare(runner: Runner): Promise<void> {
 }
 
 /** `npx mocha --tags x` would take x for a file and run everything. */
-function refuseOurOptions(argv: readonly string[]): void {
-  const ours = new Set(optionInfos.map((info) => info.flag));
+async function refuseOurOptions(argv: readonly string[]): Promise<void> {
+  const { infos } = await optionSchema(areas);
+  const ours = new Set(infos.map((info) => info.flag));
   const mochas = new Set(['grep', 'jobs', 'timeout', 'reporter', 'config', 'help', 'bail']);
   for (const argument of argv) {
     const flag = /^--([\w-]+)/.exec(argument)?.[1];

@@ -57,8 +57,8 @@ async function up(values: Values, signal: AbortSignal): Promise<void> {
   const workers = Number(values.workers);
   if (!Number.isInteger(workers) || workers < 0 || workers > 8)
     throw new UsageError(`--workers ${values.workers}: a number from 0 to 8`);
-  const { subjects } = await import('../harness/subject/registry.ts');
-  const proxies = subjects.filter((entry) => entry.kind === 'service-proxy');
+  const { areas } = await import('../areas/index.ts');
+  const proxies = areas.ground?.subjects ?? [];
   const entry = proxies.find((one) => one.name === values.backend);
   if (entry === undefined)
     throw new UsageError(`-b ${values.backend}: allowed are ${proxies.map((one) => one.name).join(', ')}`);

@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { docker } from '../harness/cluster/kind/docker.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
-import { subjects } from '../harness/subject/registry.ts';
 import { calmEnd, type FlakeEnd, loadedEnd } from '../flake/flake-exit.ts';
+import { areas } from '../areas/index.ts';
 import { type FlakeSample, samplesOf } from '../flake/flake-samples.ts';
 import { flakeMarkdown, wrongVerdicts } from '../flake/flake-table.ts';
 import { startHogs } from '../flake/hogs.ts';
@@ -130,7 +130,7 @@ async function slowApi(cluster: string, oneWayMs: number): Promise<() => Promise
 }
 
 const isKnownBad = (subject: string): boolean =>
-  subjects.some(({ name, caughtBy }) => name === subject && caughtBy.length > 0);
+  areas.subjects.some(({ name, caughtBy }) => name === subject && caughtBy.length > 0);
 
 main().then(
   (code) => process.exit(code),

@@ -125,11 +125,15 @@ async function selectedSpecs(args: readonly string[], shards: number): Promise<n
   const { composition } = await import('../compose/composition.ts');
   const { loadSpecs } = await import('../harness/run/spec-registry.ts');
   const { select } = await import('../harness/run/select.ts');
-  const options = await parseOptions(['--provider', 'existing', ...args], {});
+  const options = await parseOptions(['--provider', 'existing', ...args], {}, composition.areas);
   if (options.shard !== undefined) throw new UsageError('--shard is set by the Job; use --shards');
   if (shards > 1 && options.seed === 'random')
     throw new UsageError('--seed random: each shard would draw an order of its own; give a number');
-  const { specs } = select(await loadSpecs(composition.specFolders), options);
+  const { specs } = select(
+    await loadSpecs(composition.specFolders, composition.areas),
+    options,
+    composition.areas.tags,
+  );
   await composition.choose(options, specs);
   return specs.length;
 }

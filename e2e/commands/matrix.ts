@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from '../harness/run/child-run.ts';
 import { watchOutput } from '../harness/run/output.ts';
-import { subjects } from '../harness/subject/registry.ts';
+import { areas } from '../areas/index.ts';
 import { clustersNow, removeClustersMade } from './clusters-made.ts';
 import { cellsJson, matrixCells, matrixExitCode, type MatrixCell } from './matrix-cells.ts';
 import { runCommandLine } from './run-command-line.ts';
@@ -46,7 +46,7 @@ function parse(argv: readonly string[]): Request {
       .split(',')
       .map((name) => name.trim())
       .filter(Boolean);
-  const known = subjects.filter(({ kind }) => kind === 'service-proxy').map(({ name }) => name);
+  const known = (areas.ground?.subjects ?? []).map(({ name }) => name);
   const cells = matrixCells(list('--backends', ''), list('--families', 'ipv4'), known);
   const stamp = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15);
   return { cells, out: ours.get('--out') ?? join('reports', `matrix-${stamp}`), print, rest };

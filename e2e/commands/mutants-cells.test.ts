@@ -6,11 +6,12 @@ import { composition } from '../compose/composition.ts';
 import { parseOptions } from '../harness/run/options/parse.ts';
 import { select } from '../harness/run/select.ts';
 import type { RegisteredSpec, SpecMeta } from '../harness/run/spec.ts';
-import { subjects as registered } from '../harness/subject/registry.ts';
+import { areas } from '../areas/index.ts';
 import { killRuns, type KillRequest, type KillSpec, type KillSubject } from './mutants-cells.ts';
 import { mutantsOptions, runArguments } from './mutants-options.ts';
 import { goodTwin } from './mutants-twin.ts';
 
+const registered = areas.subjects;
 const all: KillRequest = { areas: [], subjects: [], specs: 'caught' };
 const proxy = { kind: 'service-proxy', caughtBy: [] } as const;
 const agent = { kind: 'policy-agent', caughtBy: [] } as const;
@@ -91,8 +92,8 @@ describe('runs of the kill matrix', function () {
       real.map(({ meta }) => meta),
     );
     for (const run of runs) {
-      const options = await parseOptions(runArguments(run, { runs: 'reports/x', rest: [] }), {});
-      const chosen = select(real, options, undefined);
+      const options = await parseOptions(runArguments(run, { runs: 'reports/x', rest: [] }), {}, areas);
+      const chosen = select(real, options, areas.tags);
       expect(chosen.specs.map(({ meta }) => meta.id)).to.have.members([...run.specs]);
       expect((await composition.choose(options, chosen.specs)).names).to.include.members([...run.subjects]);
     }

@@ -1,15 +1,12 @@
 /** The runs of a kill matrix: which subjects meet which specs on which cluster, in an order that shares clusters. Pure. */
+import { areas } from '../areas/index.ts';
 import type { RegisteredSpec } from '../harness/run/spec.ts';
 import { clusterWord } from '../harness/subject/cluster-word.ts';
 import type { SubjectEntry, SubjectKind } from '../harness/subject/subject.ts';
 import { goodTwin } from './mutants-twin.ts';
 
-export const AREAS: Readonly<Record<SubjectKind, string>> = {
-  'service-proxy': 'udp',
-  'policy-agent': 'race',
-  'api-client': 'watch',
-  'packet-capture': 'capture',
-};
+/** Name of the area that judges the kind. */
+export const areaOfKind = (kind: SubjectKind): string => areas.kind(kind)?.area ?? kind;
 
 export type KillSubject = Pick<SubjectEntry, 'name' | 'kind' | 'caughtBy' | 'passes' | 'undecided' | 'family'>;
 export type KillSpec = Pick<RegisteredSpec['meta'], 'id' | 'judges' | 'needs'>;
@@ -62,22 +59,21 @@ export function killRuns(
 
 /** Names of the subjects that a request is about: those named, or the area's mutants, their good twins and counterparts. */
 export function chosenSubjects(
-  { areas, subjects: names }: KillRequest,
+  { areas: wanted, subjects: names }: KillRequest,
   subjects: readonly KillSubject[],
 ): readonly KillSubject[] {
-  const known = Object.values(AREAS);
-  const wrongArea = areas.find((area) => !known.includes(area));
-  if (wrongArea !== undefined) throw new RangeError(`--area ${wrongArea}: allowed are ${known.join(', ')}`);
+  const wrongArea = wanted.find((area) => !areas.names.includes(area));
+  if (wrongArea !== undefined) throw new RangeError(`--area ${wrongArea}: allowed are ${areas.names.join(', ')}`);
   const wrongName = names.find((name) => !subjects.some((subject) => subject.name === name));
   if (wrongName !== undefined)
     throw new RangeError(`--subject ${wrongName} is unknown; see npm run e2e -- --list-subjects`);
-  const here = subjects.filter(({ kind }) => areas.length === 0 || areas.includes(AREAS[kind]));
+  const here = subjects.filter(({ kind }) => wanted.length === 0 || wanted.includes(areaOfKind(kind)));
   const mutants = here.filter(({ caughtBy }) => caughtBy.length > 0);
   const twins = new Set(mutants.map((mutant) => goodTwin(mutant, subjects)?.name));
   const chosen = here.filter(({ name, caughtBy, passes = [], undecided = [] }) =>
     names.length > 0 ? names.includes(name) : caughtBy.length + passes.length + undecided.length > 0 || twins.has(name),
   );
-  if (chosen.length === 0) throw new RangeError(`no subject of --area ${areas.join(', ')} is named by --subject`);
+  if (chosen.length === 0) throw new RangeError(`no subject of --area ${wanted.join(', ')} is named by --subject`);
   return chosen;
 }
 
@@ -123,23 +119,24 @@ function placeOf(subject: KillSubject, { id, needs }: KillSpec): Place {
 }
 
 function draftsOf(subject: KillSubject, places: readonly Place[]): readonly Draft[] {
-  const shared = { area: AREAS[subject.kind], good: subject.caughtBy.length === 0, subjects: [subject.name] };
+  const shared = { area: areaOfKind(subject.kind), good: subject.caughtBy.length === 0, subjects: [subject.name] };
   return [...new Set(places.map(({ cluster }) => cluster))].map((cluster) => {
     const here = places.filter((place) => place.cluster === cluster);
     return { ...shared, cluster, family: here[0]?.family ?? 'ipv4', specs: here.map(({ spec }) => spec) };
   });
 }
 
-/** A proxy's variants share a cluster with their twin; everything else stands on the default proxy. */
+/** Variants of what clusters stand on share a cluster with their twin; everything else stands on the default one. */
 function groundOf({ name, kind }: KillSubject): string {
-  return kind === 'service-proxy' ? clusterWord(name) : 'default';
+  return kind === areas.ground?.kind ? clusterWord(name) : 'default';
 }
 
-/** Clients with the same specs are judged in one run: what takes minutes there is waiting. */
+/** Subjects that are judged side by side are in one run when they have the same specs: what takes minutes there is waiting. */
 function joined(drafts: readonly Draft[]): readonly Draft[] {
   const groups = new Map<string, Draft>();
   for (const draft of drafts) {
-    const side = draft.area === 'watch' ? '' : draft.subjects.join();
+    const apart = areas.area(draft.area).kinds.every(({ sideBySide }) => sideBySide !== true);
+    const side = apart ? draft.subjects.join() : '';
     const key = [side, draft.area, draft.good, draft.cluster, ...draft.specs].join('\n');
     const before = groups.get(key);
     groups.set(key, { ...draft, subjects: [...(before?.subjects ?? []), ...draft.subjects] });

@@ -1,10 +1,11 @@
 /** Options of `npm run e2e:mutants`. */
 import { join } from 'node:path';
+import { areas } from '../areas/index.ts';
 import type { KillRequest, KillRun } from './mutants-cells.ts';
 
 export const HELP = `npm run e2e:mutants -- [--area AREA] [--subject NAME]… [--specs caught|area] [options of npm run e2e]
 
-  --area AREA         udp, race, watch or capture; may be repeated (all)
+  --area AREA         ${areas.names.slice(0, -1).join(', ')} or ${areas.names.at(-1) ?? ''}; may be repeated (all)
   --subject NAME      only this subject, known-bad or good; may be repeated (every known-bad one and its good twin)
   --specs caught      the specs that are meant for each known-bad subject
           area        every spec of its area, to see what else notices
@@ -64,7 +65,7 @@ export function mutantsOptions(argv: readonly string[], now: Date): MutantsOptio
 
 /** Arguments of `npm run e2e` for one run. */
 export function runArguments(run: KillRun, options: Pick<MutantsOptions, 'runs' | 'rest'>): readonly string[] {
-  const named = run.subjects.flatMap((name) => (run.area === 'udp' ? ['-b', name] : ['--subject', name]));
+  const named = run.subjects.flatMap((name) => (run.area === areas.ground?.area ? ['-b', name] : ['--subject', name]));
   const focus = run.specs.flatMap((id) => ['--focus', `^${id.replace(/[.]/g, '\\.')}$`]);
   // An existing cluster is always reused and never taken down; the engine refuses to be told so.
   const existing = /--provider[ =]existing/.test(options.rest.join(' '));

@@ -2,20 +2,21 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { areas } from '../areas/index.ts';
 import { composition } from '../compose/composition.ts';
 import { runChild } from '../harness/run/child-run.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
 import { loadSpecs } from '../harness/run/spec-registry.ts';
-import { subjects } from '../harness/subject/registry.ts';
 import type { KillFact } from '../report/mutants/kill-facts.ts';
 import type { KillTable } from '../report/mutants/kill-table.ts';
 import { clustersNow, removeClustersMade } from './clusters-made.ts';
-import { AREAS, chosenSubjects, killRuns, type KillRun, type KillSpec } from './mutants-cells.ts';
+import { areaOfKind, chosenSubjects, killRuns, type KillRun, type KillSpec } from './mutants-cells.ts';
 import { HELP, type MutantsOptions, mutantsOptions, runArguments, runLine } from './mutants-options.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { shown } from '../harness/run/shown.ts';
 
+const { subjects } = areas;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -24,7 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.asExpected;
   }
   const options = mutantsOptions(argv, new Date());
-  const specs = (await loadSpecs(composition.specFolders)).map(({ meta }) => meta);
+  const specs = (await loadSpecs(composition.specFolders, areas)).map(({ meta }) => meta);
   const runs = killRuns(options, subjects, specs);
   if (options.list) {
     process.stdout.write(shown(`${runs.map(runLine).join('\n')}\n`));
@@ -76,14 +77,14 @@ async function update(
   const chosen = chosenSubjects(options, subjects);
   const out = resolve(root, options.out);
   const tables: KillTable[] = [];
-  for (const area of new Set(chosen.map(({ kind }) => AREAS[kind]))) {
+  for (const area of new Set(chosen.map(({ kind }) => areaOfKind(kind)))) {
     const ofArea = (id: string): boolean => id.startsWith(`${area}/`);
     const facts = mergeFacts(
       await readKillFacts(out, area),
       found.filter(({ spec }) => ofArea(spec)),
     );
     const ids = specs.map(({ id }) => id).filter(ofArea);
-    const mine = subjects.filter(({ kind }) => AREAS[kind] === area);
+    const mine = subjects.filter(({ kind }) => areaOfKind(kind) === area);
     const expected = chosen.map(({ name }) => name);
     const table = killTable(area, ids, mine, facts, expected);
     if (facts.length > 0) await writeKillTable(table, facts, out);

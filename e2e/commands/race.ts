@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { areas } from '../areas/index.ts';
 import { type RaceOptions, raceUsage, readRaceOptions } from '../areas/race/command/race-config.ts';
 import { missingPermissions } from '../areas/race/command/race-permissions.ts';
 import { tuneConntrack } from '../areas/race/command/race-tuner.ts';
@@ -15,6 +16,7 @@ import { runChild } from '../harness/run/child-run.ts';
 import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
 import { readRun, type RunRecord } from '../report/run-record.ts';
+import { optionSchema } from '../harness/run/options/schema.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { shown } from '../harness/run/shown.ts';
 
@@ -38,7 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.asExpected;
   }
   try {
-    return await reproduce(await readRaceOptions(argv));
+    return await reproduce(await readRaceOptions(argv, (await optionSchema(areas)).infos));
   } catch (error) {
     process.stderr.write(shown(`${error instanceof Error ? error.message : String(error)}\n`));
     if (!(error instanceof UsageError)) return EXIT.infrastructure;

@@ -120,6 +120,7 @@ async function trend(folders: readonly string[], out: string, last: number): Pro
 
 async function docs(folder: string): Promise<number> {
   const { execa } = await import('execa');
+  const { areas } = await import('../areas/index.ts');
   const { writeContents } = await import('../report/documents/contents.ts');
   const { specListPage } = await import('../report/documents/spec-list.ts');
   const listed = async (...options: readonly string[]): Promise<unknown> =>
@@ -127,7 +128,10 @@ async function docs(folder: string): Promise<number> {
   const page = join(folder, 'specs.md');
   const all = await listed('--list', 'json', '--nightly');
   await writeFile(page, specListPage(all, await listed('--list-subjects', 'json')));
-  process.stdout.write(shown(`${page}\n${await writeContents(folder)}\n`));
+  const areaPages = areas.all.map(({ page: one }) => one);
+  process.stdout.write(shown(`${page}
+${await writeContents(folder, areaPages)}
+`));
   return 0;
 }
 

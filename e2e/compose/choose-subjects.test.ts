@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import type { Options } from '../harness/run/options/schema.ts';
 import type { RegisteredSpec, SpecMeta } from '../harness/run/spec.ts';
 import type { SubjectEntry } from '../harness/subject/subject.ts';
-import { subjects as registered } from '../harness/subject/registry.ts';
+import { areas } from '../areas/index.ts';
 import { chooseSubjects } from './choose-subjects.ts';
 
 const entry = (name: string, kind: SubjectEntry['kind'], ...caughtBy: string[]): SubjectEntry => ({
@@ -13,7 +13,7 @@ const entry = (name: string, kind: SubjectEntry['kind'], ...caughtBy: string[]):
   caughtBy,
   load: () => Promise.reject(new Error('not to be loaded')),
 });
-const known = [
+const subjects = [
   entry('other-proxy', 'service-proxy'),
   entry('kube-proxy-iptables', 'service-proxy'),
   entry('kube-proxy-iptables+no-cleanup', 'service-proxy', 'udp/x'),
@@ -23,6 +23,7 @@ const known = [
   entry('client-b+deaf', 'api-client', 'watch/x'),
   { ...entry('client-image', 'api-client'), byOption: 'watchClientImage' },
 ];
+const known = areas.kinds.map((one) => ({ ...one, subjects: subjects.filter(({ kind }) => kind === one.kind) }));
 const specs = (...judges: SpecMeta['judges'][]): RegisteredSpec[] =>
   judges.map((kind) => ({ meta: { judges: kind } as SpecMeta, body: () => Promise.resolve(), file: '' }));
 const names = (options: Options, ...judges: SpecMeta['judges'][]) =>
@@ -64,14 +65,17 @@ describe('the subjects of a run', () => {
   it('make a cluster only when a selected spec needs one', () => {
     expect(chooseSubjects({}, specs('none'), known).where).to.equal('no cluster');
     expect(chooseSubjects({ ipFamily: 'dual' }, specs('none', 'service-proxy'), known).where).to.equal('kind dual');
-    const without = specs('api-client').map((spec) => ({ ...spec, meta: { ...spec.meta, needs: { cluster: false } } }));
+    const without = specs('api-client').map((spec) => ({
+      ...spec,
+      meta: { ...spec.meta, needs: { cluster: false } } as SpecMeta,
+    }));
     expect(chooseSubjects({}, without, known).needsCluster).to.equal(false);
   });
 });
 
 describe('the registry of subjects', () => {
   it('has unique names of the documented form', () => {
-    const all = registered.map((subject) => subject.name);
+    const all = areas.subjects.map((subject) => subject.name);
     expect(new Set(all).size).to.equal(all.length);
     for (const name of all) expect(name).to.match(/^[a-z0-9][a-z0-9-]*(@[\w.]+)?(\+[a-z0-9-]+)*$/);
   });

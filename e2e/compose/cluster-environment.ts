@@ -1,22 +1,22 @@
 /** The environment of specs that need a cluster: images, cluster, subjects; undone in reverse, whatever failed on the way. */
 import { readFile } from 'node:fs/promises';
+import { areas } from '../areas/index.ts';
 import { openCluster } from '../harness/cluster/open.ts';
+import type { Area } from '../harness/area/area.ts';
 import type { Cluster, ClusterRequest, OpenCluster } from '../harness/cluster/cluster.ts';
 import { clusterCollectors } from '../harness/run/diagnostics.ts';
 import type { Environment } from '../harness/run/environment.ts';
 import { journalOf } from '../harness/run/journal.ts';
 import type { Options } from '../harness/run/options/schema.ts';
 import { keepKubeconfigSecrets } from '../harness/run/kubeconfig-secrets.ts';
-import type { Area } from '../harness/run/spec.ts';
 import { areaOf } from '../harness/run/spec-registry.ts';
 import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-environment.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
-import { subjects as known } from '../harness/subject/registry.ts';
 import { clusterWord } from '../harness/subject/cluster-word.ts';
 import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';
 import { runSlowFactor } from './calibration.ts';
 import type { Choice } from './choose-subjects.ts';
-import { findAgent } from '../areas/race/subjects/found-agent.ts';
+import { locatedSubjects } from './located-subjects.ts';
 import { foundSubjects, isNamed } from './found-subjects.ts';
 import { kernelLacks, skippedEnvironment } from './kernel-lacks.ts';
 import { kernelProbe } from './kernel-probe.ts';
@@ -25,6 +25,9 @@ import { SetupDiagnostics } from './setup-diagnostics.ts';
 import { probe, type Probed, skipReason } from './skip-reasons.ts';
 import { watchSurroundings } from './surroundings.ts';
 import { UndoStack } from './undo-stack.ts';
+
+const ground = areas.ground?.kind;
+const judgedOnNodes = areas.kinds.filter(({ runsOn }) => runsOn === 'cluster').map(({ kind }) => kind);
 
 export async function makeClusterEnvironment(
   given: Options,
@@ -65,15 +68,15 @@ export async function makeClusterEnvironment(
     }
     if (missing.length > 0) throw new InfrastructureError(`${subject.name} cannot be installed: ${missing.join('; ')}`);
     request.log(`installing ${subject.name}`);
-    // A kept cluster keeps its proxy: without one it would not be Ready.
-    if (options.keep !== true || subject.kind !== 'service-proxy')
+    // A kept cluster keeps what it stands on: without it, it would not be Ready.
+    if (options.keep !== true || subject.kind !== ground)
       undo.push((closing) => subject.remove(contextFor(cluster, closing)));
     await subject.install(context);
     installed.add(subject);
   };
 
   try {
-    const proxy = subjects.find((subject) => subject.kind === 'service-proxy');
+    const proxy = subjects.find((subject) => subject.kind === ground);
     const open = await openCluster({
       ...clusterRequest(options, request, machine, purposeOf(choice)),
       kubeProxyMode: proxy?.clusterNeeds?.kubeProxyMode ?? 'iptables',
@@ -89,9 +92,9 @@ export async function makeClusterEnvironment(
     open.lost?.addEventListener('abort', () => request.note('infrastructure-error', String(open.lost?.reason)));
     keepKubeconfigSecrets(await readFile(cluster.kubeconfigPath, 'utf8'));
     if (open.fitness !== undefined) {
-      const agent = await findAgent(cluster.api, options, request.signal);
-      if (agent !== undefined) options = { ...options, npaPodLabel: agent.label, npaNamespace: agent.namespace };
-      const found = foundSubjects(choice.entries, options, open.fitness, known);
+      for (const { options: there } of await locatedSubjects(areas, cluster.api, options, request.signal))
+        options = { ...options, ...there };
+      const found = foundSubjects(choice.entries, options, open.fitness, areas.kinds);
       Object.assign(absent, found.absent);
       subjects.push(...(await Promise.all(found.entries.map((entry) => entry.load()))));
     }
@@ -100,7 +103,12 @@ export async function makeClusterEnvironment(
     const contextNow = contextFor(cluster, request.signal);
     const slowFactor = await runSlowFactor(options.slowFactor, request, cluster);
     const missingKernel = open.fitness?.missingKernel ?? machine.missingKernel;
-    const probed = { ...(await probe(cluster, subjects, contextNow, missingKernel)), ...foreignFacts(open), absent };
+    const probed = {
+      judgedOnNodes,
+      ...(await probe(cluster, subjects, contextNow, missingKernel)),
+      ...foreignFacts(open),
+      absent,
+    };
     return {
       env: environmentOf(cluster, subjects, options, machine.fixturesImage, slowFactor),
       facts: {
@@ -179,12 +187,12 @@ function clusterRequest(
 /** Areas with specs that use the cluster. */
 function areasOf({ specs }: EnvironmentRequest): readonly Area[] {
   const using = specs.filter(({ meta }) => meta.needs?.cluster !== false);
-  return [...new Set(using.map(({ meta }) => areaOf(meta.id) as Area))];
+  return [...new Set(using.map(({ meta }) => areaOf(meta.id)))].map((name) => areas.area(name));
 }
 
 /** One cluster name per configuration: the proxy decides how a cluster is made. */
 function purposeOf(choice: Choice): string {
-  const proxy = choice.entries.find((entry) => entry.kind === 'service-proxy');
+  const proxy = choice.entries.find((entry) => entry.kind === ground);
   return clusterWord(proxy?.name ?? 'e2e')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-');

@@ -1,25 +1,23 @@
 /** The real surroundings of a run. Light: everything heavy is loaded when a run needs it. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { areas } from '../areas/index.ts';
 import type { Composition } from '../harness/run/composition.ts';
 
-const folders = ['../areas', '../specs'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
+const specs = fileURLToPath(new URL('../areas', import.meta.url));
 
 /** Each area that has known defects keeps them beside its subjects. */
-async function defectTableFiles(): Promise<readonly string[]> {
-  const { readdir } = await import('node:fs/promises');
-  const areas = fileURLToPath(new URL('../areas', import.meta.url));
-  const names = await readdir(areas);
-  return names.map((name) => `${areas}/${name}/subjects/known-defects.yaml`).filter((file) => existsSync(file));
-}
+const defectTableFiles = (): readonly string[] =>
+  areas.names.map((name) => `${specs}/${name}/subjects/known-defects.yaml`).filter((file) => existsSync(file));
 
 export const composition: Composition = {
-  specFolders: folders.filter((folder) => existsSync(folder)),
-  subjects: async () => (await import('../harness/subject/registry.ts')).subjects,
+  specFolders: [specs],
+  areas,
+  subjects: areas.subjects,
   knownDefects: async () => (await import('../harness/run/known-defects.ts')).loadKnownDefects(),
   async defectTables() {
     const { loadDefectTables } = await import('../harness/run/defect-table.ts');
-    return loadDefectTables(await defectTableFiles());
+    return loadDefectTables(defectTableFiles());
   },
   async choose(options, selected) {
     // A wrong use is said before a run begins.
@@ -28,8 +26,7 @@ export const composition: Composition = {
       await refuseUsageOf(options);
     }
     const { chooseSubjects } = await import('./choose-subjects.ts');
-    const { subjects } = await import('../harness/subject/registry.ts');
-    return chooseSubjects(options, selected, subjects);
+    return chooseSubjects(options, selected, areas.kinds);
   },
   makeEnvironment: (options) => async (request) => {
     const { makeEnvironment } = await import('./environment.ts');

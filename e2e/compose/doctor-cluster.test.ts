@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { areas } from '../areas/index.ts';
 import { type AccessAnswer, requiredAccess } from '../harness/cluster/access.ts';
 import { accessRows } from './doctor-cluster.ts';
 import { forecastText } from './doctor-specs.ts';
 
 const answers = (denied: readonly string[]): readonly AccessAnswer[] =>
-  requiredAccess().map((permission) => ({
+  requiredAccess(areas.all).map((permission) => ({
     permission,
     allowed: !denied.includes(`${permission.verb} ${permission.resource}`),
     reason: '',

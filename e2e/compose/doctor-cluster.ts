@@ -1,13 +1,13 @@
 /** Doctor's rows about a cluster that is not ours. Reading only, but for a dry run that the server forgets again. */
+import { areas } from '../areas/index.ts';
 import type { Row } from '../../hack/doctor/check.ts';
-import { type AccessAnswer, accessAreas, canI, checkAccess } from '../harness/cluster/access.ts';
+import { type AccessAnswer, canI, checkAccess } from '../harness/cluster/access.ts';
 import type { Cluster, ClusterFacts } from '../harness/cluster/cluster.ts';
 import { detectFacts, detectProxy, families } from '../harness/cluster/existing/detect.ts';
 import { type Fitness, lackingOf, whyNoPrivilegedPod } from '../harness/cluster/existing/fitness.ts';
 import { requireImage } from '../harness/cluster/existing/node-images.ts';
 import { isApiError } from '../harness/cluster/kube/api-error.ts';
 import type { KubeClient } from '../harness/cluster/kube/kube-client.ts';
-import { findAgent } from '../areas/race/subjects/found-agent.ts';
 import { HelperNode } from '../harness/cluster/existing/node-helper.ts';
 import { type NodeFacts, readNodes } from '../harness/cluster/node-facts.ts';
 import { OpenedCluster } from '../harness/cluster/opened-cluster.ts';
@@ -20,8 +20,11 @@ export interface ClusterLook {
   readonly fitness: Pick<Fitness, 'lackingAccess' | 'noNodeAccess' | 'proxy'>;
 }
 
-const all = accessAreas.join(', ');
-const onNodes = 'udp, race, capture';
+const all = areas.names.join(', ');
+const onNodes = areas.kinds
+  .filter(({ runsOn }) => runsOn === 'cluster')
+  .map(({ area }) => area)
+  .join(', ');
 const own = 'staleproof-system';
 
 /** Throws only when the cluster does not answer. */
@@ -35,14 +38,13 @@ export async function lookAtCluster(
   const workers = nodes.filter((node) => node.schedulable && !node.controlPlane);
   const facts = await detectFacts(api, nodes, signal);
   const proxy = await detectProxy(api, [], signal);
-  const answers = await checkAccess(api, undefined, signal);
+  const answers = await checkAccess(api, areas.all, signal);
   const noNodeAccess = await privileged(api, signal);
   const few = workers.length < 2;
   const rows: Row[] = [
     row(`context ${context}`, 'ok', `Kubernetes ${facts.kubernetes}, ${facts.containerRuntime}`, all),
     row('pod network', 'ok', facts.podNetwork, 'stands in the report'),
-    row('service proxy', proxy.startsWith('kube-proxy') ? 'ok' : 'limited', proxy, 'udp', 'judge another: -b NAME'),
-    row('policy agent', ...(await policyAgent(api, signal))),
+    ...(await subjectRows(api, proxy, signal)),
     row(
       'worker nodes',
       few ? 'limited' : 'ok',
@@ -65,7 +67,7 @@ export async function lookAtCluster(
     cluster: await unchangeable(api, context, nodes, facts, signal),
     rows,
     workers: workers.length,
-    fitness: { lackingAccess: lackingOf(answers, accessAreas), noNodeAccess, proxy },
+    fitness: { lackingAccess: lackingOf(answers, areas.all), noNodeAccess, proxy },
   };
 }
 
@@ -111,10 +113,17 @@ async function privileged(api: KubeClient, signal: AbortSignal): Promise<string 
   return 'there is no namespace to ask in';
 }
 
-async function policyAgent(api: KubeClient, signal: AbortSignal): Promise<[Row['state'], string, string, string]> {
-  const agent = await findAgent(api, {}, signal);
-  const found = agent === undefined ? 'none found in kube-system' : `${agent.pods} pods labelled ${agent.label}`;
-  return [agent === undefined ? 'limited' : 'ok', found, 'race', '--npa-pod-label, --npa-namespace name another'];
+/** A row for each kind of subject that may be there already. */
+async function subjectRows(api: KubeClient, served: string, signal: AbortSignal): Promise<readonly Row[]> {
+  const rows = areas.kinds.map(async ({ area, doctor, asFound, locate }): Promise<Row[]> => {
+    if (doctor === undefined) return [];
+    const { what, remedy } = doctor;
+    if (asFound !== undefined)
+      return [row(what, served.startsWith('kube-proxy') ? 'ok' : 'limited', served, area, remedy)];
+    const there = await locate?.(api, {}, signal);
+    return [row(what, there === undefined ? 'limited' : 'ok', there?.found ?? 'none found', area, remedy)];
+  });
+  return (await Promise.all(rows)).flat();
 }
 
 async function imageRow(
@@ -140,20 +149,20 @@ async function imageRow(
 export function accessRows(answers: readonly AccessAnswer[], context: string): readonly Row[] {
   const groups = new Map<string, AccessAnswer[]>();
   for (const answer of answers) {
-    const { group, resource, areas, why } = answer.permission;
-    const key = [group, resource, areas.join(), why].join('\n');
+    const { group, resource, areas: needing, why } = answer.permission;
+    const key = [group, resource, needing.join(), why].join('\n');
     groups.set(key, [...(groups.get(key) ?? []), answer]);
   }
   return [...groups.values()].map((group): Row => {
     const [{ permission } = { permission: undefined }] = group;
     if (permission === undefined) throw new Error('a group has at least one answer');
-    const { resource, areas, why } = permission;
+    const { resource, areas: needing, why } = permission;
     const denied = group.filter(({ allowed }) => !allowed);
     const verbs = group.map(({ permission: { verb }, allowed }) => `${verb} ${allowed ? '✓' : '✗'}`).join(' ');
     const what = `${resource}${permission.group === '' ? '' : `.${permission.group}`}`;
     const [first] = denied;
-    const state = first === undefined ? 'ok' : areas.length === accessAreas.length ? 'missing' : 'limited';
+    const state = first === undefined ? 'ok' : needing.length === areas.names.length ? 'missing' : 'limited';
     const ask = first === undefined ? '' : `kubectl --context ${context} auth can-i ${canI(first.permission)} -A`;
-    return row(what, state, verbs, `${areas.join(', ')}: ${why}`, `a role that allows it; ask: ${ask}`);
+    return row(what, state, verbs, `${needing.join(', ')}: ${why}`, `a role that allows it; ask: ${ask}`);
   });
 }

@@ -1,12 +1,12 @@
 /** Which specs a run on this cluster would skip, and why, without running any. */
+import { areas } from '../areas/index.ts';
 import type { Options } from '../harness/run/options/schema.ts';
 import { areaOf, loadSpecs } from '../harness/run/spec-registry.ts';
-import { subjects as known } from '../harness/subject/registry.ts';
 import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';
 import { chooseSubjects } from './choose-subjects.ts';
 import { composition } from './composition.ts';
 import type { ClusterLook } from './doctor-cluster.ts';
-import { findAgent } from '../areas/race/subjects/found-agent.ts';
+import { locatedSubjects } from './located-subjects.ts';
 import { foundSubjects } from './found-subjects.ts';
 import { type Probed, skipReason } from './skip-reasons.ts';
 
@@ -21,14 +21,11 @@ export interface AreaForecast {
 /** Subjects are asked what they can do there and what they lack. */
 export async function forecast(look: ClusterLook, signal: AbortSignal): Promise<readonly AreaForecast[]> {
   const { cluster } = look;
-  const agent = await findAgent(cluster.api, {}, signal);
-  const options: Options = {
-    provider: 'existing',
-    ...(agent !== undefined && { npaPodLabel: agent.label, npaNamespace: agent.namespace }),
-  };
-  const specs = await loadSpecs(composition.specFolders);
-  const { entries } = chooseSubjects(options, specs, known);
-  const found = foundSubjects(entries, options, look.fitness, known);
+  const there = await locatedSubjects(areas, cluster.api, {}, signal);
+  const options: Options = Object.assign({ provider: 'existing' as const }, ...there.map((one) => one.options));
+  const specs = await loadSpecs(composition.specFolders, areas);
+  const { entries } = chooseSubjects(options, specs, areas.kinds);
+  const found = foundSubjects(entries, options, look.fitness, areas.kinds);
   const absent: Partial<Record<SubjectKind, string>> = { ...found.absent };
   const capabilities: Partial<Record<SubjectKind, readonly string[]>> = {};
   for (const entry of found.entries) {
@@ -40,9 +37,18 @@ export async function forecast(look: ClusterLook, signal: AbortSignal): Promise<
   }
   const { provider, familyMode } = cluster;
   const { workers, fitness } = look;
-  const probed: Probed = { provider, familyMode, workers, capabilities, missingKernel: {}, fitness, absent };
-  const areas = [...new Set(specs.map(({ meta }) => areaOf(meta.id)))].sort();
-  return areas.map((area) => {
+  const judgedOnNodes = areas.kinds.filter(({ runsOn }) => runsOn === 'cluster').map(({ kind }) => kind);
+  const probed: Probed = {
+    judgedOnNodes,
+    provider,
+    familyMode,
+    workers,
+    capabilities,
+    missingKernel: {},
+    fitness,
+    absent,
+  };
+  return areas.names.toSorted().map((area) => {
     const mine = specs.filter(({ meta }) => areaOf(meta.id) === area);
     const skipped: Record<string, string[]> = {};
     for (const { meta } of mine) {
@@ -54,13 +60,13 @@ export async function forecast(look: ClusterLook, signal: AbortSignal): Promise<
   });
 }
 
-/** Clients are built on this machine when a run starts; whether that works is the machine's doctor's business. */
+/** What runs on this machine is made when a run starts; whether that works is the machine's doctor's business. */
 async function lackOf(subject: Subject, context: SubjectContext): Promise<readonly string[]> {
-  return subject.kind === 'api-client' ? [] : subject.preflight(context);
+  return areas.kind(subject.kind)?.runsOn === 'machine' ? [] : subject.preflight(context);
 }
 
-export function forecastText(areas: readonly AreaForecast[]): string {
-  const lines = areas.flatMap(({ area, specs, run, skipped }) => [
+export function forecastText(forecasts: readonly AreaForecast[]): string {
+  const lines = forecasts.flatMap(({ area, specs, run, skipped }) => [
     `${area}: ${run} of ${specs} specs would run`,
     ...Object.entries(skipped).flatMap(([reason, ids]) => [
       `  ${ids.length} skipped: ${reason}`,

@@ -3,12 +3,12 @@ import type { Environment } from '../harness/run/environment.ts';
 import type { Options } from '../harness/run/options/schema.ts';
 import type { EnvironmentRequest, RunEnvironment } from '../harness/run/run-environment.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
-import { subjects as known } from '../harness/subject/registry.ts';
+import { areas } from '../areas/index.ts';
 import { chooseSubjects } from './choose-subjects.ts';
 import { watchSurroundings } from './surroundings.ts';
 
 export async function makeEnvironment(options: Options, request: EnvironmentRequest): Promise<RunEnvironment> {
-  const choice = chooseSubjects(options, request.specs, known);
+  const choice = chooseSubjects(options, request.specs, areas.kinds);
   if (!choice.needsCluster && choice.entries.length === 0)
     return { ...emptyEnvironment(options), surroundings: await watchSurroundings(request.folder) };
   if (!choice.needsCluster) {

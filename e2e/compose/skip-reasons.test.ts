@@ -19,6 +19,7 @@ const probed: Probed = {
   workers: 2,
   capabilities: { 'service-proxy': ['node-port'] },
   missingKernel: {},
+  judgedOnNodes: ['service-proxy'],
 };
 
 describe('a skip', () => {
@@ -47,7 +48,7 @@ describe('a skip', () => {
   });
 
   it('names the fact for provider, family, nodes, kernel and capability', () => {
-    const reason = (needs: SpecMeta['needs']) => skipReason({ ...meta, ...(needs && { needs }) }, probed);
+    const reason = (needs: SpecMeta['needs']) => skipReason({ ...meta, ...(needs && { needs }) } as SpecMeta, probed);
     expect(reason({ provider: 'kind' })).to.contain("kind cluster of the suite's own");
     expect(reason({ families: ['ipv6'] })).to.contain('this one is ipv4');
     expect(reason({ workers: 3 })).to.contain('the cluster has 2');

@@ -1,7 +1,7 @@
 /** Why a spec does not apply here: its needs against what was probed once. */
 import type { Cluster } from '../harness/cluster/cluster.ts';
 import type { Fitness } from '../harness/cluster/existing/fitness.ts';
-import type { Area, SpecMeta } from '../harness/run/spec.ts';
+import type { SpecMeta } from '../harness/run/spec.ts';
 import { areaOf } from '../harness/run/spec-registry.ts';
 import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';
 
@@ -12,14 +12,13 @@ export interface Probed {
   readonly capabilities: Readonly<Partial<Record<SubjectKind, readonly string[]>>>;
   /** Kernel feature → why it is missing; asked only for features that some spec needs. */
   readonly missingKernel: Readonly<Record<string, string>>;
+  /** Kinds whose evidence is on nodes: conntrack rows, an agent's maps and log, capture files. */
+  readonly judgedOnNodes: readonly SubjectKind[];
   /** Of a cluster that is not ours. */
   readonly fitness?: Pick<Fitness, 'lackingAccess' | 'noNodeAccess'>;
   /** Why there is no subject of a kind, when that is a fact of the cluster. */
   readonly absent?: Readonly<Partial<Record<SubjectKind, string>>>;
 }
-
-/** Whose evidence is on nodes: conntrack rows, the agent's maps and log, capture files. */
-const judgedOnNodes: readonly SpecMeta['judges'][] = ['service-proxy', 'policy-agent', 'packet-capture'];
 
 /** `undefined`: the spec applies. The text names the fact. */
 export function skipReason(meta: SpecMeta, probed: Probed): string | undefined {
@@ -40,19 +39,20 @@ export function skipReason(meta: SpecMeta, probed: Probed): string | undefined {
   }
   if (meta.judges === 'none') return undefined;
   const capabilities = probed.capabilities[meta.judges] ?? [];
-  const lacking = (needs.capabilities ?? []).filter((capability) => !capabilities.includes(capability));
+  const wanted: readonly string[] = needs.capabilities ?? [];
+  const lacking = wanted.filter((capability) => !capabilities.includes(capability));
   if (lacking.length > 0)
     return `needs a ${meta.judges} that can ${lacking.join(', ')}; it reports ${capabilities.join(', ') || 'no capability'}`;
   return undefined;
 }
 
 /** On a cluster of somebody else's: rights, nodes, and what is installed there. */
-function foreignReason(meta: SpecMeta, { fitness, absent }: Probed): string | undefined {
-  const area = areaOf(meta.id) as Area;
+function foreignReason(meta: SpecMeta, { fitness, absent, judgedOnNodes }: Probed): string | undefined {
+  const area = areaOf(meta.id);
   const lacking = fitness?.lackingAccess[area] ?? [];
   if (lacking.length > 0)
     return `the account may not ${lacking.slice(0, 3).join(', ')}${lacking.length > 3 ? ` and ${lacking.length - 3} more` : ''}, which area ${area} needs (kubectl auth can-i)`;
-  if (fitness?.noNodeAccess !== undefined && judgedOnNodes.includes(meta.judges))
+  if (fitness?.noNodeAccess !== undefined && meta.judges !== 'none' && judgedOnNodes.includes(meta.judges))
     return `needs a shell on nodes: ${fitness.noNodeAccess}`;
   const missing = meta.judges === 'none' ? undefined : absent?.[meta.judges];
   return missing === undefined ? undefined : `there is no ${meta.judges} to judge: ${missing}`;
@@ -64,7 +64,7 @@ export async function probe(
   subjects: readonly Subject[],
   context: SubjectContext,
   missingKernel: Readonly<Record<string, string>>,
-): Promise<Probed> {
+): Promise<Omit<Probed, 'judgedOnNodes'>> {
   const capabilities: Partial<Record<SubjectKind, readonly string[]>> = {};
   for (const subject of subjects)
     capabilities[subject.kind] = [...(capabilities[subject.kind] ?? []), ...(await subject.capabilities(context))];

@@ -115,7 +115,7 @@ describe('the engine, selecting', function () {
     expect(load.stderr).to.match(/does-not-load\.spec\.ts does not load: Error: a typing mistake/);
     const nonsense = await runEngine(['--specs', fixture('../fixtures-broken/declares-nonsense.spec.ts')]);
     expect(nonsense.code).to.equal(2);
-    expect(nonsense.stderr).to.match(/spec udp\/nonsense: tag udq is not in known-tags.ts/);
+    expect(nonsense.stderr).to.match(/spec udp\/nonsense: tag udq is neither in known-tags.ts nor in an area/);
     expect(nonsense.stderr).to.not.match(/\n\s+at /);
   });
 });

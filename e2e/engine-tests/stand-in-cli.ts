@@ -2,6 +2,7 @@
  * The engine with a cluster and subjects that are made of nothing, for its own tests. What goes wrong is chosen by
  * STAND_IN: `set-up-fails`, `set-up-waits`, `close-fails`, `secret`.
  */
+import { areas } from '../areas/index.ts';
 import { chooseSubjects } from '../compose/choose-subjects.ts';
 import { emptyEnvironment } from '../compose/environment.ts';
 import { skipReason } from '../compose/skip-reasons.ts';
@@ -41,6 +42,8 @@ const subjects: readonly SubjectEntry[] = [
   standIn('client-b', 'api-client'),
 ];
 
+const kinds = areas.kinds.map((one) => ({ ...one, subjects: subjects.filter(({ kind }) => kind === one.kind) }));
+
 const measured = { bad: ['1.0.0'], good: [] };
 const common = { product: 'stand-in', modes: [], variants: [], versions: '>=1.0.0 <2.0.0', measured } as const;
 const signature = { judgement: 'answered-by', outcome: 'other-server', facts: { path: 'direct' } } as const;
@@ -70,12 +73,12 @@ const defectTables: readonly KnownDefect[] = [
 
 const standInComposition: Composition = {
   ...composition,
-  subjects: () => Promise.resolve(subjects),
   knownDefects: () => Promise.resolve([]),
   defectTables: () => Promise.resolve(defectTables),
+  subjects,
   choose: (options, specs) =>
     new Promise((resolve) => {
-      resolve(chooseSubjects(options, specs, subjects));
+      resolve(chooseSubjects(options, specs, kinds));
     }),
   makeEnvironment: (options) => async (request) => {
     if (mode === 'set-up-fails') throw new InfrastructureError('the cluster did not come up: node worker is NotReady');
@@ -88,7 +91,7 @@ const standInComposition: Composition = {
     }
     if (mode === 'secret') keepKubeconfigSecrets('token: "planted-token-0123456789"\n');
     const empty = emptyEnvironment(options);
-    const choice = chooseSubjects(options, request.specs, subjects);
+    const choice = chooseSubjects(options, request.specs, kinds);
     const loaded = await Promise.all(choice.entries.map((entry) => entry.load()));
     return {
       ...empty,
@@ -111,6 +114,7 @@ const standInComposition: Composition = {
           workers: 1,
           capabilities: { 'service-proxy': ['ipv6'] },
           missingKernel: { ipvs: 'no module ip_vs' },
+          judgedOnNodes: [],
         }),
       collectors: (t) => [{ title: 'nodes', run: async () => t.attach('nodes.txt', 'worker Ready') }],
       close: () =>

@@ -66,7 +66,7 @@ describe('the engine, judging', function () {
       'udp/needs-ipv6': 'skip',
       'udp/needs-workers': 'skip',
       'udp/needs-ipvs': 'skip',
-      'udp/needs-sctp': 'skip',
+      'udp/needs-restart': 'skip',
       'udp/needs-kind': 'skip',
     });
     const reason = (id: string) => run.attempts.find((line) => line.spec.id === id)?.reason;

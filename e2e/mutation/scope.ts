@@ -1,6 +1,7 @@
 /** What is mutated, and what is not, each with its reason. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { areas } from '../areas/index.ts';
 
 export interface Scope {
   /** Paths relative to the repository. */
@@ -15,16 +16,16 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 };
 
 /**
- * The code that turns what was seen into a verdict: how a body's end is read, and what rows, datagrams, captures and logs mean.
- * An error here is a wrong verdict, so this is held to the bar.
+ * The engine's and the shared rooms' code that turns what was seen into a verdict: how a body's end is read, and what rows mean.
+ * An error here is a wrong verdict, so this is held to the bar. Each area names its own.
  */
 const DECIDES: readonly string[] = [
   ...['attempt', 'budget', 'explained', 'pattern', 'scheduler', 'select', 'spec-context', 'tags', 'verdict'].map(
     engine,
   ),
   ...['verdict-errors'].map(engine),
-  ...['capture-truth', 'conntrack-entry', 'conntrack-event', 'conntrack-table', 'datagram-loss', 'datagram-record'],
-  ...['handover-judgement', 'race-account', 'race-flow-set', 'race-judgement', 'removal-judgement', 'tcp-judgement'],
+  ...['conntrack-entry', 'conntrack-event', 'conntrack-table'].map((name) => `e2e/harness/conntrack/${name}`),
+  ...areas.all.flatMap(({ name, mutation }) => (mutation?.decides ?? []).map((file) => `e2e/areas/${name}/${file}`)),
 ];
 
 /** The other files of these rooms, and what shows that they work. */
@@ -33,25 +34,27 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'the engine around the specs: its tests run it in processes of its own, where no mutant of this process is alive; `npm run faults` disturbs it',
   'run/journal*.ts': 'proven by killing real writers and real runs at random moments',
   'run/options/*.ts': 'refuse or accept, before anything is judged; a wrong option ends with 64',
-  'evidence/{conntrack-follower,conntrack-premises,datagram-stream,endpoint-premises,npa-*,race-driver,race-premises,race-replies}.ts':
-    'read from nodes and pods: without a cluster most of it does not run; the kill matrix runs it',
-  'evidence/{capture-*,pcap-*}.ts':
-    'parsers are compared with tcpdump and tshark and fed damaged files; judgements meet the capture mutants of the kill matrix',
-  'evidence/watch-*.ts':
-    'cells of the watch matrix: each client under each profile, known-bad ones among them, in the kill matrix',
+  'conntrack/conntrack-follower.ts':
+    'reads from nodes: without a cluster most of it does not run; the kill matrix runs it',
+  'pcap/*.ts': 'parsers are compared with tcpdump and tshark and fed damaged files',
+  ...Object.fromEntries(
+    areas.all.flatMap(({ name, mutation }) =>
+      Object.entries(mutation?.elsewhere ?? {}).map(([files, why]) => [`areas/${name}/${files}`, why]),
+    ),
+  ),
 };
 
 /** Tests by title: those that measure time, which code full of mutants takes more of, and those that start processes for long. */
 export const NOT_RUN = /within a second|kill -9 at 20/;
 
 /** Where code that decides stands, the engine's and the areas'. */
-const rooms = ['e2e/areas', ...['conntrack', 'evidence', 'fault', 'pcap', 'run'].map((room) => `e2e/harness/${room}`)];
+const rooms = ['e2e/areas', ...['conntrack', 'pcap', 'run'].map((room) => `e2e/harness/${room}`)];
 
 function engine(name: string): string {
-  return `run/${name}`;
+  return `e2e/harness/run/${name}`;
 }
 
-const decides = (file: string): boolean => DECIDES.some((name) => file.endsWith(`/${name}.ts`));
+const decides = (file: string): boolean => DECIDES.includes(file.replace(/\.ts$/, ''));
 
 /**
  * `words`: parts of paths in these rooms, held to the bar or not; empty means what decides. Tests stand beside sources; those of
@@ -59,7 +62,6 @@ const decides = (file: string): boolean => DECIDES.some((name) => file.endsWith(
  */
 export function scopeOf(root: string, words: readonly string[]): Scope {
   const files = rooms
-    .filter((room) => existsSync(join(root, room)))
     .flatMap((room) =>
       readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((file) => `${room}/${file}`),
     )

@@ -28,6 +28,7 @@ const spec = z.object({
   core: z.boolean(),
   file: z.string(),
   refs: z.array(z.object({ title: z.string(), url: z.string() })),
+  judges: z.string().optional(),
 });
 const subject = z.object({
   name: z.string(),

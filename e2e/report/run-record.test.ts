@@ -75,7 +75,7 @@ describe('run-record', () => {
 
   it('keeps specs of a set-up that failed under the subject and family that were asked for', () => {
     const options = { backend: 'kube-proxy-iptables', subject: ['npa@1.4.3'], ipFamily: 'ipv6' };
-    const specs = [specInfo('udp/a'), specInfo('race/b')];
+    const specs = [specInfo('udp/a', { judges: 'service-proxy' }), specInfo('race/b', { judges: 'policy-agent' })];
     const run = recordOfLines([runStart(specs, { subjects: [], facts: {}, options }), runEnd({ exitCode: 2 })]);
     expect(outcomesOf(run).map((outcome) => [outcome.subjects, outcome.family])).to.deep.equal([
       [['kube-proxy-iptables'], 'ipv6'],

@@ -111,22 +111,24 @@ function outcomeOf(run: RunRecord, family: string, group: readonly AttemptLine[]
   return { ...shared, decisive, verdict: retried ? 'flaky' : decisive.verdict, reason: decisive.reason };
 }
 
-// A spec that ran says whom it judged; for one that did not, the area tells.
-const JUDGED_BY_AREA: Readonly<Record<string, string>> = {
-  udp: 'service-proxy',
-  race: 'policy-agent',
-  watch: 'api-client',
-  capture: 'packet-capture',
-};
+/** Named by --backend as well: what a cluster stands on. */
+const BACKEND_KIND = 'service-proxy';
 
 /** When set-up failed no subject is there yet: what was asked for keeps a broken cell in its column of the matrix. */
 function subjectsOfSpecThatNeverRan(run: RunRecord, spec: SpecInfo): readonly string[] {
   const there = run.start?.subjects ?? [];
-  const judged = there.filter((subject) => subject.kind === JUDGED_BY_AREA[spec.area]);
+  const kind = spec.judges ?? kindByNeighbours(run, spec);
+  const judged = there.filter((subject) => subject.kind === kind);
   if (there.length > 0) return (judged.length > 0 ? judged : there).map((subject) => subject.name);
   const { backend, subject } = run.start?.options ?? {};
-  if (spec.area === 'udp' && typeof backend === 'string') return [backend];
+  if (typeof backend === 'string' && (kind === undefined || kind === BACKEND_KIND)) return [backend];
   return Array.isArray(subject) ? subject.filter((name): name is string => typeof name === 'string') : [];
+}
+
+/** Runs of before 2026-12 do not say whom a spec judges: specs of one area judge one kind, and those that ran name it. */
+function kindByNeighbours(run: RunRecord, spec: SpecInfo): string | undefined {
+  const names = run.attempts.filter((line) => line.spec.area === spec.area).flatMap((line) => line.subjects);
+  return run.start?.subjects.find(({ name }) => names.includes(name))?.kind;
 }
 
 /** The reason of a spec that was selected and not begun, in a run whose troubles say why. */

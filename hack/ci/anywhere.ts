@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { areas } from '../../e2e/areas/index.ts';
 import { readMerged } from '../../e2e/report/merge.ts';
 import { ensureSuiteImage } from '../images/suite-image.ts';
 import { ensureFixturesImage } from '../images/fixtures-image.ts';
@@ -60,7 +61,7 @@ async function verdicts(folder: string): Promise<Readonly<Record<string, string>
 
 async function lookAround(kubeconfig: string, image: readonly string[]): Promise<void> {
   const text = await npmRun('doctor', ['--context', 'restricted', '--kubeconfig', kubeconfig, ...image], [0, 2]);
-  for (const area of ['udp', 'race', 'watch', 'capture'])
+  for (const area of areas.names)
     check(new RegExp(`^${area}: \\d+ of \\d+ specs would run`, 'm').test(text), `doctor says nothing of ${area}`);
   check(/get ✓ list ✓ create ✓/.test(text), 'doctor does not answer verb by verb');
 }
@@ -72,17 +73,19 @@ function runThere(kubeconfig: string, image: readonly string[], name: string, ar
 
 async function areaByArea(kubeconfig: string, image: readonly string[]): Promise<void> {
   const run = (name: string, args: readonly string[]) => runThere(kubeconfig, image, name, args);
-  await run('race', ['--tags', 'race']);
-  await run('watch', ['--tags', 'watch && !tcp']);
-  await run('capture', ['--focus', 'capture/(recreate-same-node-grace-1|only-the-target|object-deleted)$']);
-  for (const name of ['race', 'watch'])
+  for (const { name, ci } of areas.all) {
+    const { args, skipped } = ci.anywhere;
+    if (args === undefined) continue;
+    await run(name, args);
+    if (skipped !== true) continue;
     for (const [spec, verdict] of Object.entries(await verdicts(join(root, out, name))))
       check(/^skip: .{20,}/.test(verdict), `${spec}: ${verdict}, expected a skip with its reason`);
+  }
 }
 
 /** An account that may work for udp alone: capture has to be skipped with the verbs that it lacks. */
 async function poorer(cluster: ForeignCluster, image: readonly string[]): Promise<void> {
-  const kubeconfig = await cluster.account(['udp']);
+  const kubeconfig = await cluster.account([areas.area('udp')]);
   const focus = ['--focus', 'udp/clusterip-server-cycles$', '--focus', 'capture/only-the-target$'];
   await runThere(kubeconfig, image, 'poorer', focus);
   const found = await verdicts(join(root, out, 'poorer'));

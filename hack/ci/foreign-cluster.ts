@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { accessRules } from '../../e2e/harness/cluster/access-role.ts';
-import type { AccessArea } from '../../e2e/harness/cluster/access.ts';
+import type { AreaRights } from '../../e2e/harness/cluster/access.ts';
 import { creationEnvironment, newIdentity } from '../../e2e/harness/cluster/kind/cluster-identity.ts';
 import { deleteCluster } from '../../e2e/harness/cluster/kind/delete-cluster.ts';
 import { findClusters } from '../../e2e/harness/cluster/kind/found-clusters.ts';
@@ -28,7 +28,7 @@ export interface ForeignCluster {
   /** Of its administrator. */
   readonly kubeconfig: string;
   /** A kubeconfig, context `restricted`, of an account that may do what these areas need and nothing more. */
-  account(areas?: readonly AccessArea[]): Promise<string>;
+  account(areas?: readonly AreaRights[]): Promise<string>;
   /** Puts an image of this machine into every node. */
   load(image: string): Promise<void>;
   remove(): Promise<void>;
@@ -111,9 +111,9 @@ async function account(
   api: KubeClient,
   connection: Connection,
   folder: string,
-  areas: readonly AccessArea[] | undefined,
+  areas: readonly AreaRights[] | undefined,
 ): Promise<string> {
-  const user = areas === undefined ? 'staleproof' : `staleproof-${areas.join('-')}`;
+  const user = areas === undefined ? 'staleproof' : `staleproof-${areas.map(({ name }) => name).join('-')}`;
   if (areas !== undefined) {
     const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
     await api.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: user, namespace } });

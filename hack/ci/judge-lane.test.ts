@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { judgeLane, mayRepeat } from './judge-lane.ts';
-import { type Lane, lanes } from './lanes.ts';
+import type { Lane } from '../../e2e/harness/area/area-in-ci.ts';
+import { lanes } from './lanes.ts';
 
 const lane: Lane = { name: 'udp', args: [], exit: 1, fails: { 'udp/a': 'the row to leave' } };
 const judgement = (message: string) => ({ failure: { name: 'JudgementError', message } });

@@ -1,5 +1,5 @@
 /** Whether a lane ended as it has to: its exit code, and for the right reason; and whether it may try once more. */
-import type { Lane } from './lanes.ts';
+import type { Lane } from '../../e2e/harness/area/area-in-ci.ts';
 
 interface Line {
   readonly type?: string;

@@ -12,7 +12,8 @@ import { formatDuration } from '../process/steps.ts';
 import { EXIT } from '../../e2e/harness/run/exit-codes.ts';
 import { type Tally, closingLine, remarksIn, sum, tallyOfStep } from '../test-tally.ts';
 import { judgeLane, mayRepeat } from './judge-lane.ts';
-import { type Lane, lanes } from './lanes.ts';
+import type { Lane } from '../../e2e/harness/area/area-in-ci.ts';
+import { lanes } from './lanes.ts';
 import { type ProofSlice, proofSlices } from './proof-slices.ts';
 
 const root = process.cwd();

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { areas } from '../../areas/index.ts';
 import { composition } from '../../compose/composition.ts';
 import { parseOptions } from '../../harness/run/options/parse.ts';
 import { select } from '../../harness/run/select.ts';
@@ -82,10 +83,10 @@ export async function problemWithRun(args: readonly string[]): Promise<string | 
   // What failed last depends on the machine, so that filter alone is left out.
   const asked = args.filter((arg) => arg !== '--rerun-failed');
   try {
-    const options = await parseOptions(asked, {});
+    const options = await parseOptions(asked, {}, areas);
     if (options.help === true || options.listSubjects !== undefined || options.listTags === true) return undefined;
-    specs ??= loadSpecs(composition.specFolders);
-    const { specs: selected } = select(await specs, options, undefined);
+    specs ??= loadSpecs(composition.specFolders, areas);
+    const { specs: selected } = select(await specs, options, areas.tags);
     if (options.list === undefined) await composition.choose(options, selected);
     return undefined;
   } catch (error) {

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
 import { redCells } from '../../../hack/ci/red-cells.ts';
-import { subjects } from '../../harness/subject/registry.ts';
+import { areas } from '../../areas/index.ts';
 import { problemWith, problemWithRun, root } from './check-command.ts';
 import { shellWords } from '../../report/documents/documented-commands.ts';
 
@@ -83,7 +83,7 @@ describe('workflows', function () {
             );
           const red = filled('red-on-purpose');
           const words = filled('arguments').split(' ');
-          const bad = subjects.filter((each) => each.caughtBy.length > 0 && words.includes(each.name));
+          const bad = areas.subjects.filter((each) => each.caughtBy.length > 0 && words.includes(each.name));
           named.push(red);
           if ((red === '' || red.includes('inputs.')) === bad.length > 0)
             wrong.push(`${name} ${job}: red-on-purpose "${red}" for ${filled('arguments')}`);

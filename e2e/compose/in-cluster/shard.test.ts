@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
 import { parseManifest } from '../../harness/cluster/kube/manifest.ts';
+import { areas } from '../../areas/index.ts';
 import { parseOptions } from '../../harness/run/options/parse.ts';
 import { cliArguments, shardRequest } from './shard.ts';
 
@@ -30,7 +31,7 @@ describe('a shard', () => {
 
   it('runs with options that a run accepts', async () => {
     const request = shardRequest({ ...(await jobEnv(['--tags', 'udp'])), JOB_COMPLETION_INDEX: '0' });
-    const options = await parseOptions(cliArguments(request, '/work/reports'), {});
+    const options = await parseOptions(cliArguments(request, '/work/reports'), {}, areas);
     expect(options).to.deep.include({ provider: 'existing', shard: '1/3', fixturesImage: 'i:1', tags: ['udp'] });
   });
 
@@ -43,7 +44,7 @@ describe('a shard', () => {
       sonobuoy: '/tmp/sonobuoy/results',
       image: plugin.spec.image,
     });
-    expect(await parseOptions(cliArguments(request, 'reports'), {})).to.not.have.property('shard');
+    expect(await parseOptions(cliArguments(request, 'reports'), {}, areas)).to.not.have.property('shard');
   });
 
   it('refuses what no Indexed Job sets', () => {

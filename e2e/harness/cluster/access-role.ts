@@ -1,5 +1,5 @@
 /** The same list of permissions as Kubernetes objects, for an administrator who gives the suite an account of its own. */
-import { type AccessArea, requiredAccess } from './access.ts';
+import { type AreaRights, requiredAccess } from './access.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -8,7 +8,7 @@ interface Rule {
 }
 
 /** Rules of a ClusterRole, merged so that a person can read them: resources of one group with the same verbs stand together. */
-export function accessRules(areas?: readonly AccessArea[]): readonly Rule[] {
+export function accessRules(areas: readonly AreaRights[]): readonly Rule[] {
   const verbs = new Map<string, Set<string>>();
   for (const { group, resource, verb } of requiredAccess(areas)) {
     const key = JSON.stringify([group, resource]);

@@ -1,24 +1,27 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { load, loadAll } from 'js-yaml';
 import { describe, it } from 'mocha';
-import { accessRules } from './access-role.ts';
-import { checkAccess, requiredAccess } from './access.ts';
+import { checkAccess, MANAGE, requiredAccess, rights } from './access.ts';
 import type { KubeApi } from './cluster.ts';
 
-const manifest = new URL('../../../manifests/node-helper/suite-access.yaml', import.meta.url);
+const plain = { name: 'plain' };
+const rich = { name: 'rich', rights: rights(['widgets'], MANAGE, 'widgets under test', 'example.org') };
+const other = { name: 'other', rights: rights(['widgets'], ['get', 'watch'], 'looks at them', 'example.org') };
 
 describe('what the suite needs to be allowed', () => {
-  it('is what the manifest for administrators grants', () => {
-    const objects = loadAll(readFileSync(manifest, 'utf8')) as { kind: string; rules?: unknown }[];
-    const role = objects.find((object) => object.kind === 'ClusterRole');
-    expect(role?.rules).to.deep.equal(load(JSON.stringify(accessRules())));
+  it('is asked for area by area', () => {
+    const resources = (area: typeof plain): string[] => requiredAccess([area]).map((one) => one.resource);
+    expect(resources(rich)).to.include('widgets');
+    expect(resources(plain)).to.include('pods').and.not.include('widgets');
   });
 
-  it('is asked for area by area', () => {
-    const resources = (area: 'udp' | 'race'): string[] => requiredAccess([area]).map((one) => one.resource);
-    expect(resources('race')).to.include('policyendpoints');
-    expect(resources('udp')).not.to.include('policyendpoints');
+  it('is asked for once where two areas need it', () => {
+    const needed = requiredAccess([plain, rich, other]).filter(({ resource }) => resource === 'widgets');
+    expect(needed.map(({ verb, areas }) => `${verb}: ${areas.join()}`)).to.deep.equal([
+      'get: rich,other',
+      ...['list: rich', 'create: rich', 'patch: rich', 'delete: rich', 'watch: other'],
+    ]);
+    const pods = requiredAccess([plain, rich]).find(({ resource }) => resource === 'pods');
+    expect(pods?.areas).to.deep.equal(['plain', 'rich']);
   });
 
   it('is answered verb by verb, in order', async () => {
@@ -34,8 +37,8 @@ describe('what the suite needs to be allowed', () => {
         });
       },
     };
-    const answers = await checkAccess(api as unknown as KubeApi, ['udp']);
-    expect(answers.map((one) => one.permission)).to.deep.equal(requiredAccess(['udp']));
+    const answers = await checkAccess(api as unknown as KubeApi, [plain]);
+    expect(answers.map((one) => one.permission)).to.deep.equal(requiredAccess([plain]));
     expect(
       answers.filter((one) => !one.allowed).map(({ permission }) => `${permission.verb} ${permission.resource}`),
     ).to.deep.equal(['create pods/exec']);

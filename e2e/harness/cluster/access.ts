@@ -1,17 +1,25 @@
 /** What the suite needs to be allowed, verb by verb and area by area, and whether an account is. */
 import type { KubeApi } from './cluster.ts';
 
-export type AccessArea = 'race' | 'udp' | 'watch' | 'capture';
-
-export interface Permission {
+export interface Right {
   readonly group: string;
   /** `pods`, or with a subresource `pods/exec`. */
   readonly resource: string;
   readonly verb: string;
   /** Only in this namespace; otherwise in every namespace, because namespaces of specs get their names when they are made. */
   readonly namespace?: string;
-  readonly areas: readonly AccessArea[];
   readonly why: string;
+}
+
+/** What `requiredAccess` is asked about; an area is one. */
+export interface AreaRights {
+  readonly name: string;
+  readonly rights?: readonly Right[];
+}
+
+export interface Permission extends Right {
+  /** Names of the areas that need it, of those that were asked about. */
+  readonly areas: readonly string[];
 }
 
 export interface AccessAnswer {
@@ -21,62 +29,34 @@ export interface AccessAnswer {
   readonly reason: string;
 }
 
-export const accessAreas: readonly AccessArea[] = ['race', 'udp', 'watch', 'capture'];
 // Server-side apply is a patch, and a creation where there is nothing yet.
-const manage = ['get', 'list', 'create', 'patch', 'delete'] as const;
-const read = ['get', 'list'] as const;
+export const MANAGE = ['get', 'list', 'create', 'patch', 'delete'] as const;
+const READ = ['get', 'list'] as const;
 
-function needs(
+/** Each verb on each resource, all for one reason. `group` empty: the core group. */
+export function rights(
   resources: readonly string[],
   verbs: readonly string[],
   why: string,
-  areas: readonly AccessArea[] = accessAreas,
-  more: { readonly group?: string; readonly namespace?: string } = {},
-): readonly Permission[] {
-  const { group = '', ...scope } = more;
-  return resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb, areas, why, ...scope })));
+  group = '',
+): readonly Right[] {
+  return resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb, why })));
 }
 
-const permissions: readonly Permission[] = [
-  ...needs(['nodes'], read, 'to find workers, addresses and versions'),
-  ...needs(['namespaces'], manage, 'a namespace per attempt, removed afterwards'),
-  ...needs(['pods'], [...manage, 'deletecollection'], 'clients, servers and helpers'),
-  ...needs(['pods/log'], ['get'], 'logs as evidence'),
-  ...needs(['pods/exec'], ['get', 'create'], 'commands in pods and on nodes'),
-  ...needs(['services'], manage, 'Services under test'),
-  ...needs(['serviceaccounts'], manage, 'accounts of helpers and subjects'),
-  ...needs(['configmaps'], manage, 'configuration of subjects'),
-  ...needs(['events'], ['list'], 'events in diagnostics'),
-  ...needs(['daemonsets', 'deployments'], manage, 'node helpers and subjects', accessAreas, { group: 'apps' }),
-  ...needs(['endpointslices'], read, 'proof that an endpoint left', accessAreas, { group: 'discovery.k8s.io' }),
-  ...needs(['leases'], [...manage, 'update'], 'two runs keep apart', accessAreas, { group: 'coordination.k8s.io' }),
-  ...needs(['endpointslices'], ['create', 'patch', 'delete'], 'endpoints without pods', ['udp'], {
-    group: 'discovery.k8s.io',
-  }),
-  ...needs(['statefulsets'], manage, 'pods that keep their names', ['capture'], { group: 'apps' }),
-  ...needs(['services/status'], ['patch'], 'an address in the place of a load balancer', ['udp']),
-  ...needs(['services', 'pods', 'configmaps'], ['watch'], 'the clients under test watch', ['watch']),
-  ...needs(['roles', 'rolebindings'], manage, 'rights of the clients under test', ['watch'], {
-    group: 'rbac.authorization.k8s.io',
-  }),
-  ...needs(['networkpolicies'], manage, 'policies of the flows under test', ['race'], { group: 'networking.k8s.io' }),
-  ...needs(['clusterroles', 'clusterrolebindings'], manage, 'rights of agents', ['race', 'capture'], {
-    group: 'rbac.authorization.k8s.io',
-  }),
-  ...needs(['customresourcedefinitions'], manage, 'kinds of agents', ['race', 'capture'], {
-    group: 'apiextensions.k8s.io',
-  }),
-  ...needs(['policyendpoints'], manage, 'policies as the agent reads them', ['race'], { group: 'networking.k8s.aws' }),
-  ...needs(['packetcaptures'], manage, 'captures under test', ['capture'], { group: 'capture.staleproof.dev' }),
-  // Nobody may hand on a right that he does not have: these are those of the controller and its agents.
-  ...needs(['packetcaptures'], ['watch'], 'handed on to the controller and its agents', ['capture'], {
-    group: 'capture.staleproof.dev',
-  }),
-  ...needs(['packetcaptures/status'], ['update'], 'handed on to the controller and its agents', ['capture'], {
-    group: 'capture.staleproof.dev',
-  }),
-  ...needs(['nodes'], ['watch'], 'handed on to the controller', ['capture']),
-  ...needs(['pods'], ['watch'], 'handed on to the controller', ['capture']),
+/** What a run of any area needs. */
+const ofEveryArea: readonly Right[] = [
+  ...rights(['nodes'], READ, 'to find workers, addresses and versions'),
+  ...rights(['namespaces'], MANAGE, 'a namespace per attempt, removed afterwards'),
+  ...rights(['pods'], [...MANAGE, 'deletecollection'], 'clients, servers and helpers'),
+  ...rights(['pods/log'], ['get'], 'logs as evidence'),
+  ...rights(['pods/exec'], ['get', 'create'], 'commands in pods and on nodes'),
+  ...rights(['services'], MANAGE, 'Services under test'),
+  ...rights(['serviceaccounts'], MANAGE, 'accounts of helpers and subjects'),
+  ...rights(['configmaps'], MANAGE, 'configuration of subjects'),
+  ...rights(['events'], ['list'], 'events in diagnostics'),
+  ...rights(['daemonsets', 'deployments'], MANAGE, 'node helpers and subjects', 'apps'),
+  ...rights(['endpointslices'], READ, 'proof that an endpoint left', 'discovery.k8s.io'),
+  ...rights(['leases'], [...MANAGE, 'update'], 'two runs keep apart', 'coordination.k8s.io'),
 ];
 
 /** As one asks kubectl: `delete pods`, `create pods --subresource=exec`, `list daemonsets.apps`. */
@@ -89,15 +69,24 @@ export function canI({ group, resource, verb, namespace }: Permission): string {
   ].join(' ');
 }
 
-/** Everything that the given areas need; each permission once. */
-export function requiredAccess(areas: readonly AccessArea[] = accessAreas): readonly Permission[] {
-  return permissions.filter((permission) => permission.areas.some((area) => areas.includes(area)));
+/** Everything that the given areas need; each permission once, those of every area first. */
+export function requiredAccess(areas: readonly AreaRights[]): readonly Permission[] {
+  const names = areas.map(({ name }) => name);
+  const found = new Map<string, Permission>();
+  const add = (right: Right, more: readonly string[]): void => {
+    const key = [right.group, right.resource, right.verb, right.namespace].join(' ');
+    const before = found.get(key);
+    found.set(key, { ...(before ?? right), areas: [...new Set([...(before?.areas ?? []), ...more])] });
+  };
+  for (const right of ofEveryArea) add(right, names);
+  for (const { name, rights: own = [] } of areas) for (const right of own) add(right, [name]);
+  return [...found.values()];
 }
 
 /** Asks the server, eight questions at a time. Throws only when it cannot be asked. */
 export async function checkAccess(
   api: KubeApi,
-  areas?: readonly AccessArea[],
+  areas: readonly AreaRights[],
   signal?: AbortSignal,
 ): Promise<readonly AccessAnswer[]> {
   const wanted = requiredAccess(areas);

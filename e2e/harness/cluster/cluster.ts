@@ -2,7 +2,7 @@
  * The cluster as the rest of the harness sees it. Types only; kind.ts and existing.ts implement it.
  * Everything that waits takes an AbortSignal; every error says subject, expected, observed, how long, how many tries.
  */
-import type { AccessArea } from './access.ts';
+import type { AreaRights } from './access.ts';
 import type { Fitness } from './existing/fitness.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
@@ -157,8 +157,8 @@ export interface ClusterRequest {
   readonly kubeconfig?: string;
   /** Existing cluster: its login may go over plain HTTP. */
   readonly insecureHttp?: boolean;
-  /** Existing cluster: what the run selects, so that the account is asked for those rights. Default all. */
-  readonly areas?: readonly AccessArea[];
+  /** Existing cluster: what the run selects, so that the account is asked for those rights. Default: what every area needs. */
+  readonly areas?: readonly AreaRights[];
   /** Existing cluster: shell script that prints the lines of hack/doctor/kernel-features.ts, and who reads them. */
   readonly kernelProbe?: { readonly script: string; readonly read: (text: string) => Readonly<Record<string, string>> };
   readonly familyMode: FamilyMode;

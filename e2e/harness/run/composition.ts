@@ -1,6 +1,7 @@
 /** What the engine is given by its composition root, so that its own tests can give it something else. */
 import type { LooseDefect } from './known-defects.ts';
 import type { KnownDefect } from './match-defect.ts';
+import type { Areas } from '../area/areas.ts';
 import type { SubjectEntry } from '../subject/subject.ts';
 import type { Options } from './options/schema.ts';
 import type { MakeEnvironment } from './run-environment.ts';
@@ -16,7 +17,9 @@ export interface ChosenSubjects {
 export interface Composition {
   /** Folders with specs unless --specs says otherwise. */
   readonly specFolders: readonly string[];
-  readonly subjects: () => Promise<readonly SubjectEntry[]>;
+  readonly areas: Areas;
+  /** Of the areas, unless a test has others. */
+  readonly subjects: readonly SubjectEntry[];
   readonly knownDefects: () => Promise<readonly LooseDefect[]>;
   readonly defectTables: () => Promise<readonly KnownDefect[]>;
   /** Pure; throws UsageError for unknown names and impossible combinations, before anything is created. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { explained, ownsSurroundings } from './explained.ts';
+import { explained } from './explained.ts';
 import type { AttemptLine, Verdict } from './result-schema.ts';
 
 const line = (verdict: Verdict, extra: Partial<AttemptLine> = {}): AttemptLine =>
@@ -31,10 +31,5 @@ describe('what happened around an attempt', () => {
     expect(said.verdict).to.equal('inconclusive');
     expect(said.reason).to.equal('meanwhile node worker is paused, so this accuses nobody: the flow stayed');
     expect(said.failure?.name).to.equal('JudgementError');
-  });
-
-  it('is the own doing of a spec that owns the API server', () => {
-    expect(ownsSurroundings(['cluster/proxy', 'cluster/apiserver'])).to.equal(true);
-    expect(ownsSurroundings(['cluster/proxy', { name: 'cluster/apiserver', shared: true }])).to.equal(false);
   });
 });

@@ -1,9 +1,5 @@
 /** What happened around an attempt goes into its reason. Pure. */
 import type { AttemptLine } from './result-schema.ts';
-import type { Lock } from './spec.ts';
-
-/** Whoever owns this restarts nodes or the API server itself: what is seen around it is its own doing. */
-export const ownsSurroundings = (locks: readonly Lock[]): boolean => locks.includes('cluster/apiserver');
 
 /** `changes` empty: the line as it was. A fail becomes inconclusive, for what was judged was not the subject alone. */
 export function explained(line: AttemptLine, changes: readonly string[]): AttemptLine {

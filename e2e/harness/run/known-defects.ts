@@ -25,7 +25,7 @@ export async function loadKnownDefects(file = knownDefectsFile): Promise<readonl
     readFile(file, 'utf8'),
   ]);
   const filled = z.string().trim().min(1);
-  const specId = z.string().regex(/^(race|udp|watch|capture)\/[a-z0-9.-]+$/, 'expected <area>/<claim>');
+  const specId = z.string().regex(/^[a-z0-9-]+\/[a-z0-9.-]+$/, 'expected <area>/<claim>');
   const row = z.strictObject({
     id: filled,
     subject: filled,

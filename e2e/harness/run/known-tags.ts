@@ -1,9 +1,5 @@
-/** All tags with what they mean. A tag that is not here is an error, in a spec as well as in an expression. */
-export const knownTags: Readonly<Record<string, string>> = {
-  race: 'a network policy agent must not cut live flows when it cleans its conntrack map',
-  udp: 'a UDP flow must follow its Service when the pod behind it is gone',
-  watch: 'a client must notice that its connection is dead, and recover',
-  capture: 'a packet capture must follow the pod it was asked for, and no other',
+/** Tags of every area, with what they mean. One that neither this list nor an area has is an error, in a spec as in an expression. */
+export const ownTags: Readonly<Record<string, string>> = {
   conntrack: 'the state judged stands in a connection tracking table (kernel or BPF)',
   slow: 'takes more than two minutes',
   fast: 'part of the lane that runs on every change',
@@ -14,20 +10,9 @@ export const knownTags: Readonly<Record<string, string>> = {
   dual: 'needs a dual-stack cluster',
   tcp: 'the flow is TCP',
   sctp: 'the flow is SCTP',
-  nodeport: 'the flow enters through a NodePort',
-  clusterip: 'the flow enters through a ClusterIP',
-  loadbalancer: 'the flow enters through a load balancer address',
-  externalip: 'the flow enters through an external IP',
-  affinity: 'the Service has session affinity',
   scale: 'many endpoints, flows or rows',
   regression: 'stands for a bug that was reported upstream',
   stress: 'repeats or churns to meet a rare interleaving',
-  informer: 'the client is an informer with a cache',
-  http2: 'the connection is HTTP/2',
-  keepalive: 'about keepalives or pings on the wire',
   lifecycle: 'about creation, recreation and deletion of what is watched',
   upgrade: 'the subject is replaced while flows live',
-  ballast: 'the race is met by a long delete pass',
-  held: 'the race is met by stopping the agent',
-  natural: 'the race is met by chance, over many cycles',
 };

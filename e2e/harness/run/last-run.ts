@@ -1,15 +1,16 @@
 /** What was not as expected in the last run, and what that run judged where, for --rerun-failed. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { areaOptions } from './options/area-options.ts';
+import type { Areas } from '../area/areas.ts';
 import { clusterOptions } from './options/cluster-options.ts';
 import type { Options } from './options/schema.ts';
+import { specOptions } from './options/spec-options.ts';
 import type { ResultLine } from './result-schema.ts';
 import { UsageError } from './usage-error.ts';
 import { asExpected } from './verdict.ts';
 
 /** Which subject was judged, on what kind of cluster, and how: another one would not be judged again but anew. */
-const judged = ['specs', ...Object.keys(clusterOptions), ...Object.keys(areaOptions)].filter(
+const judged = ['specs', ...Object.keys(clusterOptions), ...Object.keys(specOptions)].filter(
   (name) => name !== 'keep' && name !== 'reuse',
 );
 
@@ -21,7 +22,8 @@ export interface LastRun {
 }
 
 /** A cut last line (kill -9) is passed over. Throws UsageError where there is no last run, or nothing of it is left to do. */
-export async function readLastRun(reports: string): Promise<LastRun> {
+export async function readLastRun(reports: string, areas: Areas): Promise<LastRun> {
+  const told = new Set([...judged, ...Object.keys(await areas.options())]);
   const file = join(reports, 'latest', 'results.jsonl');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) throw new UsageError(`--rerun-failed: there is no last run (${file} cannot be read)`);
@@ -31,7 +33,7 @@ export async function readLastRun(reports: string): Promise<LastRun> {
   for (const line of text.split('\n').flatMap(parseLine)) {
     if (line.type === 'run-start') {
       for (const spec of line.specs) unfinished.add(spec.id);
-      options = Object.fromEntries(Object.entries(line.options).filter(([name]) => judged.includes(name)));
+      options = Object.fromEntries(Object.entries(line.options).filter(([name]) => told.has(name)));
     }
     if (line.type !== 'attempt' || !line.final) continue;
     if (asExpected(line.verdict)) unfinished.delete(line.spec.id);

@@ -35,6 +35,8 @@ export interface SpecInfo {
   readonly core: boolean;
   readonly file: string;
   readonly refs: readonly Ref[];
+  /** The kind of subject that it judges, or `none`. Runs of before 2026-12 do not say. */
+  readonly judges?: string | undefined;
 }
 
 export interface SubjectInfo {

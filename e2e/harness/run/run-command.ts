@@ -1,7 +1,6 @@
 /** `npm run e2e`: options → selection → listing or run. Returns the exit code. Heavy parts are loaded only for a run. */
 import type { Composition } from './composition.ts';
 import { EXIT } from './exit-codes.ts';
-import { knownTags } from './known-tags.ts';
 import { parseOptions } from './options/parse.ts';
 import type { Options } from './options/schema.ts';
 import { watchOutput } from './output.ts';
@@ -16,7 +15,7 @@ export const defaultReportsFolder = 'reports';
 export async function runCommand(argv: readonly string[], composition: Composition): Promise<number> {
   watchOutput();
   try {
-    return await dispatch(argv, await parseOptions(argv, process.env), composition);
+    return await dispatch(argv, await parseOptions(argv, process.env, composition.areas), composition);
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`staleproof: ${shown(error.message)}\n`);
@@ -31,19 +30,20 @@ export async function runCommand(argv: readonly string[], composition: Compositi
 async function dispatch(argv: readonly string[], given: Options, composition: Composition): Promise<number> {
   if (given.help === true) {
     const { helpText } = await import('./options/help.ts');
-    return print(helpText());
+    const { optionSchema } = await import('./options/schema.ts');
+    return print(helpText((await optionSchema(composition.areas)).infos));
   }
-  if (given.listTags === true) return print(tagList(knownTags));
+  if (given.listTags === true) return print(tagList(composition.areas.tags));
   if (given.listSubjects !== undefined) {
     const { listSubjects } = await import('./listing.ts');
-    return print(await listSubjects(await composition.subjects(), given.listSubjects));
+    return print(await listSubjects(composition.subjects, given.listSubjects));
   }
   const reports = given.reportsFolder ?? defaultReportsFolder;
   const { optionsAfter, readLastRun } = await import('./last-run.ts');
-  const last = given.rerunFailed === true ? await readLastRun(reports) : undefined;
+  const last = given.rerunFailed === true ? await readLastRun(reports, composition.areas) : undefined;
   const options = last === undefined ? given : optionsAfter(last, given);
-  const all = await loadSpecs(options.specs ?? composition.specFolders);
-  const selection = select(all, options, last?.unfinished);
+  const all = await loadSpecs(options.specs ?? composition.specFolders, composition.areas);
+  const selection = select(all, options, composition.areas.tags, last?.unfinished);
   if (options.list !== undefined) {
     const { listSpecs } = await import('./listing.ts');
     return print(await listSpecs(selection.specs, options.list));

@@ -110,6 +110,7 @@ export class Run {
       folder: this.folder.path,
       clock: this.#clock,
       options: this.#input.options,
+      areas: this.#input.composition.areas,
       results: this.#results,
       environment: this.#environment,
       defects: await this.#input.composition.knownDefects(),

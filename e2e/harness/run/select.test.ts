@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { select, shuffle } from './select.ts';
+import { oneArea } from '../area/testdata/one-area.ts';
+import type { Options } from './options/schema.ts';
+import { select as selectFrom, shuffle } from './select.ts';
 import type { RegisteredSpec } from './spec.ts';
 
+const select = (specs: readonly RegisteredSpec[], options: Options, unfinished?: ReadonlySet<string>) =>
+  selectFrom(specs, options, oneArea.tags, unfinished);
 const specOf = (name: string, ...tags: string[]): RegisteredSpec => ({
   meta: {
     id: `udp/${name}`,
@@ -18,7 +22,7 @@ const specOf = (name: string, ...tags: string[]): RegisteredSpec => ({
   file: '/x.spec.ts',
 });
 const all = [specOf('a'), specOf('b', 'slow'), specOf('c', 'conntrack'), specOf('ab', 'conntrack', 'slow')];
-const names = (options: Parameters<typeof select>[1], unfinished?: ReadonlySet<string>) =>
+const names = (options: Options, unfinished?: ReadonlySet<string>) =>
   select(all, options, unfinished).specs.map((spec) => spec.meta.id.slice(4));
 
 describe('selection', () => {
@@ -42,7 +46,7 @@ describe('selection', () => {
 
   it('leaves nightly specs out until the tag or the id is named', () => {
     const some = [specOf('a', 'conntrack'), specOf('long', 'conntrack', 'nightly')];
-    const ids = (options: Parameters<typeof select>[1], unfinished?: ReadonlySet<string>) =>
+    const ids = (options: Options, unfinished?: ReadonlySet<string>) =>
       select(some, options, unfinished).specs.map((spec) => spec.meta.id);
     expect(ids({ grep: 'conntrack' })).to.deep.equal(['udp/a']);
     expect(select(some, {}).leftOut.map((spec) => spec.meta.id)).to.deep.equal(['udp/long']);

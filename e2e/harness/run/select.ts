@@ -1,5 +1,4 @@
 /** From all specs to those of this run, in its order. Pure; each filter can say that it removed the last spec. */
-import { knownTags } from './known-tags.ts';
 import type { Options } from './options/schema.ts';
 import { compilePattern } from './pattern.ts';
 import { areaOf, titleOf } from './spec-registry.ts';
@@ -23,11 +22,16 @@ interface Filter {
   readonly keep: (spec: RegisteredSpec, index: number) => boolean;
 }
 
-/** `unfinished`: ids for --rerun-failed. Throws UsageError for a wrong expression and for a selection of nothing. */
-export function select(all: readonly RegisteredSpec[], options: Options, unfinished?: ReadonlySet<string>): Selection {
+/** `tags`: all that there are, with their meanings. `unfinished`: ids for --rerun-failed. Throws UsageError for a wrong expression and for a selection of nothing. */
+export function select(
+  all: readonly RegisteredSpec[],
+  options: Options,
+  tags: Readonly<Record<string, string>>,
+  unfinished?: ReadonlySet<string>,
+): Selection {
   let specs = [...all];
   if (specs.length === 0) throw new UsageError('no spec files were found');
-  for (const { text, keep } of filters(options, unfinished)) {
+  for (const { text, keep } of filters(options, tags, unfinished)) {
     const before = specs.length;
     specs = specs.filter(keep);
     if (specs.length === 0)
@@ -56,11 +60,15 @@ function isAskedFor({ meta: { id, tags } }: RegisteredSpec, options: Options): b
   return [...grep, ...focus].some((pattern) => pattern.test(id));
 }
 
-function filters(options: Options, unfinished: ReadonlySet<string> | undefined): Filter[] {
+function filters(
+  options: Options,
+  tags: Readonly<Record<string, string>>,
+  unfinished: ReadonlySet<string> | undefined,
+): Filter[] {
   const list: Filter[] = [];
   if (unfinished !== undefined) list.push({ text: '--rerun-failed', keep: (spec) => unfinished.has(spec.meta.id) });
   for (const expression of options.tags ?? []) {
-    const predicate = parseTags(expression, knownTags);
+    const predicate = parseTags(expression, tags);
     list.push({ text: `--tags '${expression}'`, keep: (spec) => predicate(spec.meta.tags) });
   }
   if (options.grep !== undefined) {

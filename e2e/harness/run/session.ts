@@ -2,6 +2,7 @@
  * One run: plan → scheduler → attempts → result lines. Knows neither mocha nor a terminal; both watch it through `outcomes`
  * and `observer`.
  */
+import type { Areas } from '../area/areas.ts';
 import { AttemptState, here } from './attempt-state.ts';
 import { runAttempt, type Budgets } from './attempt.ts';
 import { within } from './budget.ts';
@@ -14,7 +15,7 @@ import type { RunEnvironment } from './run-environment.ts';
 import { Scheduler, widestLast } from './scheduler.ts';
 import { infoOf } from './spec-registry.ts';
 import type { Lock, RegisteredSpec } from './spec.ts';
-import { explained, ownsSurroundings } from './explained.ts';
+import { explained } from './explained.ts';
 import { asExpected, failureOf } from './verdict.ts';
 import { findDefect, type LooseDefect } from './known-defects.ts';
 import type { KnownDefect } from './match-defect.ts';
@@ -44,6 +45,7 @@ export interface SessionInput {
   readonly folder: string;
   readonly clock: RunClock;
   readonly options: Options;
+  readonly areas: Areas;
   readonly results: ResultWriter;
   readonly environment: RunEnvironment;
   readonly defects: readonly LooseDefect[];
@@ -188,24 +190,25 @@ export class Session {
   /** A paused node or a restarted API server explains what went wrong, and a subject is not accused for it. */
   async #withSurroundings(line: AttemptLine, { spec }: PlannedSpec): Promise<AttemptLine> {
     const { environment } = this.#input;
-    const locks = spec.meta.locks ?? [];
+    const own = spec.meta.ownsSurroundings === true;
     // What a spec restarted itself must not explain the next one's failure: it is looked at, and forgotten.
-    const asked = ownsSurroundings(locks) || !['pass', 'skip'].includes(line.verdict);
+    const asked = own || !['pass', 'skip'].includes(line.verdict);
     if (environment.surroundings === undefined || !asked) return line;
     const changes = await within(
       SURROUNDINGS_MS,
       'looking at the surroundings',
       () => environment.surroundings?.() ?? none,
     ).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
-    return ownsSurroundings(locks) ? line : explained(line, changes);
+    return own ? line : explained(line, changes);
   }
 
   /** A listed failure is expected, and a listed spec that passes is news. */
   #withDefect(line: AttemptLine, { judges }: RegisteredSpec['meta']): AttemptLine {
     const { family, subjects } = this.#input.environment;
     const signed = withDefects(line, cellsOfAttempt(line, this.#input.defectTables, { family, subjects }));
-    // A spec that judges many clients at once has looked up each of them itself.
-    return signed !== line || judges === 'api-client' ? signed : this.#withLooseDefect(line);
+    // A spec that judges many subjects side by side has looked up each of them itself.
+    const apart = this.#input.areas.kind(judges)?.sideBySide === true;
+    return signed !== line || apart ? signed : this.#withLooseDefect(line);
   }
 
   /** Rows without a signature excuse any failure of their spec. */

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { knownTags } from './known-tags.ts';
+import type { Areas } from '../area/areas.ts';
 import type { SpecInfo } from './result-schema.ts';
 import { onSpec, type RegisteredSpec } from './spec.ts';
 import { UsageError } from './usage-error.ts';
@@ -13,7 +13,7 @@ export class SpecLoadError extends Error {
 }
 
 /** All specs below the given files and folders, by path and then by place in the file. */
-export async function loadSpecs(paths: readonly string[]): Promise<readonly RegisteredSpec[]> {
+export async function loadSpecs(paths: readonly string[], areas: Areas): Promise<readonly RegisteredSpec[]> {
   const specs: RegisteredSpec[] = [];
   for (const file of await specFiles(paths)) {
     onSpec((spec) => void specs.push({ ...spec, file }));
@@ -26,7 +26,7 @@ export async function loadSpecs(paths: readonly string[]): Promise<readonly Regi
       onSpec(undefined);
     }
   }
-  checkDeclarations(specs);
+  checkDeclarations(specs, areas);
   return specs;
 }
 
@@ -44,21 +44,24 @@ async function specFiles(paths: readonly string[]): Promise<string[]> {
   return [...new Set(files)].sort();
 }
 
-export function checkDeclarations(specs: readonly RegisteredSpec[]): void {
+export function checkDeclarations(specs: readonly RegisteredSpec[], areas: Areas): void {
   const seen = new Map<string, string>();
   for (const { meta, file } of specs) {
     const wrong = (text: string): never => {
       throw new SpecLoadError(`${relative(process.cwd(), file)}: spec ${meta.id}: ${text}`);
     };
-    if (!/^(race|udp|watch|capture)\/[a-z0-9]+(-[a-z0-9.]+)*$/.test(meta.id))
-      wrong('the id must be <area>/<kebab-claim>');
+    const area = areaOf(meta.id);
+    if (!areas.names.includes(area) || !/^[a-z0-9-]+\/[a-z0-9]+(-[a-z0-9.]+)*$/.test(meta.id))
+      wrong(`the id must be <area>/<kebab-claim>; areas: ${areas.names.join(', ')}`);
     const twin = seen.get(meta.id);
     if (twin !== undefined) wrong(`the id is used already in ${relative(process.cwd(), twin)}`);
     seen.set(meta.id, file);
-    if (!meta.tags.includes(areaOf(meta.id))) wrong(`tags must include the area, ${areaOf(meta.id)}`);
+    if (!meta.tags.includes(area)) wrong(`tags must include the area, ${area}`);
+    if (meta.judges !== 'none' && areas.kind(meta.judges) === undefined)
+      wrong(`no area has subjects of kind ${meta.judges}`);
     for (const tag of meta.tags)
-      if (!Object.hasOwn(knownTags, tag))
-        wrong(`tag ${tag} is not in known-tags.ts; known: ${Object.keys(knownTags).join(' ')}`);
+      if (!Object.hasOwn(areas.tags, tag))
+        wrong(`tag ${tag} is neither in known-tags.ts nor in an area; known: ${Object.keys(areas.tags).join(' ')}`);
     if (!/\bMUST\b/.test(meta.claim)) wrong('the claim must be one sentence with MUST or MUST NOT');
     if (!(meta.timeout > 0)) wrong('the timeout must be a number of milliseconds above 0');
   }
@@ -82,5 +85,6 @@ export function infoOf({ meta, file }: RegisteredSpec): SpecInfo {
     core: meta.core ?? false,
     file: relative(process.cwd(), file),
     refs: meta.refs,
+    judges: meta.judges,
   };
 }

@@ -4,11 +4,11 @@
 import { fileURLToPath } from 'node:url';
 import type { SpecContext } from './context.ts';
 import type { Ref } from './result-schema.ts';
+import type { SubjectKind, SubjectKinds } from '../subject/subject.ts';
 
-export type Area = 'race' | 'udp' | 'watch' | 'capture';
 export type Family = 'ipv4' | 'ipv6';
 
-export interface Needs {
+export interface Needs<Capability extends string = string> {
   /** The spec applies to each listed family; default both. `dual` needs a dual-stack cluster. */
   readonly families?: readonly (Family | 'dual')[];
   /** Schedulable nodes besides the control plane. */
@@ -16,7 +16,7 @@ export interface Needs {
   /** Probed kernel features by doctor's names: `nft`, `bpf`, `btf`, `ipvs`, `netem`. */
   readonly kernel?: readonly string[];
   /** Capabilities that the subject must report. */
-  readonly capabilities?: readonly string[];
+  readonly capabilities?: readonly Capability[];
   /** `kind` when node-level faults are made that no foreign cluster should suffer. */
   readonly provider?: 'kind';
   /** Default: a spec that judges a subject needs a cluster, one that judges none does not. */
@@ -26,24 +26,30 @@ export interface Needs {
 /** A named lock; two holders of an exclusive lock never overlap, shared holders do. */
 export type Lock = string | { readonly name: string; readonly shared: true };
 
-export interface SpecMeta {
+interface MetaOfAny {
   /** `<area>/<kebab-claim>`, stable over releases. */
-  readonly id: `${Area}/${string}`;
+  readonly id: `${string}/${string}`;
   readonly title: string;
   readonly claim: string;
   readonly tags: readonly string[];
   readonly core?: boolean;
-  readonly needs?: Needs;
   readonly locks?: readonly Lock[];
+  /** It restarts nodes or the API server itself: what is seen around it is its own doing, and explains nothing. */
+  readonly ownsSurroundings?: true;
   /** Job slots that the body takes, default 1. 0 for one that waits on work which many specs share. */
   readonly slots?: 0 | 1;
   /** Milliseconds, scaled by the slow factor. */
   readonly timeout: number;
   readonly refs: readonly Ref[];
-  /** The kind of subject that is judged. */
-  readonly judges: 'service-proxy' | 'policy-agent' | 'api-client' | 'packet-capture' | 'none';
   readonly iterations?: number;
 }
+
+/** `judges`: the kind of subject that is judged; a spec may need what that kind can do. */
+type Judging =
+  | { [K in SubjectKind]: { readonly judges: K; readonly needs?: Needs<SubjectKinds[K]> } }[SubjectKind]
+  | { readonly judges: 'none'; readonly needs?: Needs<never> };
+
+export type SpecMeta = MetaOfAny & Judging;
 
 export interface RegisteredSpec {
   readonly meta: SpecMeta;

@@ -1,8 +1,15 @@
 /** What is judged. One literal a subject; variants (mutants) are subjects like any other. */
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Options } from '../run/options/schema.ts';
 import type { SubjectInfo } from '../run/result-schema.ts';
 
-export type SubjectKind = 'service-proxy' | 'policy-agent' | 'api-client' | 'packet-capture';
+/**
+ * Kinds of subjects, each with what one of that kind may be able to do. Every area adds its own in its subjects/kind.ts, by
+ * `declare module`.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- empty until an area adds to it
+export interface SubjectKinds {}
+export type SubjectKind = keyof SubjectKinds;
 
 /** What hack/ can make on this machine for a subject: images and files by name (`npa@1.4.3`, `stand-in-vpc-cni`). */
 export interface PartSource {
@@ -19,7 +26,7 @@ export interface SubjectContext {
   readonly cluster: Cluster;
   readonly signal: AbortSignal;
   /** Options of the run: image overrides, periods. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: Options;
   readonly fixturesImage: string;
   /** Absent where nothing can be built; then images have to be given as options. */
   readonly parts?: PartSource;

@@ -14,6 +14,7 @@ spec(
     tags: ['capture', 'slow'],
     needs: { workers: 2, capabilities: ['live-file', 'rebinds'], provider: 'kind' },
     locks: [...OWNS_AGENTS, 'cluster/proxy', 'cluster/apiserver'],
+    ownsSurroundings: true,
     timeout: 360_000,
     judges: 'packet-capture',
     refs: [

@@ -3,7 +3,7 @@ import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import type { CaptureTruth } from '../evidence/capture-truth.ts';
 import type { Finding, SpecContext } from '../../../harness/run/context.ts';
-import type { CaptureCapability } from '../subjects/capture-capabilities.ts';
+import type { CaptureCapability } from '../subjects/kind.ts';
 import type { CaptureRequest, CaptureSubject, CaptureView } from '../subjects/capture-subject.ts';
 import { talkerPod, type CapturePod, type TalkerShape } from './capture-objects.ts';
 import { reached, waitUntil } from './capture-wait.ts';

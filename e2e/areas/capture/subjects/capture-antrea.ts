@@ -8,7 +8,7 @@ import {
   antreaView,
   type AntreaCapture,
 } from './capture-antrea-object.ts';
-import type { CaptureCapability } from './capture-capabilities.ts';
+import type { CaptureCapability } from './kind.ts';
 import { fetchPodFile } from './capture-pod-file.ts';
 import type { CaptureSubject } from './capture-subject.ts';
 import type { SubjectContext } from '../../../harness/subject/subject.ts';

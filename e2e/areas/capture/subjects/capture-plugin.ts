@@ -1,6 +1,6 @@
 /** A capture in the manner of kubectl plugins such as ksniff. No program of a plugin is run; the image is the suite's own unless one is given. */
 import type { Cluster } from '../../../harness/cluster/cluster.ts';
-import type { CaptureCapability } from './capture-capabilities.ts';
+import type { CaptureCapability } from './kind.ts';
 import {
   PLUGIN_CONTAINER,
   PLUGIN_LABEL,

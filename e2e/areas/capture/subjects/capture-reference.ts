@@ -2,7 +2,7 @@
 import type { Cluster } from '../../../harness/cluster/cluster.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import { ForeignNameError, isBelow } from '../../../harness/run/contained-path.ts';
-import type { CaptureCapability } from './capture-capabilities.ts';
+import type { CaptureCapability } from './kind.ts';
 import { captureManifests } from './capture-manifests.ts';
 import type { CaptureMutant } from './capture-mutant-list.ts';
 import type { CaptureFile, CaptureSubject, CaptureView } from './capture-subject.ts';

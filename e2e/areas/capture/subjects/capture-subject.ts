@@ -1,6 +1,6 @@
 /** What every packet-capture controller is asked for, whatever its API: apply, look, fetch. Types and one narrowing; adapters stand beside. */
 import type { Cluster } from '../../../harness/cluster/cluster.ts';
-import type { CaptureCapability } from './capture-capabilities.ts';
+import type { CaptureCapability } from './kind.ts';
 import type { Subject } from '../../../harness/subject/subject.ts';
 
 export interface CaptureRequest {

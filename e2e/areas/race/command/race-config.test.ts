@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import { Areas } from '../../../harness/area/areas.ts';
+import { optionSchema } from '../../../harness/run/options/schema.ts';
+import { race } from '../area.ts';
 import { checkPeriods, readRaceOptions } from './race-config.ts';
+
+const { infos } = await optionSchema(new Areas([race]));
 
 describe('options of npm run race', () => {
   let folder = '';
@@ -15,14 +20,14 @@ describe('options of npm run race', () => {
   before(() => (folder = mkdtempSync(join(tmpdir(), 'race-config-'))));
   after(() => rmSync(folder, { recursive: true }));
   const refused = async (argv: readonly string[]): Promise<string> =>
-    readRaceOptions(argv, join(folder, 'none.yaml')).then(
+    readRaceOptions(argv, infos, join(folder, 'none.yaml')).then(
       () => 'accepted',
       (error: unknown) => (error as Error).message,
     );
 
   it('reads the keys of the config file', async () => {
     const path = file('npa_namespace: net\nnpa_pod_label: app=agent\nkernel_timeout: 30\ncleanup_period: 60\n');
-    expect(await readRaceOptions(['-i', '30', '-c', path, '-v'])).to.include({
+    expect(await readRaceOptions(['-i', '30', '-c', path, '-v'], infos)).to.include({
       mode: 'ballast',
       provider: 'existing',
       iterations: 30,
@@ -37,7 +42,10 @@ describe('options of npm run race', () => {
 
   it('finds test_config.yaml by itself and knows the labels of the real agent', async () => {
     const path = file('kernel_timeout: 20\n');
-    expect(await readRaceOptions([], path)).to.include({ kernelTimeoutMs: 20_000, npaPodLabel: 'k8s-app=aws-node' });
+    expect(await readRaceOptions([], infos, path)).to.include({
+      kernelTimeoutMs: 20_000,
+      npaPodLabel: 'k8s-app=aws-node',
+    });
   });
 
   it('refuses a cleanup period that leaves the kernel no time to forget', async () => {

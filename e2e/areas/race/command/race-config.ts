@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { durationMs } from '../../../harness/run/options/field.ts';
+import type { OptionInfo } from '../../../harness/run/options/schema.ts';
 import { readConfig } from '../../../harness/run/options/config-file.ts';
 import { UsageError } from '../../../harness/run/usage-error.ts';
 
@@ -34,14 +35,18 @@ export interface RaceOptions {
 }
 
 /** Throws UsageError, also for a cleanup period that leaves the kernel no time to forget. */
-export async function readRaceOptions(argv: readonly string[], cwdConfig = 'test_config.yaml'): Promise<RaceOptions> {
+export async function readRaceOptions(
+  argv: readonly string[],
+  infos: readonly OptionInfo[],
+  cwdConfig = 'test_config.yaml',
+): Promise<RaceOptions> {
   const values = parse(argv);
   const config = values.config ?? (existsSync(cwdConfig) ? cwdConfig : undefined);
   if (values.config !== undefined && !existsSync(values.config))
     throw new UsageError(`-c ${values.config}: no such file`);
   const file: Awaited<ReturnType<typeof readConfig>> =
-    config === undefined ? {} : await readConfig(readFileSync(config, 'utf8'), config);
-  const given = (name: keyof typeof file): string | undefined => {
+    config === undefined ? {} : await readConfig(readFileSync(config, 'utf8'), config, infos);
+  const given = (name: string): string | undefined => {
     const value = file[name];
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
   };

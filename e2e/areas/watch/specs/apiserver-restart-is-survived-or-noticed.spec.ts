@@ -14,6 +14,7 @@ spec(
     tags: ['watch', 'informer', 'disruptive'],
     needs: { provider: 'kind' },
     locks: ['cluster/apiserver'],
+    ownsSurroundings: true,
     timeout: 360_000,
     refs: [
       profile.source,

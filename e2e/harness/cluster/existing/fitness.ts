@@ -1,11 +1,11 @@
 /** What an existing cluster and the account on it allow: asked before anything is made, so that a spec is skipped with its reason. */
-import { type AccessAnswer, type AccessArea, canI, checkAccess } from '../access.ts';
+import { type AccessAnswer, type AreaRights, canI, checkAccess } from '../access.ts';
 import type { KubeApi } from '../cluster.ts';
 import { isApiError } from '../kube/api-error.ts';
 
 export interface Fitness {
   /** What the account may not do, for the areas that lack something: `delete pods`, as kubectl's `auth can-i` takes it. */
-  readonly lackingAccess: Readonly<Partial<Record<AccessArea, readonly string[]>>>;
+  readonly lackingAccess: Readonly<Partial<Record<string, readonly string[]>>>;
   /** Why there is no shell on the nodes; undefined when there is one. */
   readonly noNodeAccess: string | undefined;
   /** How Services are served, in words: `kube-proxy nftables`, `Cilium`, `not recognised`. */
@@ -14,18 +14,15 @@ export interface Fitness {
   readonly missingKernel: Readonly<Record<string, string>>;
 }
 
-export function lackingOf(
-  answers: readonly AccessAnswer[],
-  areas: readonly AccessArea[],
-): Readonly<Partial<Record<AccessArea, readonly string[]>>> {
+export function lackingOf(answers: readonly AccessAnswer[], areas: readonly AreaRights[]): Fitness['lackingAccess'] {
   const denied = answers.filter((answer) => !answer.allowed).map(({ permission }) => permission);
-  const rows = areas.map((area) => [area, denied.filter((one) => one.areas.includes(area)).map(canI)] as const);
+  const rows = areas.map(({ name }) => [name, denied.filter((one) => one.areas.includes(name)).map(canI)] as const);
   return Object.fromEntries(rows.filter(([, lacking]) => lacking.length > 0));
 }
 
 export async function askAccess(
   api: KubeApi,
-  areas: readonly AccessArea[],
+  areas: readonly AreaRights[],
   signal: AbortSignal,
 ): Promise<Fitness['lackingAccess']> {
   return lackingOf(await checkAccess(api, areas, signal), areas);

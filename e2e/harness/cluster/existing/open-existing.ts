@@ -1,11 +1,11 @@
 /** From a kubeconfig context to a cluster for one run, and back to how it was. */
+import type { AreaRights } from '../access.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { journalOf, stateFolder } from '../../run/journal.ts';
 import { keepKubeconfigSecrets } from '../../run/kubeconfig-secrets.ts';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
 import type { ClusterRequest, KubeApi, OpenCluster } from '../cluster.ts';
-import { accessAreas } from '../access.ts';
 import { JournalledChanges } from '../journalled-changes.ts';
 import { type Connection, connect } from '../kube/connection.ts';
 import { KubeClient } from '../kube/kube-client.ts';
@@ -51,7 +51,7 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
     const nodes = await readNodes(api, signal);
     const found = await families(api, nodes, signal);
     refuseFamily(request, found);
-    const areas = request.areas ?? accessAreas;
+    const areas = request.areas ?? [];
     const lackingAccess = await askAccess(api, areas, signal);
     refuseAccount(lackingAccess, areas);
 
@@ -142,10 +142,10 @@ function writeSecret(path: string, text: string): void {
 }
 
 /** An account that can do nothing of what was asked for would make a run of skips, which looks like success. */
-function refuseAccount(lacking: Fitness['lackingAccess'], areas: readonly string[]): void {
+function refuseAccount(lacking: Fitness['lackingAccess'], areas: readonly AreaRights[]): void {
   const rows = Object.entries(lacking);
-  if (rows.length < areas.length) return;
-  const text = rows.map(([area, denied]) => `${area}: ${denied.slice(0, 4).join(', ')}`).join('; ');
+  if (areas.length === 0 || rows.length < areas.length) return;
+  const text = rows.map(([area, denied]) => `${area}: ${denied?.slice(0, 4).join(', ') ?? ''}`).join('; ');
   throw new InfrastructureError(
     `the account may do too little for any selected area (${text}); npm run doctor -- --context NAME says everything, manifests/node-helper/suite-access.yaml grants it`,
   );

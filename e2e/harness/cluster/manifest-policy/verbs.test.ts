@@ -5,8 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { loadAll } from 'js-yaml';
 import { describe, it } from 'mocha';
-import { requiredAccess, checkAccess } from '../access.ts';
-import type { KubeApi } from '../cluster.ts';
 import { forbidden, type Grant, grantsOf, needs, publishers } from './verbs.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -18,7 +16,7 @@ const grants = files.flatMap((file) => {
     object === null ? [] : grantsOf(file, object),
   );
 });
-/** The suite's own role is made from the list in access.ts, which has a reason beside every verb. */
+/** The suite's own role is made from the lists of the areas, which have a reason beside every verb (e2e/areas/rights.test.ts). */
 const own = 'node-helper/suite-access.yaml';
 const roles = new Map<string, Grant[]>();
 for (const grant of grants.filter(({ file }) => file !== own)) {
@@ -48,23 +46,5 @@ describe('rights', () => {
     for (const need of Object.values(needs).flat())
       if ('source' in need) expect(readFileSync(join(root, need.source), 'utf8'), need.source).to.include(need.text);
       else expect(need.reason.length).to.be.greaterThan(20);
-  });
-
-  it('of the suite itself: each one that is taken away is named before the run', async () => {
-    const all = requiredAccess();
-    for (const taken of all) {
-      expect(taken.why.length, `${taken.verb} ${taken.resource}`).to.be.greaterThan(5);
-      type Asked = { readonly spec: { readonly resourceAttributes: Readonly<Record<string, string | undefined>> } };
-      const raw = (_method: string, _path: string, body: Asked) => {
-        const { verb, group, resource, subresource } = body.spec.resourceAttributes;
-        const name = subresource === undefined ? resource : `${resource ?? ''}/${subresource}`;
-        const same = verb === taken.verb && (group ?? '') === taken.group && name === taken.resource;
-        return Promise.resolve({ status: { allowed: !same } });
-      };
-      const answers = await checkAccess({ raw } as unknown as KubeApi);
-      const refused = answers.filter(({ allowed }) => !allowed).map(({ permission }) => permission);
-      const named = refused.map(({ group, resource, verb }) => `${verb} ${group} ${resource}`);
-      expect([...new Set(named)]).to.deep.equal([`${taken.verb} ${taken.group} ${taken.resource}`]);
-    }
   });
 });

@@ -2,21 +2,21 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../usage-error.ts';
 import { closest } from './closest.ts';
-import { optionInfos, type OptionInfo, type OptionName } from './schema.ts';
+import type { OptionInfo } from './schema.ts';
 
-export type RawOptions = Partial<Record<OptionName, string | string[]>>;
+export type RawOptions = Partial<Record<string, string | string[]>>;
 
-const byFlag = new Map(optionInfos.map((info) => [info.flag, info]));
 const optional = new Set(['list', 'list-subjects']);
 
-export function readCommandLine(argv: readonly string[]): RawOptions {
+export function readCommandLine(argv: readonly string[], infos: readonly OptionInfo[]): RawOptions {
+  const byFlag = new Map(infos.map((info) => [info.flag, info]));
   const { tokens } = parseArgs({
     args: withListFormat(argv),
     strict: false,
     tokens: true,
     allowPositionals: true,
     options: Object.fromEntries(
-      optionInfos.map((info) => [
+      infos.map((info) => [
         info.flag,
         {
           type: info.form === 'flag' ? ('boolean' as const) : ('string' as const),
@@ -31,7 +31,7 @@ export function readCommandLine(argv: readonly string[]): RawOptions {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') throw new UsageError(positionalText(token.value));
     const negated = /^no-(.+)$/.exec(token.name)?.[1];
-    const info = byFlag.get(token.name) ?? (negated === undefined ? undefined : flagOnly(negated));
+    const info = byFlag.get(token.name) ?? (negated === undefined ? undefined : flagOnly(byFlag.get(negated)));
     if (info === undefined) throw new UsageError(unknownText(token.rawName, [...byFlag.keys()]));
     if (info.form === 'flag') {
       add(raw, info, token.value ?? (byFlag.has(token.name) ? 'true' : 'false'), token.rawName);
@@ -51,8 +51,7 @@ function add(raw: RawOptions, info: OptionInfo, value: string, rawName: string):
   else throw new UsageError(`option ${rawName} was given twice, with different values: ${String(before)} and ${value}`);
 }
 
-function flagOnly(name: string): OptionInfo | undefined {
-  const info = byFlag.get(name);
+function flagOnly(info: OptionInfo | undefined): OptionInfo | undefined {
   return info?.form === 'flag' ? info : undefined;
 }
 
@@ -66,8 +65,11 @@ function withListFormat(argv: readonly string[]): string[] {
 }
 
 /** E2E_TAGS, E2E_IP_FAMILY …: the way to set options for plain `npx mocha`. Lists are separated by commas outside of patterns. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): RawOptions {
-  const byVariable = new Map(optionInfos.map((info) => [`E2E_${info.flag.replaceAll('-', '_').toUpperCase()}`, info]));
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  infos: readonly OptionInfo[],
+): RawOptions {
+  const byVariable = new Map(infos.map((info) => [`E2E_${info.flag.replaceAll('-', '_').toUpperCase()}`, info]));
   const raw: RawOptions = {};
   for (const [variable, value] of Object.entries(env)) {
     if (!variable.startsWith('E2E_') || value === undefined) continue;
@@ -80,8 +82,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 }
 
 /** npm keeps `--grep x` for itself when `--` is missing; it leaves a trace in the environment. */
-export function optionsSwallowedByNpm(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return optionInfos
+export function optionsSwallowedByNpm(
+  env: Readonly<Record<string, string | undefined>>,
+  infos: readonly OptionInfo[],
+): readonly string[] {
+  return infos
     .filter((info) => info.flag !== 'config' && env[`npm_config_${info.flag.replaceAll('-', '_')}`] !== undefined)
     .map((info) => `--${info.flag}`);
 }

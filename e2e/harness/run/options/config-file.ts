@@ -2,14 +2,11 @@
 import { UsageError } from '../usage-error.ts';
 import { closest } from './closest.ts';
 import type { RawOptions } from './command-line.ts';
-import { optionInfos, type OptionInfo } from './schema.ts';
-
-const byKey = new Map<string, OptionInfo>(
-  optionInfos.filter((info) => info.commandLineOnly !== true).map((info) => [info.flag, info]),
-);
+import type { OptionInfo } from './schema.ts';
 
 /** Keys may be written `ip-family`, `ip_family` or `ipFamily`. An empty document sets nothing. */
-export async function readConfig(text: string, file: string): Promise<RawOptions> {
+export async function readConfig(text: string, file: string, infos: readonly OptionInfo[]): Promise<RawOptions> {
+  const byKey = new Map(infos.filter((info) => info.commandLineOnly !== true).map((info) => [info.flag, info]));
   const { load, FAILSAFE_SCHEMA, YAMLException } = await import('js-yaml');
   let document: unknown;
   try {

@@ -16,6 +16,11 @@ export interface FieldInfo {
 }
 type Extra = Partial<Pick<FieldInfo, 'placeholder' | 'short' | 'commandLineOnly'>>;
 
+/** Options of an area by name. */
+export type FieldsOfArea = Readonly<Record<string, z.ZodType>>;
+/** What those fields give: every option may be absent. */
+export type ValuesOf<F extends FieldsOfArea> = { readonly [K in keyof F]?: z.output<F[K]> };
+
 const infos = new WeakMap<z.ZodType, FieldInfo>();
 export const fieldInfo = (field: z.ZodType): FieldInfo => {
   const info = infos.get(field);

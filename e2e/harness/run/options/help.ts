@@ -1,9 +1,9 @@
 /** `--help`, made from the schema. */
-import { optionInfos } from './schema.ts';
+import type { OptionInfo } from './schema.ts';
 
-export function helpText(): string {
+export function helpText(infos: readonly OptionInfo[]): string {
   const groups = new Map<string, string[]>();
-  for (const info of optionInfos) {
+  for (const info of infos) {
     const short = info.short === undefined ? '    ' : `-${info.short}, `;
     const value = info.form === 'flag' ? '' : ` ${info.placeholder ?? ''}`;
     const often = info.form === 'list' ? ' (repeatable)' : '';

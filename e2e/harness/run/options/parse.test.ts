@@ -2,10 +2,14 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { readConfig } from './config-file.ts';
-import { optionInfos, optionsSchema } from './schema.ts';
-import { parseOptions } from './parse.ts';
+import { oneArea } from '../../area/testdata/one-area.ts';
+import { optionSchema } from './schema.ts';
+import { parseOptions as parseFor } from './parse.ts';
 import { helpText } from './help.ts';
 
+const { infos, parse: schema } = await optionSchema(oneArea);
+const parseOptions = (argv: readonly string[], env: Readonly<Record<string, string | undefined>>) =>
+  parseFor(argv, env, oneArea);
 const parse = (...argv: string[]) => parseOptions(argv, {});
 async function error(work: Promise<unknown>): Promise<string> {
   const thrown: unknown = await work.then(
@@ -87,22 +91,22 @@ describe('options', () => {
   });
 
   it('all stand in the help', () => {
-    const help = helpText();
-    for (const info of optionInfos) expect(help).to.include(`--${info.flag}`);
-    const short = optionInfos.flatMap((info) => info.short ?? []);
+    const help = helpText(infos);
+    for (const info of infos) expect(help).to.include(`--${info.flag}`);
+    const short = infos.flatMap((info) => info.short ?? []);
     expect(new Set(short).size).to.equal(short.length);
   });
 });
 
 describe('config files', () => {
-  const read = (text: string) => readConfig(text, 'c.yaml');
-  const validated = async (text: string) => optionsSchema.parse(await read(text));
+  const read = (text: string) => readConfig(text, 'c.yaml', infos);
+  const validated = async (text: string) => schema.parse(await read(text));
 
-  it("take keys in every spelling, the seeds' among them", async () => {
-    const text = 'npa_namespace: kube-system\nnpa-pod-label: app=aws-node\nkernelTimeout: 30\ncleanup_period: 60\n';
+  it('take keys in every spelling, those of areas too', async () => {
+    const text = 'agent_namespace: kube-system\nagent-label: app=agent\nkernelTimeout: 30\ncleanup_period: 60\n';
     expect(await validated(text)).to.deep.equal({
-      npaNamespace: 'kube-system',
-      npaPodLabel: 'app=aws-node',
+      agentNamespace: 'kube-system',
+      agentLabel: 'app=agent',
       kernelTimeout: 30_000,
       cleanupPeriod: 60_000,
     });
@@ -149,7 +153,7 @@ describe('config files', () => {
 
   it('random documents are accepted or refused in one line (1,000 of them)', async function () {
     this.timeout(60_000);
-    const known = fc.constantFrom(...optionInfos.map((info) => info.flag), '__proto__', 'constructor', 'toString');
+    const known = fc.constantFrom(...infos.map((info) => info.flag), '__proto__', 'constructor', 'toString');
     const scalar = fc.oneof(
       fc.constantFrom(
         'true',
@@ -208,7 +212,7 @@ describe('config files', () => {
   it('random command lines too (1,000 of them)', async function () {
     this.timeout(60_000);
     const word = fc.oneof(
-      fc.constantFrom(...optionInfos.flatMap((info) => [`--${info.flag}`, `--no-${info.flag}`, `--${info.flag}=x`])),
+      fc.constantFrom(...infos.flatMap((info) => [`--${info.flag}`, `--no-${info.flag}`, `--${info.flag}=x`])),
       fc.string({ maxLength: 8 }),
       fc.constantFrom('-', '--', '-vv', '-ix', '--=', '1/2', 'ipv4'),
     );

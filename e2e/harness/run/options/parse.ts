@@ -1,26 +1,30 @@
 /** Everything that was set, validated once: config file < environment < command line. */
 import { readFile } from 'node:fs/promises';
+import type { Areas } from '../../area/areas.ts';
 import { UsageError } from '../usage-error.ts';
 import { checkCombinations } from './combinations.ts';
 import { optionsSwallowedByNpm, readCommandLine, readEnvironment, type RawOptions } from './command-line.ts';
 import { oneLine, readConfig } from './config-file.ts';
-import { optionInfos, optionsSchema, type Options } from './schema.ts';
+import { optionSchema, type Options, type OptionSchema } from './schema.ts';
 
 /** Throws UsageError, one line, naming the source of the value. Creates nothing. */
 export async function parseOptions(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  areas: Areas,
 ): Promise<Options> {
-  const swallowed = optionsSwallowedByNpm(env);
+  const schema = await optionSchema(areas);
+  const { infos } = schema;
+  const swallowed = optionsSwallowedByNpm(env, infos);
   if (swallowed.length > 0)
     throw new UsageError(
       `npm kept ${swallowed.join(' ')} for itself; put -- first: npm run e2e -- ${swallowed[0] ?? ''} …`,
     );
-  const commandLine = readCommandLine(argv);
-  const environment = readEnvironment(env);
+  const commandLine = readCommandLine(argv, infos);
+  const environment = readEnvironment(env, infos);
   const file = commandLine.config ?? environment.config;
-  const config = typeof file === 'string' ? await readConfig(await configText(file), file) : {};
-  const options = validate([
+  const config = typeof file === 'string' ? await readConfig(await configText(file), file, infos) : {};
+  const options = validate(schema, [
     [typeof file === 'string' ? file : '', config],
     ['environment', environment],
     ['command line', commandLine],
@@ -30,14 +34,14 @@ export async function parseOptions(
 }
 
 /** One source after the other, so that a message can say where the wrong value stands; later sources win. */
-function validate(sources: readonly (readonly [string, RawOptions])[]): Options {
+function validate({ parse, infos }: OptionSchema, sources: readonly (readonly [string, RawOptions])[]): Options {
   let merged: Options = {};
   for (const [source, raw] of sources) {
-    const result = optionsSchema.safeParse(raw);
+    const result = parse.safeParse(raw);
     if (!result.success) {
       const issue = result.error.issues[0];
       const name = String(issue?.path[0] ?? '');
-      const info = optionInfos.find((candidate) => candidate.name === name);
+      const info = infos.find((candidate) => candidate.name === name);
       throw new UsageError(`${source}: --${info?.flag ?? name}: ${oneLine(issue?.message ?? 'not valid')}`);
     }
     merged = { ...merged, ...result.data };

@@ -1,28 +1,42 @@
 /** The one schema of everything that can be set, whether on the command line, by E2E_… or in a config file. */
 import { z } from 'zod';
-import { areaOptions } from './area-options.ts';
+import type { Areas } from '../../area/areas.ts';
 import { clusterOptions } from './cluster-options.ts';
 import { fieldInfo, type FieldInfo } from './field.ts';
 import { runOptions } from './run-options.ts';
 import { selectionOptions } from './selection-options.ts';
+import { specOptions } from './spec-options.ts';
 
-const shape = { ...selectionOptions, ...clusterOptions, ...areaOptions, ...runOptions };
-export const optionsSchema = z.strictObject(shape);
+const before = { ...selectionOptions, ...clusterOptions, ...specOptions };
+const own = z.strictObject({ ...before, ...runOptions });
+
+/** Options of areas. Each area adds its own in its options.ts, by `declare module`; that file is all that knows them. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- empty until an area adds to it
+export interface AreaOptions {}
 
 /** Validated options; an option that nobody set is absent, so that each reader states its own default. */
-export type Options = { readonly [K in keyof z.output<typeof optionsSchema>]: z.output<typeof optionsSchema>[K] };
-export type OptionName = keyof typeof shape;
+type Values = z.output<typeof own> & AreaOptions;
+export type Options = { readonly [K in keyof Values]: Values[K] };
 
 export interface OptionInfo extends FieldInfo {
-  readonly name: OptionName;
+  /** As in `Options`. */
+  readonly name: string;
   /** `ip-family` */
   readonly flag: string;
 }
-export const optionInfos: readonly OptionInfo[] = Object.entries(shape).map(([name, field]) => ({
-  ...fieldInfo(field as z.ZodType),
-  name: name as OptionName,
-  flag: kebab(name),
-}));
+
+export interface OptionSchema {
+  readonly parse: z.ZodType<Options>;
+  /** In the order of `--help`. */
+  readonly infos: readonly OptionInfo[];
+}
+
+/** Reads what the areas declare. */
+export async function optionSchema(areas: Areas): Promise<OptionSchema> {
+  const shape = { ...before, ...(await areas.options()), ...runOptions };
+  const infos = Object.entries(shape).map(([name, field]) => ({ ...fieldInfo(field), name, flag: kebab(name) }));
+  return { parse: z.strictObject(shape) as unknown as z.ZodType<Options>, infos };
+}
 
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

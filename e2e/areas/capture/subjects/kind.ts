@@ -27,3 +27,9 @@ export type CaptureCapability =
   | 'own-agents'
   /** A controller apart from its agents, which faults may take away and double. */
   | 'own-controller';
+
+declare module '../../../harness/subject/subject.ts' {
+  interface SubjectKinds {
+    'packet-capture': CaptureCapability;
+  }
+}

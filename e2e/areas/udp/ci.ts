@@ -1,0 +1,35 @@
+/** What CI runs of the area. */
+import type { AreaInCi, Lane } from '../../harness/area/area-in-ci.ts';
+
+const cycles = 'udp/clusterip-server-cycles';
+
+function lanesOf(proxy: string): readonly Lane[] {
+  return [
+    {
+      name: `udp on ${proxy}`,
+      args: ['-b', proxy, '--tags', 'udp && !slow', '--keep', '--reuse'],
+      exit: 0,
+      passes: [cycles],
+    },
+    {
+      name: `udp on ${proxy}+no-cleanup`,
+      args: ['-b', `${proxy}+no-cleanup`, '--focus', cycles, '--keep', '--reuse'],
+      exit: 1,
+      fails: { [cycles]: 'the row to leave' },
+      last: true,
+    },
+  ];
+}
+
+export const ci: AreaInCi = {
+  lanes: [...lanesOf('kube-proxy-iptables'), ...lanesOf('kube-proxy-nftables')],
+  // A cell each; the nightly workflow adds kpng when it is given an image of it.
+  nightly: ['kube-proxy-iptables', 'kube-proxy-nftables'].flatMap((proxy) =>
+    ['ipv4', 'ipv6', 'dual'].map((family) => ({
+      name: `${proxy}-${family}`,
+      args: ['-b', proxy, '-i', family, '--tags', 'udp'],
+    })),
+  ),
+  // The whole of it is run as a Job of that cluster, and compared with a run from outside.
+  anywhere: {},
+};

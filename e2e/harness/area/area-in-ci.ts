@@ -1,0 +1,40 @@
+/** What CI runs of an area, and how it has to end. */
+
+export interface AreaInCi {
+  /** On every change, one after the other. */
+  readonly lanes: readonly Lane[];
+  /** Every night, each on a machine of its own. */
+  readonly nightly: readonly NightlyRun[];
+  /** On a cluster that the suite did not make, with an account that may do little. */
+  readonly anywhere: AnywhereRun;
+}
+
+export interface Lane {
+  readonly name: string;
+  /** Arguments of `npm run e2e --`. */
+  readonly args: readonly string[];
+  /** 0: all as expected. 1: the known-bad subject is caught. */
+  readonly exit: 0 | 1;
+  /** Specs that must pass. */
+  readonly passes?: readonly string[];
+  /** Specs that must fail, and words of the judgement that has to be the reason; no spec that stands nowhere here may fail. */
+  readonly fails?: Readonly<Record<string, string>>;
+  /** Specs that a chance decides: they may fail, by these words. */
+  readonly mayFail?: Readonly<Record<string, string>>;
+  /** Its clusters go before the next lane begins: two cores carry one cluster well. */
+  readonly last?: true;
+}
+
+export interface NightlyRun {
+  /** Follows the area's name: `held-ipv4`. */
+  readonly name: string;
+  /** Arguments of `npm run e2e --`. */
+  readonly args: readonly string[];
+}
+
+export interface AnywhereRun {
+  /** Arguments of `npm run e2e --` that select specs; without any another part of that test runs them. */
+  readonly args?: readonly string[];
+  /** Every one of them has to be skipped with its reason. */
+  readonly skipped?: true;
+}
