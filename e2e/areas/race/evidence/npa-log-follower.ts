@@ -1,11 +1,17 @@
 /** Follows the agent's log on a node from now on; lines are parsed as they come and kept. */
 import type { LineProcess } from '../../../harness/cluster/cluster.ts';
-import { type NpaLogLine, parseNpaLogLine } from './npa-log.ts';
+import { type NpaLogLine, parseNpaLogLine, unknownForm } from './npa-log.ts';
+
+const UNKNOWN_KEPT = 20;
 
 type Listener = (line: NpaLogLine) => void;
 
 export class NpaLogFollower {
   readonly lines: NpaLogLine[] = [];
+  /** The first lines in a form that is not known. */
+  readonly unknown: string[] = [];
+  /** All lines that came, and those among them in an unknown form. */
+  readonly counts = { all: 0, unknown: 0 };
   private readonly process: LineProcess;
   private readonly what: string;
   private readonly listeners = new Set<Listener>();
@@ -14,11 +20,19 @@ export class NpaLogFollower {
     this.process = process;
     this.what = what;
     process.onLine((text) => {
+      this.counts.all += 1;
       const line = parseNpaLogLine(text);
-      if (line === undefined) return;
+      if (line === undefined) return this.#keepUnknown(text);
       this.lines.push(line);
       for (const listener of this.listeners) listener(line);
     });
+  }
+
+  #keepUnknown(text: string): void {
+    const said = unknownForm(text);
+    if (said === undefined) return;
+    this.counts.unknown += 1;
+    if (this.unknown.length < UNKNOWN_KEPT) this.unknown.push(said);
   }
 
   /** The place in `lines` to pass as `from`, so that older lines cannot answer a wait. */

@@ -1,6 +1,9 @@
 /**
- * Reads the network policy agent's log: JSON lines by zap, one msg form per generation of the agent.
- * Forms and where they changed: v1.2.1 and older say `Conntrack cleanup` with a field, v1.3.7 added the ifindex, v1.3.0 the tier.
+ * Reads the network policy agent's log: JSON lines by zap, one msg form per generation of the agent. Where forms changed:
+ * - time is `timestamp` up to 1.0.2, then `ts`; a pass says that it begins from 1.0.7 on, that it has read the map from 1.1.2 on
+ * - a delete is a field: the key as numbers up to 1.0.7 (without its owner up to 1.0.5), as text from 1.0.8 on
+ * - from 1.2.2 on all is in the message; 1.3.0 added a flow's tier, 1.3.7 the key's ifindex, 1.4.3 skips (debug)
+ * - 1.5.0 counts deletes in the line that ends a pass, and tells of each at level debug only
  */
 
 export interface FlowTuple {
@@ -13,11 +16,20 @@ export interface FlowTuple {
 }
 
 export type NpaLogEvent =
-  | { readonly type: 'pass-start' | 'hydrated' | 'pass-done' | 'start' }
+  | { readonly type: 'pass-start' | 'hydrated' | 'start' }
+  | {
+      readonly type: 'pass-done';
+      /** What the agent itself counted; from 1.5.0 on. */
+      readonly deleted?: number;
+      readonly tracked?: number;
+    }
+  /** A pass that could not read the kernel's tables or the map, in the agent's words. */
+  | { readonly type: 'pass-failed'; readonly reason: string }
   | {
       /** `consecutive` says that the agent waited for a second miss. */
       readonly type: 'delete' | 'skip';
       readonly tuple: FlowTuple;
+      /** Empty where the version does not name it. */
       readonly owner: string;
       readonly consecutive: boolean;
     }
@@ -34,11 +46,14 @@ export type NpaLogLine = NpaLogEvent & {
   readonly version?: string;
 };
 
+/** `UNKNOWN`, `RESERVED` and `ANY PROTOCOL`: the agent does not say which number it saw. */
+const UNNAMED_PROTOCOL = -1;
 const protocolNumbers: Readonly<Record<string, number>> = { ICMP: 1, TCP: 6, UDP: 17, SCTP: 132, ICMPv6: 58 };
 const keyForm =
   /Source IP - (\S+) Source port - (\d+) Dest IP - (\S+) Dest port - (\d+) Protocol - (\d+) Owner IP - (\S+?)(?: Ifindex - \d+)?$/;
+const doneForm = /^Done cleanup of conntrack map(?:: deleted (\d+) stale entries out of (\d+) tracked)?$/;
 const flowForm =
-  /^Flow Info: +Src IP: (\S+) Src Port: (\d+) Dest IP: (\S+) Dest Port: (\d+) Proto:? (.+?),? Verdict:? (\w+)(?:,? Direction:? (\w+))?/;
+  /^Flow Info: +Src IP: (\S+) Src Port: (\d+) Dest IP: (\S+) Dest Port: (\d+) Proto:? (.+?),? Verdict:? ([\w/]+)(?:,? Direction:? (\w+))?/;
 
 /** One line of the log, or undefined when it says nothing about conntrack or flows. Never throws. */
 export function parseNpaLogLine(line: string): NpaLogLine | undefined {
@@ -46,13 +61,41 @@ export function parseNpaLogLine(line: string): NpaLogLine | undefined {
   if (fields === undefined) return undefined;
   const event = eventOf(typeof fields['msg'] === 'string' ? fields['msg'].trim() : '', fields);
   if (event === undefined) return undefined;
-  return { ...event, atMs: timeOf(fields['ts']) };
+  const atMs = timeOf(fields['ts'] ?? fields['timestamp']);
+  return Number.isFinite(atMs) ? { ...event, atMs } : undefined;
+}
+
+/** Beginnings and words of what tells of a pass, a key or a flow, in this form or another. */
+const aboutFlows = /^Conntrack cleanup|^Flow Info|cleanup of (the )?conntrack|stale entr(y|ies)|hydrat/i;
+
+/**
+ * What the line says where it seems to be about a pass, a key or a flow in a form that is not known: from such a log nothing
+ * follows. Undefined for lines that are read, and for those about something else.
+ */
+export function unknownForm(line: string): string | undefined {
+  const fields = readJson(line);
+  const msg = typeof fields?.['msg'] === 'string' ? fields['msg'].trim() : undefined;
+  if (fields === undefined || msg === undefined) return line.trim() === '' ? undefined : line.trim().slice(0, 200);
+  if (!aboutFlows.test(msg) || isEntry(msg, fields)) return undefined;
+  return parseNpaLogLine(line) === undefined ? line.trim().slice(0, 300) : undefined;
+}
+
+/** Up to 1.1.1 a key is told of when it is found, and again when it is deleted. */
+function isEntry(msg: string, fields: Readonly<Record<string, unknown>>): boolean {
+  return msg === 'Conntrack cleanup' && text(fields['Entry - ']).startsWith('Expired/Delete');
 }
 
 function eventOf(msg: string, fields: Readonly<Record<string, unknown>>): NpaLogEvent | undefined {
   if (msg.startsWith('Check for any stale entries in the conntrack map')) return { type: 'pass-start' };
   if (msg === 'hydrated local conntrack cache') return { type: 'hydrated' };
-  if (msg === 'Done cleanup of conntrack map') return { type: 'pass-done' };
+  const done = doneForm.exec(msg);
+  if (done !== null)
+    return {
+      type: 'pass-done',
+      ...(done[1] === undefined ? {} : { deleted: Number(done[1]), tracked: Number(done[2]) }),
+    };
+  if (msg.startsWith('Failed to get mapInfo for conntrack') || msg.startsWith('Failed to read from conntrack table'))
+    return { type: 'pass-failed', reason: msg };
   if (msg.startsWith('Starting network policy agent')) return { type: 'start' };
   if (msg.startsWith('Conntrack cleanup')) return cleanupOf(msg, fields);
   if (msg.startsWith('Flow Info')) return verdictOf(msg, fields);
@@ -61,6 +104,7 @@ function eventOf(msg: string, fields: Readonly<Record<string, unknown>>): NpaLog
 
 function cleanupOf(msg: string, fields: Readonly<Record<string, unknown>>): NpaLogEvent | undefined {
   const old = fields['Delete - '];
+  if (typeof old === 'object' && old !== null) return deleteOfNumbers(old as Readonly<Record<string, unknown>>);
   const match = keyForm.exec(typeof old === 'string' ? old.trim() : msg);
   if (match === null) return undefined;
   const [, sourceIp = '', sourcePort, destinationIp = '', destinationPort, protocol, owner = ''] = match;
@@ -76,6 +120,31 @@ function cleanupOf(msg: string, fields: Readonly<Record<string, unknown>>): NpaL
       protocol: Number(protocol),
     },
   };
+}
+
+/** The key as the agent's struct has it: an IPv4 address is four bytes of a number, the first one lowest; IPv6 is sixteen. */
+function deleteOfNumbers(key: Readonly<Record<string, unknown>>): NpaLogEvent | undefined {
+  const [sourceIp, destinationIp] = [addressOf(key['Source_ip']), addressOf(key['Dest_ip'])];
+  const [sourcePort, destinationPort] = [key['Source_port'], key['Dest_port']];
+  const protocol = key['Protocol'];
+  if (sourceIp === undefined || destinationIp === undefined) return undefined;
+  if (typeof sourcePort !== 'number' || typeof destinationPort !== 'number' || typeof protocol !== 'number')
+    return undefined;
+  const tuple = { sourceIp, sourcePort, destinationIp, destinationPort, protocol };
+  return { type: 'delete', consecutive: false, owner: addressOf(key['Owner_ip']) ?? '', tuple };
+}
+
+function addressOf(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32)
+    return [0, 8, 16, 24].map((shift) => (value >>> shift) & 255).join('.');
+  if (!Array.isArray(value) || value.length !== 16) return undefined;
+  const bytes = value.map(Number);
+  if (!bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256)) return undefined;
+  const groups = Array.from({ length: 8 }, (_, at) =>
+    (((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)).toString(16),
+  );
+  // As the kernel and the API print it: the longest run of zeroes is left out.
+  return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);
 }
 
 function verdictOf(msg: string, fields: Readonly<Record<string, unknown>>): NpaLogEvent | undefined {
@@ -95,7 +164,7 @@ function verdictOf(msg: string, fields: Readonly<Record<string, unknown>>): NpaL
       sourcePort: Number(value(2, 'Src Port')),
       destinationIp: value(3, 'Dest IP'),
       destinationPort: Number(value(4, 'Dest Port')),
-      protocol: protocolNumbers[proto] ?? Number(proto),
+      protocol: protocolNumbers[proto] ?? UNNAMED_PROTOCOL,
     },
   };
 }
@@ -105,7 +174,8 @@ function readJson(line: string): Readonly<Record<string, unknown>> | undefined {
   const start = line.startsWith('{') ? 0 : (/^\S+ std(?:out|err) [FP] (?=\{)/.exec(line)?.[0].length ?? -1);
   if (start < 0) return undefined;
   try {
-    return JSON.parse(line.slice(start)) as Readonly<Record<string, unknown>>;
+    const value: unknown = JSON.parse(line.slice(start));
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
   }

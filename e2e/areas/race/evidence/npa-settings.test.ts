@@ -20,7 +20,13 @@ function pod(...args: readonly string[]): AgentPod {
 
 describe('settings of a network policy agent', () => {
   it('are upstream’s defaults where its flags are silent', () => {
-    expect(npaSettings(pod(), 'agent')).to.deep.equal({ cleanupPeriodMs: 300_000, mapSize: 524_288, log: undefined });
+    expect(npaSettings(pod(), 'agent')).to.deep.equal({
+      cleanupPeriodMs: 300_000,
+      mapSize: 524_288,
+      log: undefined,
+      logLevel: undefined,
+    });
+    expect(npaSettings(pod('--log-level=INFO'), 'agent').logLevel).to.equal('info');
     expect(npaSettings(pod('--conntrack-cache-cleanup-period=5'), 'other').cleanupPeriodMs).to.equal(300_000);
   });
 

@@ -28,6 +28,8 @@ export interface NpaSettings {
   readonly cleanupPeriodMs: number;
   /** `--conntrack-cache-table-size`; 524,288 where it is not given. */
   readonly mapSize: number;
+  /** `--log-level` as given; what it is by default depends on the version. */
+  readonly logLevel: string | undefined;
   /** Path on the node of what `--log-file` names, `container` where it logs to its streams, undefined where nothing says. */
   readonly log: string | undefined;
 }
@@ -38,6 +40,7 @@ export function npaSettings(pod: AgentPod, container: string): NpaSettings {
   return {
     cleanupPeriodMs: Number(flag('conntrack-cache-cleanup-period') ?? 300) * 1000,
     mapSize: Number(flag('conntrack-cache-table-size') ?? 524_288),
+    logLevel: flag('log-level')?.toLowerCase(),
     log: logOf(pod, found, flag('log-file')),
   };
 }

@@ -10,7 +10,7 @@ import { InconclusiveError } from '../../../harness/run/verdict-errors.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { addBallast, type Ballast } from './ballast.ts';
 import { kernelForgets } from '../../../harness/conntrack/kernel-forgets.ts';
-import { awaitHydration } from '../stage/race-passes.ts';
+import { awaitHydration, requireReadable } from '../stage/race-passes.ts';
 import { arm, type Opened, openWithinMs, trigger } from './race-trigger.ts';
 import { flowsAccepted } from '../stage/race-accepted.ts';
 import { ballastPort, firstFlowPort, tcpPort, udpPorts } from '../stage/race-objects.ts';
@@ -79,6 +79,7 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
     if (cut.length > 0)
       await client.driver.call({ cmd: 'send', group, message: echo, only: writeRanges(cut) }, t.signal);
     const healed = cut.length === 0 ? undefined : await hearing(t, stage, group, echo, cut.length, healWithinMs);
+    requireReadable(t, stage, hydratedAt);
     const observation: RaceObservation = {
       flows,
       owner: ownerEnd.ip,

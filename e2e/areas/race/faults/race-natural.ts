@@ -9,7 +9,7 @@ import type { SpecContext } from '../../../harness/run/context.ts';
 import { kernelForgets } from '../../../harness/conntrack/kernel-forgets.ts';
 import { flowsAccepted } from '../stage/race-accepted.ts';
 import { tcpPort } from '../stage/race-objects.ts';
-import { awaitHydration, notCleaning } from '../stage/race-passes.ts';
+import { awaitHydration, notCleaning, requireReadable } from '../stage/race-passes.ts';
 import { openEnforcedStage } from '../stage/race-run.ts';
 import type { RaceStage } from '../stage/race-stage.ts';
 
@@ -105,7 +105,7 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
   const again = await t.step('race trigger', async () => {
     await log
       .waitFor((line) => line.type === 'pass-start', { ...options, what: 'the pass that was predicted' })
-      .catch(notCleaning(t));
+      .catch(notCleaning(t, stage));
     const opened = await client.driver.call<Opened>(open, t.signal);
     says(`${opened.count} of the same flows open again`);
     return opened;
@@ -113,7 +113,7 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
   return t.step('verification', async () => {
     await log
       .waitFor((line) => line.type === 'pass-done', { ...options, what: 'the end of the delete pass' })
-      .catch(notCleaning(t));
+      .catch(notCleaning(t, stage));
     const message = `n${round}`;
     await flowsAccepted(t, server.driver, 'tcp', again.count);
     const spokeAtMs = Date.now();
@@ -130,6 +130,7 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
     };
     let seen = await account(t.wait(listenMs));
     if (undenied(seen).length > 0) seen = await account(t.wait(listenLongerMs));
+    requireReadable(t, stage, hydratedAt);
     const victims = [...seen.victims].filter((flow) => seen.denied.has(flow));
     if (victims.length > 0)
       await attachVictims(t, `victims-${round + 1}.jsonl`, victims.slice(0, 20), flows, log.lines.slice(hydratedAt));

@@ -134,7 +134,7 @@ async function firstDelete(t: SpecContext, stage: RaceStage, { plan, hydratedAt 
     (line.type === 'delete' && line.owner === ownerEnd.ip) || (line.type === 'pass-done' && plan.window === 'first');
   const what = `a delete of a key of ${ownerEnd.ip}`;
   const options = { from: hydratedAt, timeoutMs: waitMs(stage, plan), signal: t.signal, what };
-  return log.waitFor(wanted, options).catch(notCleaning(t));
+  return log.waitFor(wanted, options).catch(notCleaning(t, stage));
 }
 
 async function passesEnd(t: SpecContext, stage: RaceStage, mark: number, count: number): Promise<NpaLogLine> {
@@ -149,7 +149,7 @@ async function passesEnd(t: SpecContext, stage: RaceStage, mark: number, count: 
         signal: t.signal,
         what: 'the end of the delete pass',
       })
-      .catch(notCleaning(t));
+      .catch(notCleaning(t, stage));
     if (end === count) return line;
     from = log.lines.indexOf(line) + 1;
   }

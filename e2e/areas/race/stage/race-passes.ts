@@ -1,5 +1,6 @@
 /** Waits for the agent's cleanup passes by its own log: one that reads the map, then one that deletes, half a period apart. */
 import { NpaLogTimeout } from '../evidence/npa-log-follower.ts';
+import { hiddenDeletes, whyNoPass } from '../evidence/npa-log-reading.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { RaceStage } from './race-stage.ts';
 
@@ -26,7 +27,7 @@ export async function awaitCycles(t: SpecContext, stage: RaceStage, count: numbe
       signal: t.signal,
       what: `the end of cleanup cycle ${cycle} of ${count}`,
     };
-    await stage.log.waitFor(endOfCycle(), options).catch(notCleaning(t));
+    await stage.log.waitFor(endOfCycle(), options).catch(notCleaning(t, stage));
     await requireReading(t, stage, options.from);
   }
 }
@@ -37,7 +38,7 @@ async function requireReading(t: SpecContext, stage: RaceStage, from: number): P
   const entries = (await stage.agent.mapKeys(t.signal)).length;
   if (entries > 0)
     t.inconclusive(
-      `the agent on ${stage.agent.node.name} began ${startsOfACycle} cleanup passes and read its map in none, though it holds ${entries} entries: ${needed}`,
+      `the agent on ${stage.agent.node.name} began ${startsOfACycle} cleanup passes and read its map in none, though it holds ${entries} entries: ${whyNoPass(stage.log, from)}`,
     );
 }
 
@@ -56,15 +57,19 @@ async function awaitLine(t: SpecContext, stage: RaceStage, type: string, from: n
   const timeoutMs = 3 * stage.periodMs + 20_000;
   await stage.log
     .waitFor((line) => line.type === type, { from, timeoutMs, signal: t.signal, what })
-    .catch(notCleaning(t));
+    .catch(notCleaning(t, stage));
 }
 
-const needed = "the agent's cleanup does not run (it needs NET_ADMIN and SYS_ADMIN)";
-
 /** An agent whose cleanup does not run shows nothing, good or bad. */
-export function notCleaning(t: SpecContext): (error: unknown) => never {
+export function notCleaning(t: SpecContext, stage: RaceStage): (error: unknown) => never {
   return (error) => {
-    if (error instanceof NpaLogTimeout) t.inconclusive(`${error.message}: ${needed}, or its log is elsewhere`);
+    if (error instanceof NpaLogTimeout) t.inconclusive(`${error.message}: ${whyNoPass(stage.log, 0)}`);
     throw error;
   };
+}
+
+/** Ends the spec unless the agent tells of each delete and denial since `from` in a form that is known. */
+export function requireReadable(t: SpecContext, stage: RaceStage, from: number): void {
+  const hidden = hiddenDeletes(stage.log, from, stage.logLevel);
+  if (hidden !== undefined) t.inconclusive(`the agent on ${stage.agent.node.name}: ${hidden}`);
 }

@@ -33,6 +33,8 @@ export interface RaceStage {
   readonly log: NpaLogFollower;
   /** The agent's cleanup period: `--cleanup-period`, else what its own flags say. */
   readonly periodMs: number;
+  /** As its flags name it. */
+  readonly logLevel: string | undefined;
   /** Entries that its map holds. */
   readonly mapSize: number;
 }
@@ -90,6 +92,7 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
     log,
     periodMs,
     mapSize: settings.mapSize,
+    logLevel: settings.logLevel,
   };
 }
 
