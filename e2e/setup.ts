@@ -7,7 +7,7 @@ import { composition } from './compose/composition.ts';
 import { EXIT } from './harness/run/exit-codes.ts';
 import { keepTests, selectedTests, settle, takeOverStrays } from './harness/run/mocha-bridge.ts';
 import { areas } from './areas/index.ts';
-import { optionSchema } from './harness/run/options/schema.ts';
+import { optionSchema } from './harness/run/options/option-schema.ts';
 import { parseOptions } from './harness/run/options/parse.ts';
 import { defaultReportsFolder } from './harness/run/run-command.ts';
 import { Run } from './harness/run/run.ts';

@@ -16,7 +16,7 @@ import { runChild } from '../harness/run/child-run.ts';
 import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
 import { readRun, type RunRecord } from '../report/run-record.ts';
-import { optionSchema } from '../harness/run/options/schema.ts';
+import { optionSchema } from '../harness/run/options/option-schema.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { shown } from '../harness/run/shown.ts';
 

@@ -5,7 +5,7 @@ import { InfrastructureError } from '../harness/run/verdict-errors.ts';
 import type { SubjectContext } from '../harness/subject/subject.ts';
 import type { Choice } from './choose-subjects.ts';
 import { runSlowFactor } from './calibration.ts';
-import { emptyEnvironment } from './environment.ts';
+import { emptyEnvironment } from './empty-environment.ts';
 import { watchSurroundings } from './surroundings.ts';
 import { UndoStack } from './undo-stack.ts';
 

@@ -1,6 +1,6 @@
 /** On a cluster that is not ours the subjects are what is there: the proxy as found, and no installing where that is not allowed. */
 import type { KindOfArea } from '../harness/area/areas.ts';
-import type { Fitness } from '../harness/cluster/existing/fitness.ts';
+import type { Fitness } from '../harness/cluster/fitness.ts';
 import type { Options } from '../harness/run/options/schema.ts';
 import type { SubjectEntry, SubjectKind } from '../harness/subject/subject.ts';
 

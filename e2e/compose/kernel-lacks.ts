@@ -2,7 +2,7 @@
 import type { Options } from '../harness/run/options/schema.ts';
 import type { RunEnvironment } from '../harness/run/run-environment.ts';
 import type { Subject } from '../harness/subject/subject.ts';
-import { emptyEnvironment } from './environment.ts';
+import { emptyEnvironment } from './empty-environment.ts';
 
 /** `kube-proxy-ipvs needs ipvs in the kernel: not there (kernel 6.18)`; undefined when nothing is missing. */
 export function kernelLacks(

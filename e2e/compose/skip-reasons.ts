@@ -1,6 +1,6 @@
 /** Why a spec does not apply here: its needs against what was probed once. */
 import type { Cluster } from '../harness/cluster/cluster.ts';
-import type { Fitness } from '../harness/cluster/existing/fitness.ts';
+import type { Fitness } from '../harness/cluster/fitness.ts';
 import type { SpecMeta } from '../harness/run/spec.ts';
 import { areaOf } from '../harness/run/spec-registry.ts';
 import type { Subject, SubjectContext, SubjectKind } from '../harness/subject/subject.ts';

@@ -4,7 +4,7 @@
  */
 import { areas } from '../areas/index.ts';
 import { chooseSubjects } from '../compose/choose-subjects.ts';
-import { emptyEnvironment } from '../compose/environment.ts';
+import { emptyEnvironment } from '../compose/empty-environment.ts';
 import { skipReason } from '../compose/skip-reasons.ts';
 import { composition } from '../compose/composition.ts';
 import { keepKubeconfigSecrets } from '../harness/run/kubeconfig-secrets.ts';

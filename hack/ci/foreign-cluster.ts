@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { accessRules } from '../../e2e/harness/cluster/access-role.ts';
-import type { AreaRights } from '../../e2e/harness/cluster/access.ts';
+import type { AreaRights } from '../../e2e/harness/cluster/rights.ts';
 import { creationEnvironment, newIdentity } from '../../e2e/harness/cluster/kind/cluster-identity.ts';
 import { deleteCluster } from '../../e2e/harness/cluster/kind/delete-cluster.ts';
 import { findClusters } from '../../e2e/harness/cluster/kind/found-clusters.ts';

@@ -1,6 +1,6 @@
 /** A packet capture follows the pod it was asked for, and no other. */
 import type { Area } from '../../harness/area/area.ts';
-import { MANAGE, rights } from '../../harness/cluster/access.ts';
+import { MANAGE, rights } from '../../harness/cluster/rights.ts';
 import { ci } from './ci.ts';
 import { packetCaptures } from './subjects/packet-captures.ts';
 

@@ -1,6 +1,6 @@
 /** A network policy agent does not cut live flows when it cleans its conntrack map. */
 import type { Area } from '../../harness/area/area.ts';
-import { MANAGE, rights } from '../../harness/cluster/access.ts';
+import { MANAGE, rights } from '../../harness/cluster/rights.ts';
 import { ci } from './ci.ts';
 import { policyAgents } from './subjects/policy-agents.ts';
 

@@ -1,6 +1,6 @@
 /** A UDP flow follows its Service when the pod behind it is gone. */
 import type { Area, FoundThere } from '../../harness/area/area.ts';
-import { rights } from '../../harness/cluster/access.ts';
+import { rights } from '../../harness/cluster/rights.ts';
 import { ci } from './ci.ts';
 import { serviceProxies } from './subjects/service-proxies.ts';
 

@@ -1,6 +1,6 @@
 /** A client notices that its connection is dead, and recovers. */
 import type { Area } from '../../harness/area/area.ts';
-import { MANAGE, rights } from '../../harness/cluster/access.ts';
+import { MANAGE, rights } from '../../harness/cluster/rights.ts';
 import { ci } from './ci.ts';
 import { apiClients } from './subjects/api-clients.ts';
 

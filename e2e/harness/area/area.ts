@@ -3,7 +3,7 @@
  * reads it: what is heavy is behind a function that loads it.
  */
 import type { KubeApi } from '../cluster/cluster.ts';
-import type { Right } from '../cluster/access.ts';
+import type { Right } from '../cluster/rights.ts';
 import type { FieldsOfArea } from '../run/options/field.ts';
 import type { Options } from '../run/options/schema.ts';
 import type { SubjectEntry, SubjectKind } from '../subject/subject.ts';

@@ -1,5 +1,6 @@
 /** The same list of permissions as Kubernetes objects, for an administrator who gives the suite an account of its own. */
-import { type AreaRights, requiredAccess } from './access.ts';
+import { requiredAccess } from './access.ts';
+import type { AreaRights } from './rights.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];

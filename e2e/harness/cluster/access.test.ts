@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { checkAccess, MANAGE, requiredAccess, rights } from './access.ts';
+import { checkAccess, requiredAccess } from './access.ts';
+import { MANAGE, rights } from './rights.ts';
 import type { KubeApi } from './cluster.ts';
 
 const plain = { name: 'plain' };

@@ -1,26 +1,6 @@
 /** What the suite needs to be allowed, verb by verb and area by area, and whether an account is. */
+import { type AreaRights, MANAGE, type Permission, type Right, rights } from './rights.ts';
 import type { KubeApi } from './cluster.ts';
-
-export interface Right {
-  readonly group: string;
-  /** `pods`, or with a subresource `pods/exec`. */
-  readonly resource: string;
-  readonly verb: string;
-  /** Only in this namespace; otherwise in every namespace, because namespaces of specs get their names when they are made. */
-  readonly namespace?: string;
-  readonly why: string;
-}
-
-/** What `requiredAccess` is asked about; an area is one. */
-export interface AreaRights {
-  readonly name: string;
-  readonly rights?: readonly Right[];
-}
-
-export interface Permission extends Right {
-  /** Names of the areas that need it, of those that were asked about. */
-  readonly areas: readonly string[];
-}
 
 export interface AccessAnswer {
   readonly permission: Permission;
@@ -29,19 +9,7 @@ export interface AccessAnswer {
   readonly reason: string;
 }
 
-// Server-side apply is a patch, and a creation where there is nothing yet.
-export const MANAGE = ['get', 'list', 'create', 'patch', 'delete'] as const;
 const READ = ['get', 'list'] as const;
-
-/** Each verb on each resource, all for one reason. `group` empty: the core group. */
-export function rights(
-  resources: readonly string[],
-  verbs: readonly string[],
-  why: string,
-  group = '',
-): readonly Right[] {
-  return resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb, why })));
-}
 
 /** What a run of any area needs. */
 const ofEveryArea: readonly Right[] = [

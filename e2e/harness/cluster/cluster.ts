@@ -2,8 +2,8 @@
  * The cluster as the rest of the harness sees it. Types only; kind.ts and existing.ts implement it.
  * Everything that waits takes an AbortSignal; every error says subject, expected, observed, how long, how many tries.
  */
-import type { AreaRights } from './access.ts';
-import type { Fitness } from './existing/fitness.ts';
+import type { AreaRights } from './rights.ts';
+import type { Fitness } from './fitness.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 export type IpFamily = 'ipv4' | 'ipv6';

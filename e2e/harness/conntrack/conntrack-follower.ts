@@ -8,7 +8,8 @@ import { InconclusiveError } from '../run/verdict-errors.ts';
 import { abortReason } from '../cluster/abort-reason.ts';
 import { isRejected } from './conntrack-entry.ts';
 import { parseConntrackEvent, type ConntrackEvent } from './conntrack-event.ts';
-import { matchesEntry, type EntryMatch, type UnreadLine } from './conntrack-table.ts';
+import { matchesEntry, type UnreadLine } from './conntrack-table.ts';
+import type { EntryMatch } from './entry-match.ts';
 import { mayConcern } from './unread-line.ts';
 
 /** Lock: shared by those who follow events, held alone by those who fill the table. */

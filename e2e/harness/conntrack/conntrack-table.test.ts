@@ -2,13 +2,8 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ClusterNode } from '../cluster/cluster.ts';
 import { describeEntry, sameRow, zoneOf } from './conntrack-entry.ts';
-import {
-  conntrackListArgv,
-  matchesEntry,
-  parseConntrackTable,
-  readConntrack,
-  type EntryMatch,
-} from './conntrack-table.ts';
+import { conntrackListArgv, matchesEntry, parseConntrackTable, readConntrack } from './conntrack-table.ts';
+import type { EntryMatch } from './entry-match.ts';
 
 function row(index: number): string {
   const client = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;

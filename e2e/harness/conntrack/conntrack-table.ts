@@ -1,4 +1,5 @@
 /** The conntrack table of a node, read whole or narrowed by the kernel, and rows picked out of it. */
+import type { EntryMatch } from './entry-match.ts';
 import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
 import { EXTENDED_WITH_ID, isRejected, parseConntrackEntry, zoneOf, type ConntrackEntry } from './conntrack-entry.ts';
@@ -13,20 +14,6 @@ export interface ParsedTable {
 export interface UnreadLine {
   readonly error: string;
   readonly line: string;
-}
-
-/** What a row must be to count; absent fields match everything. */
-export interface EntryMatch {
-  readonly protocol?: string;
-  readonly src?: string;
-  readonly sport?: number;
-  readonly dst?: string;
-  readonly dport?: number;
-  readonly replySrc?: string;
-  readonly replySport?: number;
-  /** Zones in which the packets of a direction are looked up; 0 is the one that is not printed. */
-  readonly originalZone?: number;
-  readonly replyZone?: number;
 }
 
 /**

@@ -2,7 +2,7 @@
  * What a line of conntrack that cannot be read may have been about. A row of somebody else's flow, in a form that nobody foresaw,
  * says nothing against a spec whose addresses it contradicts; a line whose facts cannot be trusted speaks against everybody.
  */
-import type { EntryMatch } from './conntrack-table.ts';
+import type { EntryMatch } from './entry-match.ts';
 
 const head = /^\s*(?:\[\d{1,12}\.\d{1,9}\s*\]\s+)?(?:\[(?:NEW|UPDATE|DESTROY)\]\s+)?(?:ipv4 +2|ipv6 +10) +(\S+) +\d+ /;
 const anotherHead = /\[(?:NEW|UPDATE|DESTROY)\]|ipv[46] /;

@@ -3,6 +3,7 @@
  * whoever comes after a kill -9 can take it back (`npm run gc`). JSON lines in
  * `${XDG_STATE_HOME:-~/.local/state}/staleproof/journal/<run>.jsonl`; a run that took everything back leaves no file.
  */
+import { stateFolder } from './state-folder.ts';
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -19,13 +20,6 @@ export interface Change {
   undone(): void;
   /** Notes that it stays on purpose. */
   release(): void;
-}
-
-export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const given = env['XDG_STATE_HOME'];
-  // The XDG specification: a relative path there is invalid and must be ignored.
-  const base = given?.startsWith('/') === true ? given : join(homedir(), '.local', 'state');
-  return join(base, 'staleproof');
 }
 
 export function journalFolder(env: NodeJS.ProcessEnv = process.env): string {

@@ -30,7 +30,7 @@ export async function runCommand(argv: readonly string[], composition: Compositi
 async function dispatch(argv: readonly string[], given: Options, composition: Composition): Promise<number> {
   if (given.help === true) {
     const { helpText } = await import('./options/help.ts');
-    const { optionSchema } = await import('./options/schema.ts');
+    const { optionSchema } = await import('./options/option-schema.ts');
     return print(helpText((await optionSchema(composition.areas)).infos));
   }
   if (given.listTags === true) return print(tagList(composition.areas.tags));

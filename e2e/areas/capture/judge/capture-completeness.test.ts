@@ -3,7 +3,8 @@ import { describe, it } from 'mocha';
 import type { CaptureInstance, CaptureStage } from '../stage/capture-stage.ts';
 import { JudgementError } from '../../../harness/run/verdict-errors.ts';
 import type { Finding } from '../../../harness/run/context.ts';
-import { judgeBlindWindows, judgeCompleteness, type Expected } from './capture-completeness.ts';
+import { judgeBlindWindows, judgeCompleteness } from './capture-completeness.ts';
+import type { Expected } from './expected.ts';
 import type { JudgedFile } from './capture-file-judgement.ts';
 
 const numbers = (from: number, to: number): Set<number> =>

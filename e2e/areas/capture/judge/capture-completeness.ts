@@ -1,4 +1,5 @@
 /** How much of what the sink received is in the files of an instance, and how much was missed before its capture ran. */
+import type { Expected } from './expected.ts';
 import type { CaptureInstance, CaptureStage } from '../stage/capture-stage.ts';
 import type { JudgedFile } from './capture-file-judgement.ts';
 import { describeInstance } from '../evidence/capture-premises.ts';
@@ -12,20 +13,6 @@ const GREATEST_CONTENTION = 10;
 /** Of a hundred recreations at least this many miss none. */
 const BLIND_FREE = 0.95;
 const PERIOD_MS = 50;
-
-export interface Expected {
-  readonly instance: CaptureInstance;
-  /** Whether the instance, and with it the file, has ended. */
-  readonly ended: boolean;
-  /** Packets that may be missing at the start; `any` when the capture came after the target. Default BLIND_PACKETS. */
-  readonly blind?: number | 'any';
-  /** The agent was away while the instance lived: what it missed at the end is not its fault. */
-  readonly endsEarly?: boolean;
-  /** The capture was over before this instance: no file may be of it. */
-  readonly unwanted?: boolean;
-  /** The agent was away in between. */
-  readonly gapsAllowed?: boolean;
-}
 
 /** `truth`: what the sink has received of the instance, by incarnation. Blind windows are kept on the stage. */
 export function judgeCompleteness(

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { CaptureInstance, CaptureStage } from '../stage/capture-stage.ts';
 import type { CaptureFile } from '../subjects/capture-subject.ts';
-import type { Expected } from './capture-completeness.ts';
+import type { Expected } from './expected.ts';
 import { readContents, speakerOf, type CaptureContents } from '../evidence/capture-contents.ts';
 import { describeInstance } from '../evidence/capture-premises.ts';
 

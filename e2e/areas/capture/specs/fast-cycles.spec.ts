@@ -1,5 +1,6 @@
 import { awaitBound } from '../judge/capture-claims.ts';
-import { judgeBlindWindows, type Expected } from '../judge/capture-completeness.ts';
+import { judgeBlindWindows } from '../judge/capture-completeness.ts';
+import type { Expected } from '../judge/expected.ts';
 import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';

@@ -1,5 +1,5 @@
 import { awaitBound } from '../judge/capture-claims.ts';
-import type { Expected } from '../judge/capture-completeness.ts';
+import type { Expected } from '../judge/expected.ts';
 import type { JudgedFile } from '../judge/capture-file-judgement.ts';
 import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';

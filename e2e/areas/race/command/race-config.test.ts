@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { Areas } from '../../../harness/area/areas.ts';
-import { optionSchema } from '../../../harness/run/options/schema.ts';
+import { optionSchema } from '../../../harness/run/options/option-schema.ts';
 import { race } from '../area.ts';
 import { checkPeriods, readRaceOptions } from './race-config.ts';
 

@@ -2,6 +2,7 @@
  * One race: flows are opened, closed by RST and forgotten by the kernel, and opened again while the agent deletes what its
  * snapshot lacked. The five steps have the names that the first reproducer of this race gave them.
  */
+import type { AttackPlan } from './attack-plan.ts';
 import { accountRace, type RaceAccount, type RaceObservation } from '../evidence/race-account.ts';
 import { readRanges, type RaceFlows, writeRanges } from '../evidence/race-flow-set.ts';
 import { tuplesGoneFromKernel, tuplesInAgentMap } from '../evidence/race-premises.ts';
@@ -15,18 +16,6 @@ import { arm, type Opened, openWithinMs, trigger } from './race-trigger.ts';
 import { flowsAccepted } from '../stage/race-accepted.ts';
 import { ballastPort, firstFlowPort, tcpPort, udpPorts } from '../stage/race-objects.ts';
 import type { RaceStage } from '../stage/race-stage.ts';
-
-export interface AttackPlan {
-  readonly mode: 'held' | 'ballast';
-  readonly protocol: 'tcp' | 'udp';
-  readonly flows: number;
-  /** Source ports are never used twice in one pod: NAT may still remember them. */
-  readonly iteration: number;
-  /** `first`: the first pass that could delete the keys. `any`: the first pass that does, be it the second or third. */
-  readonly window: 'first' | 'any';
-  /** Deletes a second as an earlier race measured them. */
-  readonly rate?: number | undefined;
-}
 
 export interface Attack {
   readonly account: RaceAccount;

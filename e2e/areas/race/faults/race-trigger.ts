@@ -4,7 +4,7 @@ import { raceFlowCount, readRanges, type RaceFlows } from '../evidence/race-flow
 import { tuplesAliveInKernel } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { armAgentHold } from './agent-hold.ts';
-import type { AttackPlan } from './race-attack.ts';
+import type { AttackPlan } from './attack-plan.ts';
 import { signalPort } from '../stage/race-objects.ts';
 import { notCleaning } from '../stage/race-passes.ts';
 import { armDeleteSignal } from './race-signal.ts';

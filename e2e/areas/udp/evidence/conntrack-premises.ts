@@ -6,7 +6,8 @@ import type { Premise, SpecContext } from '../../../harness/run/context.ts';
 import { describeEntry, endpoint, sameRow, type ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
 import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
 import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
-import { matchesEntry, readConntrack, type EntryMatch } from '../../../harness/conntrack/conntrack-table.ts';
+import { matchesEntry, readConntrack } from '../../../harness/conntrack/conntrack-table.ts';
+import type { EntryMatch } from '../../../harness/conntrack/entry-match.ts';
 
 /** A UDP flow in the original direction, as its row on `node` starts. */
 export interface FlowKey {

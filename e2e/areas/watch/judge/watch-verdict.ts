@@ -4,7 +4,7 @@ import type { SpecContext } from '../../../harness/run/context.ts';
 import type { Json } from '../../../harness/run/result-schema.ts';
 import { findDefect, loadKnownDefects, type LooseDefect } from '../../../harness/run/known-defects.ts';
 import type { CellResult } from '../evidence/watch-cell.ts';
-import type { LaneOutcome } from '../stage/watch-session.ts';
+import type { LaneOutcome } from '../evidence/watch-lane-outcome.ts';
 
 export type CellVerdict = CellResult['verdict'] | 'expected-fail' | 'unexpected-pass';
 

@@ -1,4 +1,5 @@
 /** What the clients of a session talk to: the timer-server in a namespace of ours, or the API server of a kind cluster. */
+import { groupOf, type Group, type Path } from '../evidence/watch-path.ts';
 import { join } from 'node:path';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Cluster, IpFamily } from '../../../harness/cluster/cluster.ts';
@@ -11,10 +12,6 @@ import { typescript } from '../subjects/client-subject.ts';
 import type { ClientTarget } from '../subjects/client-launch.ts';
 import type { MadeUpdate } from '../evidence/watch-client-line.ts';
 import { versionExpiry, type VersionExpiry } from '../evidence/watch-version-expiry.ts';
-
-/** Lanes whose faults come by idleness stay quiet until T; lanes with commanded faults get updates at once. */
-export type Group = 'idle' | 'now';
-export const groupOf = (profile: FaultProfile): Group => (profile.trigger === 'command' ? 'now' : 'idle');
 
 export interface Backend {
   readonly serverSide: ServerSide;
@@ -61,8 +58,6 @@ export function timerBackend(slug: string, family: IpFamily, idleSeconds: number
     target: (lane, cell) => Promise.resolve({ cell, host: lane.target[family], port: port(lane.profile) }),
   };
 }
-
-export type Path = 'public' | 'private';
 
 /** The API server of the cluster's control plane: by an address of its own behind every balancer, or by its Service. */
 export async function apiBackend(cluster: Cluster, slug: string, path: Path): Promise<Backend> {

@@ -8,11 +8,12 @@ import type { ClientLiteral } from '../subjects/client-literal.ts';
 import { type ClientTarget, launchClient } from '../subjects/client-launch.ts';
 import { isClient, type ClientSubject } from '../subjects/client-subject.ts';
 import { openPrivatePath } from '../faults/private-path.ts';
-import { apiBackend, groupOf, timerBackend, type Backend, type Path } from './watch-backend.ts';
+import { apiBackend, timerBackend, type Backend } from './watch-backend.ts';
+import { groupOf, type Path } from '../evidence/watch-path.ts';
 import { parseClientLine, type ClientLine } from '../evidence/watch-client-line.ts';
 import { onGround } from './watch-ground.ts';
 import { judgeLane, keepCaptures, type Running } from '../evidence/watch-lane.ts';
-import type { LaneOutcome, Member } from './watch-session.ts';
+import type { LaneOutcome, Member } from '../evidence/watch-lane-outcome.ts';
 import { anyConnecting, openSockets } from '../evidence/watch-sockets.ts';
 import { letFaultsHappen } from './watch-timeline.ts';
 

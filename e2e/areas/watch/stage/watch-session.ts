@@ -2,13 +2,14 @@
  * Specs of the area that run at the same time share one test bed: the first opens a session and waits a moment for the
  * others, so that an idle timeout of 45 s costs a run 45 s once, and each client is one process for all balancers.
  */
+import type { LaneOutcome, Member } from '../evidence/watch-lane-outcome.ts';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultIdleSeconds, privateFaults, serverFaults, type FaultProfile } from '../faults/profile.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import type { ClientLiteral } from '../subjects/client-literal.ts';
-import type { Path } from './watch-backend.ts';
+import type { Path } from '../evidence/watch-path.ts';
 import type { MadeUpdate } from '../evidence/watch-client-line.ts';
 import type { CellResult } from '../evidence/watch-cell.ts';
 import type { IpFamily } from '../../../harness/cluster/cluster.ts';
@@ -20,25 +21,6 @@ export interface ProfileRequest {
   readonly idleSeconds?: number;
   /** `private`: from a pod by the Service's address; default through a balancer. */
   readonly path?: Path;
-}
-
-export interface Member {
-  readonly t: SpecContext;
-  readonly profile: FaultProfile;
-}
-
-/** What happened in one lane; captures are files that the session has closed. */
-export interface LaneOutcome {
-  readonly path: Path;
-  readonly family: IpFamily;
-  /** What proved a premise of all cells. */
-  readonly proven?: string;
-  readonly cells: readonly CellResult[];
-  /** Updates that the server acknowledged. */
-  readonly updates: readonly MadeUpdate[];
-  readonly captures: readonly string[];
-  /** Clients that were chosen and cannot run on this machine, with the reason. */
-  readonly unavailable: readonly { readonly client: string; readonly reason: string }[];
 }
 
 /**

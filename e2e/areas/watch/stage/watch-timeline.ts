@@ -1,7 +1,8 @@
 /** When what happens in a session. Idle lanes are left alone for T and then get updates; commanded faults are fired at once. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bed, Lane } from '../faults/idle-load-balancer.ts';
-import type { Backend, Group } from './watch-backend.ts';
+import type { Backend } from './watch-backend.ts';
+import type { Group } from '../evidence/watch-path.ts';
 import type { MadeUpdate } from '../evidence/watch-client-line.ts';
 import type { VersionExpiry } from '../evidence/watch-version-expiry.ts';
 

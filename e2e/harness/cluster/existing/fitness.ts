@@ -1,18 +1,9 @@
 /** What an existing cluster and the account on it allow: asked before anything is made, so that a spec is skipped with its reason. */
-import { type AccessAnswer, type AreaRights, canI, checkAccess } from '../access.ts';
+import type { Fitness } from '../fitness.ts';
+import { type AccessAnswer, canI, checkAccess } from '../access.ts';
+import type { AreaRights } from '../rights.ts';
 import type { KubeApi } from '../cluster.ts';
 import { isApiError } from '../kube/api-error.ts';
-
-export interface Fitness {
-  /** What the account may not do, for the areas that lack something: `delete pods`, as kubectl's `auth can-i` takes it. */
-  readonly lackingAccess: Readonly<Partial<Record<string, readonly string[]>>>;
-  /** Why there is no shell on the nodes; undefined when there is one. */
-  readonly noNodeAccess: string | undefined;
-  /** How Services are served, in words: `kube-proxy nftables`, `Cilium`, `not recognised`. */
-  readonly proxy: string;
-  /** Kernel feature → why it is missing on some node; nothing is known without access to nodes. */
-  readonly missingKernel: Readonly<Record<string, string>>;
-}
 
 export function lackingOf(answers: readonly AccessAnswer[], areas: readonly AreaRights[]): Fitness['lackingAccess'] {
   const denied = answers.filter((answer) => !answer.allowed).map(({ permission }) => permission);

@@ -1,8 +1,9 @@
 /** From a kubeconfig context to a cluster for one run, and back to how it was. */
-import type { AreaRights } from '../access.ts';
+import type { AreaRights } from '../rights.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { journalOf, stateFolder } from '../../run/journal.ts';
+import { journalOf } from '../../run/journal.ts';
+import { stateFolder } from '../../run/state-folder.ts';
 import { keepKubeconfigSecrets } from '../../run/kubeconfig-secrets.ts';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
 import type { ClusterRequest, KubeApi, OpenCluster } from '../cluster.ts';
@@ -14,7 +15,8 @@ import { OpenedCluster } from '../opened-cluster.ts';
 import { runLabelKey } from '../run-label.ts';
 import { detectFacts, detectProxy, families } from './detect.ts';
 import { holdLease, leaseName } from './run-lease.ts';
-import { askAccess, type Fitness, whyNoPrivilegedPod } from './fitness.ts';
+import { askAccess, whyNoPrivilegedPod } from './fitness.ts';
+import type { Fitness } from '../fitness.ts';
 import { HelperNode, installHelper, runInHelpers } from './node-helper.ts';
 import { requireImage } from './node-images.ts';
 import { ensureSystemNamespace } from './system-namespace.ts';

@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { journalFolder, stateFolder } from '../../run/journal.ts';
+import { journalFolder } from '../../run/journal.ts';
+import { stateFolder } from '../../run/state-folder.ts';
 
 const kills = Number(process.env['KILLS'] ?? 0);
 const image = process.env['KILL_IMAGE'] ?? '';

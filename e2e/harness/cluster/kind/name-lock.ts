@@ -1,6 +1,6 @@
 /** A cluster's name is taken by one process of this machine at a time. */
 import { join } from 'node:path';
-import { stateFolder } from '../../run/journal.ts';
+import { stateFolder } from '../../run/state-folder.ts';
 import { type LockOwner, lockOwner, takeLock } from '../../run/process-lock.ts';
 
 const usualFolder = (): string => join(stateFolder(), 'locks');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { readConfig } from './config-file.ts';
 import { oneArea } from '../../area/testdata/one-area.ts';
-import { optionSchema } from './schema.ts';
+import { optionSchema } from './option-schema.ts';
 import { parseOptions as parseFor } from './parse.ts';
 import { helpText } from './help.ts';
 

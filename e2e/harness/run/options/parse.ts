@@ -5,7 +5,8 @@ import { UsageError } from '../usage-error.ts';
 import { checkCombinations } from './combinations.ts';
 import { optionsSwallowedByNpm, readCommandLine, readEnvironment, type RawOptions } from './command-line.ts';
 import { oneLine, readConfig } from './config-file.ts';
-import { optionSchema, type Options, type OptionSchema } from './schema.ts';
+import { type Options, type OptionSchema } from './schema.ts';
+import { optionSchema } from './option-schema.ts';
 
 /** Throws UsageError, one line, naming the source of the value. Creates nothing. */
 export async function parseOptions(
