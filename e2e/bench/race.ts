@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clustersNow, removeClustersMade } from '../commands/clusters-made.ts';
+import { clustersNow, removeClustersMade } from '../compose/clusters-made.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
 import type { BenchLine } from './bench-line.ts';
 import { cells, type RaceCell } from './race-cells.ts';

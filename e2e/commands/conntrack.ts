@@ -5,7 +5,7 @@ import { parseConntrackTable } from '../harness/conntrack/conntrack-table.ts';
 import { ENDING_SIGNALS, EXIT } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
 import { sightingLine, watchRows, type Sighting } from './conntrack-watch.ts';
-import { capture, chooseCluster, chooseNode, interactive, kindNodes, UsageError } from './kind-nodes.ts';
+import { capture, chooseCluster, chooseNode, interactive, kindNodes, UsageError } from '../compose/kind-nodes.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { shown } from '../harness/run/shown.ts';
 

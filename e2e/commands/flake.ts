@@ -15,7 +15,7 @@ import { startHogs } from '../flake/hogs.ts';
 import { openSlowLink, redirect } from '../flake/slow-link.ts';
 import { readJsonLines, writeJsonLines } from '../report/json-lines.ts';
 import { readRun } from '../report/run-record.ts';
-import { clustersNow, removeClustersMade } from './clusters-made.ts';
+import { clustersNow, removeClustersMade } from '../compose/clusters-made.ts';
 import { shown } from '../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

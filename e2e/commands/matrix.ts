@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { runChild } from '../harness/run/child-run.ts';
 import { watchOutput } from '../harness/run/output.ts';
 import { areas } from '../areas/index.ts';
-import { clustersNow, removeClustersMade } from './clusters-made.ts';
+import { clustersNow, removeClustersMade } from '../compose/clusters-made.ts';
 import { cellsJson, matrixCells, matrixExitCode, type MatrixCell } from './matrix-cells.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { shown } from '../harness/run/shown.ts';

@@ -10,7 +10,7 @@ import { watchOutput } from '../harness/run/output.ts';
 import { loadSpecs } from '../harness/run/spec-registry.ts';
 import type { KillFact } from '../report/mutants/kill-facts.ts';
 import type { KillTable } from '../report/mutants/kill-table.ts';
-import { clustersNow, removeClustersMade } from './clusters-made.ts';
+import { clustersNow, removeClustersMade } from '../compose/clusters-made.ts';
 import { areaOfKind, chosenSubjects, killRuns, type KillRun, type KillSpec } from './mutants-cells.ts';
 import { HELP, type MutantsOptions, mutantsOptions, runArguments, runLine } from './mutants-options.ts';
 import { runCommandLine } from './run-command-line.ts';

@@ -3,7 +3,7 @@
  * they pull, a forwarder on the gateway of their network leads to the registry.
  */
 import { createConnection, createServer, type Server } from 'node:net';
-import { capture, interactive } from './kind-nodes.ts';
+import { capture, interactive } from '../compose/kind-nodes.ts';
 import { shown } from '../harness/run/shown.ts';
 
 /** Pushes the image and lets every node pull it, over plain HTTP where the registry is this machine's. Names on nodes stay the same. */

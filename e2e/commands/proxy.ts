@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ENDING_SIGNALS } from '../harness/run/exit-codes.ts';
-import { capture, chooseCluster, interactive, kindNodes, loadIntoNodes, UsageError } from './kind-nodes.ts';
+import { capture, chooseCluster, interactive, kindNodes, loadIntoNodes, UsageError } from '../compose/kind-nodes.ts';
 import { throughRegistry } from './proxy-registry.ts';
 import { isParseArgsError, runCommandLine } from './run-command-line.ts';
 import { shown } from '../harness/run/shown.ts';

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { clustersNow, removeClustersMade } from '../../e2e/commands/clusters-made.ts';
+import { clustersNow, removeClustersMade } from '../../e2e/compose/clusters-made.ts';
 import { formatDuration } from '../process/steps.ts';
 import { EXIT } from '../../e2e/harness/run/exit-codes.ts';
 import { type Tally, closingLine, remarksIn, sum, tallyOfStep } from '../test-tally.ts';

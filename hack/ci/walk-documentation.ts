@@ -1,12 +1,12 @@
 /**
  * Types what the documentation says, page after page, on real clusters: `node --import tsx hack/ci/walk-documentation.ts [PAGE…]`.
- * Which commands that are stands in e2e/commands/documentation/ways.ts. Exit 1 when one does not end as it should.
+ * Which commands that are stands in hack/ci/ways.ts. Exit 1 when one does not end as it should.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { wayOf } from '../../e2e/commands/documentation/ways.ts';
+import { wayOf } from './ways.ts';
 import { documentedCommands } from '../../e2e/report/documents/documented-commands.ts';
 import { shellQuoted } from '../../e2e/report/shell-quote.ts';
 import { ensureFixturesImage } from '../images/fixtures-image.ts';

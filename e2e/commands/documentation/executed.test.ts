@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'mocha';
 import { type DocumentedCommand, documentedCommands } from '../../report/documents/documented-commands.ts';
 import { attemptLine, wholeRun } from '../../report/result-fixture.ts';
 import { root } from './check-command.ts';
-import { wayOf } from './ways.ts';
+import { wayOf } from '../../../hack/ci/ways.ts';
 
 async function allCommands(): Promise<readonly DocumentedCommand[]> {
   const pages = (await readdir(join(root, 'docs')))

@@ -2,14 +2,14 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { makeForeignCluster } from '../../../../hack/ci/foreign-cluster.ts';
-import { readJournals } from '../../run/journal-replay.ts';
-import { openCluster } from '../open.ts';
-import { newIdentity } from './cluster-identity.ts';
-import { deleteCluster } from './delete-cluster.ts';
-import { FakeDocker } from './fake-docker.ts';
-import { nameOwner } from './name-lock.ts';
-import { removeCluster } from './remove-cluster.ts';
+import { makeForeignCluster } from './foreign-cluster.ts';
+import { readJournals } from '../../e2e/harness/run/journal-replay.ts';
+import { openCluster } from '../../e2e/harness/cluster/open.ts';
+import { newIdentity } from '../../e2e/harness/cluster/kind/cluster-identity.ts';
+import { deleteCluster } from '../../e2e/harness/cluster/kind/delete-cluster.ts';
+import { FakeDocker } from '../../e2e/harness/cluster/kind/fake-docker.ts';
+import { nameOwner } from '../../e2e/harness/cluster/kind/name-lock.ts';
+import { removeCluster } from '../../e2e/harness/cluster/kind/remove-cluster.ts';
 
 describe('kind clusters that others made', function () {
   this.timeout(60_000);
