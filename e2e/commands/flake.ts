@@ -71,7 +71,7 @@ async function main(): Promise<number> {
       },
     );
   const before = await clustersNow(rest);
-  const undo: (() => Promise<unknown> | void)[] = [
+  const undo: (() => unknown)[] = [
     () => rm(folder, { recursive: true, force: true }),
     () => removeClustersMade(folder, before, rest),
   ];
