@@ -65,10 +65,10 @@ async function doctor(argv: readonly string[]): Promise<number> {
   if (given.json === true)
     process.stdout.write(shown(`${JSON.stringify({ ready: missingRows(rows).length === 0, rows, specs }, null, 2)}\n`));
   else {
-    process.stdout.write(shown(`${`${doctorTable(rows)}\n\n${verdictLine(rows)}`}\n`));
+    process.stdout.write(shown(`${doctorTable(rows)}\n\n${verdictLine(rows)}\n`));
     if (specs !== undefined) {
       const { forecastText } = await import('../compose/doctor-specs.ts');
-      process.stdout.write(shown(`${`\n${forecastText(specs)}`}\n`));
+      process.stdout.write(shown(`\n${forecastText(specs)}\n`));
     }
   }
   return missingRows(rows).length === 0 ? EXIT.asExpected : EXIT.infrastructure;
@@ -78,7 +78,7 @@ function read(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options }).values;
   } catch (error) {
-    process.stderr.write(shown(`${`staleproof: ${(error as Error).message}\n\n${usage}`}\n`));
+    process.stderr.write(shown(`staleproof: ${(error as Error).message}\n\n${usage}\n`));
     return undefined;
   }
 }

@@ -17,8 +17,8 @@ describe('text of others on a terminal and in the log of a CI job', () => {
       ],
       ...['\u202eexe', '\u2066x', '\u200f', '\u0000', '\u0008', '\u007f'],
     ]) {
-      // eslint-disable-next-line no-control-regex -- the characters that must be gone
       expect(inert(text), JSON.stringify(text)).to.not.match(
+        // eslint-disable-next-line no-control-regex -- the characters that must be gone
         /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200f]/,
       );
       expect(inert(text)).to.include('\ufffd');
