@@ -9,6 +9,7 @@ import { tuplesGoneFromKernel, tuplesInAgentMap } from '../evidence/race-premise
 import { watchReplies } from '../evidence/race-replies.ts';
 import { InconclusiveError } from '../../../harness/run/verdict-errors.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
+import { keepRate } from './measured-rates.ts';
 import { addBallast, type Ballast } from './ballast.ts';
 import { kernelForgets } from '../../../harness/conntrack/kernel-forgets.ts';
 import { awaitHydration, requireReadable } from '../stage/race-passes.ts';
@@ -82,6 +83,8 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
     };
     const { peak } = await client.driver.call<{ peak: number }>({ cmd: 'memory' }, t.signal);
     await client.driver.call({ cmd: 'drop', group }, t.signal);
+    const rate = ballast === undefined || race.passMs === 0 ? undefined : (ballast.tuples * 1000) / race.passMs;
+    if (rate !== undefined) keepRate(t, stage, rate);
     return {
       account: accountRace(observation),
       observation,
@@ -93,7 +96,7 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
       onWire,
       deletesSeen: race.deletesSeen,
       driverBytes: peak,
-      rate: ballast === undefined || race.passMs === 0 ? undefined : (ballast.tuples * 1000) / race.passMs,
+      rate,
     };
   });
 }

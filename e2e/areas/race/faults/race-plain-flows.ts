@@ -1,5 +1,6 @@
 /** Flows that simply live, stay idle or end: what the other claims about the agent's map are judged by. */
 import { raceFlowCount, readRanges, type RaceFlows } from '../evidence/race-flow-set.ts';
+import { tuplesInAgentMap } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { kernelForgets } from '../../../harness/conntrack/kernel-forgets.ts';
@@ -46,6 +47,25 @@ export async function openFlows(
     summary: `${count} ${protocol} flows from port ${firstPort} on are open`,
   });
   return { group, flows, count };
+}
+
+const idleFlows = { protocol: 'tcp', count: 500, firstPort: 15_000 } as const;
+
+/** Flows that are established, known to the agent, and silent from then on. */
+export async function openIdleFlows(t: SpecContext, stage: RaceStage): Promise<PlainFlows> {
+  const idle = await t.step(`open ${idleFlows.count} flows and leave them idle`, () => openFlows(t, stage, idleFlows));
+  await t.evidence.require(tuplesInAgentMap(stage, idle.flows, 1));
+  return idle;
+}
+
+const ofEachProtocol = { count: 200, firstPort: 11_000 } as const;
+
+/** The same ports by TCP and by UDP, known to the agent. */
+export async function openBothProtocols(t: SpecContext, stage: RaceStage): Promise<readonly PlainFlows[]> {
+  const tcp = await openFlows(t, stage, { protocol: 'tcp', ...ofEachProtocol });
+  const udp = await openFlows(t, stage, { protocol: 'udp', ...ofEachProtocol });
+  for (const plain of [tcp, udp]) await t.evidence.require(tuplesInAgentMap(stage, plain.flows, 1));
+  return [tcp, udp];
 }
 
 /** Ends the flows by RST (UDP: closes the sockets) and makes the kernel forget them. */

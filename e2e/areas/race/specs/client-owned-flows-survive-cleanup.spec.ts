@@ -1,5 +1,9 @@
-import { race, RACE_LOCKS } from '../stage/race-run.ts';
 import { spec } from '../../../harness/run/spec.ts';
+import { attack, requireStrength } from '../faults/race-attack.ts';
+import { racePeriods, racePlans } from '../faults/race-plans.ts';
+import { judgeRace } from '../judge/race-judgement.ts';
+import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { RACE_LOCKS } from '../stage/race-locks.ts';
 
 spec(
   {
@@ -24,5 +28,12 @@ spec(
       },
     ],
   },
-  (t) => race(t, { owner: 'client' }),
+  async (t) => {
+    const stage = await openEnforcedStage(t, { owner: 'client', periods: racePeriods(t) });
+    for (const plan of racePlans(t, stage)) {
+      const race = await attack(t, stage, plan);
+      await judgeRace(t, stage, race);
+      requireStrength(race, plan.mode);
+    }
+  },
 );

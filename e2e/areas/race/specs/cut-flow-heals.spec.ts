@@ -1,7 +1,13 @@
-import { cutFlowsHeal } from '../faults/race-agent-changes.ts';
-import { RACE_LOCKS } from '../stage/race-run.ts';
-
 import { spec } from '../../../harness/run/spec.ts';
+import { policyIsEnforced } from '../evidence/race-premises.ts';
+import { upgradeAgent } from '../faults/agent-changes.ts';
+import { clientSends, deafFlows, openIdleFlows } from '../faults/race-plain-flows.ts';
+import { HEAL_WITHIN_MS } from '../judge/flow-survival.ts';
+import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { RACE_LOCKS } from '../stage/race-locks.ts';
+
+/** A client that sends meets its own retransmissions at worst: the bound is that of a TCP timeout that doubled once. */
+const healBoundMs = 3000;
 
 spec(
   {
@@ -20,5 +26,23 @@ spec(
       },
     ],
   },
-  cutFlowsHeal,
+  async (t) => {
+    const stage = await openEnforcedStage(t, { owner: 'client' });
+    const idle = await openIdleFlows(t, stage);
+    await t.step('make the agent forget its map', () => upgradeAgent(t, stage));
+    await t.evidence.require(policyIsEnforced(stage));
+    const deaf = await deafFlows(t, stage, idle);
+    if (deaf.length === 0) t.inconclusive('no flow was cut, so none could heal: the agent kept its map');
+    const { answered, ms } = await t.step('let the client send', () =>
+      clientSends(t, stage, idle, deaf, HEAL_WITHIN_MS),
+    );
+    t.evidence.measure({ name: 'healed after', value: ms, unit: 'ms', bound: t.bound(healBoundMs) });
+    t.judge({
+      ok: answered === deaf.length && ms <= t.bound(healBoundMs),
+      subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,
+      expected: `all ${deaf.length} cut flows to work again within ${healBoundMs} ms of the client's next packet`,
+      observed: `${answered} work again, the last after ${Math.round(ms)} ms`,
+      durationMs: ms,
+    });
+  },
 );

@@ -1,7 +1,13 @@
-import { flowsSurviveFullMap } from '../faults/race-agent-changes.ts';
-import { RACE_LOCKS } from '../stage/race-run.ts';
-
 import { spec } from '../../../harness/run/spec.ts';
+import { policyIsEnforced } from '../evidence/race-premises.ts';
+import { shrinkMap } from '../faults/agent-changes.ts';
+import { addBallast } from '../faults/ballast.ts';
+import { openIdleFlows } from '../faults/race-plain-flows.ts';
+import { judgeSurvival } from '../judge/flow-survival.ts';
+import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { RACE_LOCKS } from '../stage/race-locks.ts';
+
+const smallestMap = 32_768;
 
 spec(
   {
@@ -20,5 +26,13 @@ spec(
       },
     ],
   },
-  flowsSurviveFullMap,
+  async (t) => {
+    const stage = await openEnforcedStage(t, { owner: 'client' });
+    await t.step(`give the agent a map of ${smallestMap} entries`, () => shrinkMap(t, stage, smallestMap));
+    // Ready comes before the filters are attached to the new map.
+    await t.evidence.require(policyIsEnforced(stage));
+    const idle = await openIdleFlows(t, stage);
+    const ballast = await t.step('fill the map', () => addBallast(t, stage, { wanted: 2 * smallestMap }));
+    await judgeSurvival(t, stage, idle, `${ballast.tuples} other flows went through a map of ${smallestMap} entries`);
+  },
 );

@@ -1,7 +1,10 @@
-import { flowsSurviveRestart } from '../faults/race-agent-changes.ts';
-import { RACE_LOCKS } from '../stage/race-run.ts';
-
 import { spec } from '../../../harness/run/spec.ts';
+import { policyIsEnforced } from '../evidence/race-premises.ts';
+import { restartAgent } from '../faults/agent-changes.ts';
+import { openIdleFlows } from '../faults/race-plain-flows.ts';
+import { judgeSurvival } from '../judge/flow-survival.ts';
+import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { RACE_LOCKS } from '../stage/race-locks.ts';
 
 spec(
   {
@@ -21,5 +24,12 @@ spec(
       },
     ],
   },
-  flowsSurviveRestart,
+  async (t) => {
+    const stage = await openEnforcedStage(t, { owner: 'client' });
+    const idle = await openIdleFlows(t, stage);
+    await t.step('restart the agent', () => restartAgent(t, stage));
+    // Until the policy is in force again everybody is heard, and nothing is shown.
+    await t.evidence.require(policyIsEnforced(stage));
+    await judgeSurvival(t, stage, idle, 'restart the agent');
+  },
 );

@@ -1,7 +1,14 @@
-import { forbiddenStaysDenied } from '../faults/race-forbidden.ts';
-import { RACE_LOCKS } from '../stage/race-run.ts';
-
 import { spec } from '../../../harness/run/spec.ts';
+import { pathIsOpen, tuplesInAgentMap } from '../evidence/race-premises.ts';
+import { knockDuring, knockUntilDenied } from '../faults/race-knocks.ts';
+import { endFlows, openFlows } from '../faults/race-plain-flows.ts';
+import { awaitCycles } from '../stage/race-passes.ts';
+import { applyRacePolicy, openRaceStage } from '../stage/race-stage.ts';
+import { RACE_LOCKS } from '../stage/race-locks.ts';
+
+const cycles = 3;
+/** How long a policy may take to be in force once the agent's programs are attached. */
+const settleMs = 20_000;
 
 spec(
   {
@@ -21,5 +28,34 @@ spec(
       },
     ],
   },
-  forbiddenStaysDenied,
+  async (t) => {
+    const stage = await t.step('start client and server', () => openRaceStage(t, { owner: 'client' }));
+    await t.evidence.require(pathIsOpen(stage));
+    await t.step('isolate the client', () => applyRacePolicy(t, stage));
+    // Entries of allowed flows prove that the agent's programs are attached, whether they deny or not.
+    const allowed = await t.step('wait until the agent’s programs see flows', async () => {
+      for (let firstPort = 14_000; ; firstPort += 100) {
+        const plain = await openFlows(t, stage, { protocol: 'tcp', count: 50, firstPort });
+        const attached = await tuplesInAgentMap(stage, plain.flows, 1).prove(t.signal);
+        if (attached.proven) return plain;
+        if (firstPort > 16_000) t.inconclusive(`the agent does not see the client's flows: ${attached.reason}`);
+      }
+    });
+    await knockUntilDenied(t, stage, settleMs);
+
+    // Stale entries give the passes something to delete while the knocks go on.
+    await endFlows(t, stage, allowed);
+    const started = t.evidence.now();
+    const { knocks, heard } = await t.step(`knock through ${cycles} cleanup passes`, () =>
+      knockDuring(t, stage, awaitCycles(t, stage, cycles)),
+    );
+    t.judge({
+      ok: heard === 0 && knocks > 0,
+      subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, udp ${stage.server.ip} → ${stage.client.ip}`,
+      expected: 'no forbidden datagram to reach the isolated client',
+      observed: `${heard} of ${knocks} reached it`,
+      durationMs: t.evidence.now() - started,
+      tries: knocks,
+    });
+  },
 );

@@ -1,7 +1,11 @@
-import { idleFlowsAreKept } from '../faults/race-staleness.ts';
-import { RACE_LOCKS } from '../stage/race-run.ts';
-
 import { spec } from '../../../harness/run/spec.ts';
+import { flowsInAgentMap, flowsInKernel } from '../evidence/race-premises.ts';
+import { deafFlows, keepUdpRows, openBothProtocols } from '../faults/race-plain-flows.ts';
+import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { awaitCycles } from '../stage/race-passes.ts';
+import { RACE_LOCKS } from '../stage/race-locks.ts';
+
+const idleCycles = 3;
 
 spec(
   {
@@ -21,5 +25,26 @@ spec(
       },
     ],
   },
-  idleFlowsAreKept,
+  async (t) => {
+    const stage = await openEnforcedStage(t, { owner: 'client' });
+    await t.step('keep idle UDP rows in the kernel’s table', () => keepUdpRows(t, stage));
+    const both = await t.step('open TCP and UDP flows', () => openBothProtocols(t, stage));
+    const started = t.evidence.now();
+    await t.step(`stay idle for ${idleCycles} delete passes`, () => awaitCycles(t, stage, idleCycles));
+    for (const plain of both) {
+      const { protocol } = plain.flows;
+      const rows = await flowsInKernel(stage, plain.flows, t.signal);
+      if (rows.size < plain.count)
+        t.inconclusive(`the kernel itself forgot ${plain.count - rows.size} ${protocol} flows`);
+      const entries = await flowsInAgentMap(stage, plain.flows, t.signal);
+      const deaf = await deafFlows(t, stage, plain);
+      t.judge({
+        ok: entries.size === plain.count && deaf.length === 0,
+        subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, idle ${protocol} flows`,
+        expected: `${plain.count} of ${plain.count} entries kept and every flow to hear the server`,
+        observed: `${entries.size} entries kept, ${deaf.length} flows hear nothing, while the kernel tracks ${rows.size}`,
+        durationMs: t.evidence.now() - started,
+      });
+    }
+  },
 );

@@ -1,7 +1,15 @@
-import { portChurnIsCleaned } from '../faults/race-churn.ts';
-import { RACE_LOCKS } from '../stage/race-run.ts';
-
 import { spec } from '../../../harness/run/spec.ts';
+import type { SpecContext } from '../../../harness/run/context.ts';
+import { kernelForgets } from '../../../harness/conntrack/kernel-forgets.ts';
+import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { udpPorts } from '../stage/race-objects.ts';
+import { awaitCycles } from '../stage/race-passes.ts';
+import type { RaceStage } from '../stage/race-stage.ts';
+import { RACE_LOCKS } from '../stage/race-locks.ts';
+
+const rounds = 4;
+const portsARound = 150;
+const aRound = portsARound * udpPorts.count;
 
 spec(
   {
@@ -20,5 +28,41 @@ spec(
       },
     ],
   },
-  portChurnIsCleaned,
+  async (t) => {
+    const stage = await openEnforcedStage(t, { owner: 'client' });
+    const counts: number[] = [];
+    const points: [number, number][] = [];
+    for (let round = 0; round < rounds; round += 1)
+      await t.step(`round ${round + 1}: ${aRound} new flows, then a cleanup`, async () => {
+        const clientPorts = { first: 20_000 + round * portsARound, count: portsARound };
+        await stage.client.driver.call(
+          { cmd: 'spray', address: stage.address, clientPorts, serverPorts: udpPorts },
+          t.signal,
+        );
+        points.push([t.evidence.now(), await entries(t, stage)]);
+        await kernelForgets(stage.agent.node, stage.family, 'udp', stage.client.ip, t.signal);
+        await awaitCycles(t, stage, 1);
+        counts.push(await entries(t, stage));
+        points.push([t.evidence.now(), counts.at(-1) ?? 0]);
+      });
+    t.evidence.series({ name: 'entries of the client in the agent’s map', lane: 'agent', unit: 'entries', points });
+    const filled = Math.max(...points.map(([, count]) => count));
+    if (filled < 0.9 * aRound)
+      t.inconclusive(`the flows did not enter the map: at most ${filled} of ${aRound} entries seen`);
+    const worst = Math.max(...counts.slice(1));
+    // An agent that waits for a second miss still holds the round before when a pass ends.
+    const bound = 2 * aRound;
+    t.judge({
+      ok: worst <= bound,
+      subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,
+      expected: `at most ${bound} entries after a cleanup, with ${aRound} flows a round`,
+      observed: `${counts.join(', ')} entries after rounds 1 to ${rounds}`,
+      tries: rounds,
+    });
+  },
 );
+
+async function entries(t: SpecContext, stage: RaceStage): Promise<number> {
+  const keys = await stage.agent.mapKeys(t.signal);
+  return keys.filter(({ owner }) => owner === stage.ownerEnd.ip).length;
+}

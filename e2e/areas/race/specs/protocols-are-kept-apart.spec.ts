@@ -1,7 +1,15 @@
-import { protocolsAreKeptApart } from '../faults/race-protocols.ts';
-import { RACE_LOCKS } from '../stage/race-run.ts';
-
 import { spec } from '../../../harness/run/spec.ts';
+import type { SpecContext } from '../../../harness/run/context.ts';
+import { flowsInAgentMap, flowsInKernel, tuplesGoneFromKernel, tuplesInAgentMap } from '../evidence/race-premises.ts';
+import { deafFlows, endFlows, keepUdpRows, openFlows } from '../faults/race-plain-flows.ts';
+import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { awaitCycles } from '../stage/race-passes.ts';
+import type { RaceStage } from '../stage/race-stage.ts';
+import { RACE_LOCKS } from '../stage/race-locks.ts';
+
+const count = 100;
+/** Enough for an agent that waits for a second miss. */
+const cycles = 3;
 
 spec(
   {
@@ -21,5 +29,39 @@ spec(
       },
     ],
   },
-  protocolsAreKeptApart,
+  async (t) => {
+    const stage = await openEnforcedStage(t, { owner: 'client' });
+    await t.step('keep idle UDP rows in the kernel’s table', () => keepUdpRows(t, stage));
+    await t.step('UDP ends, TCP lives', () => half(t, stage, { ends: 'udp', lives: 'tcp', firstPort: 12_000 }));
+    await t.step('TCP ends, UDP lives', () => half(t, stage, { ends: 'tcp', lives: 'udp', firstPort: 13_000 }));
+  },
 );
+
+async function half(
+  t: SpecContext,
+  stage: RaceStage,
+  shape: { readonly ends: 'tcp' | 'udp'; readonly lives: 'tcp' | 'udp'; readonly firstPort: number },
+): Promise<void> {
+  const { ends, lives, firstPort } = shape;
+  const stale = await openFlows(t, stage, { protocol: ends, count, firstPort });
+  await t.evidence.require(tuplesInAgentMap(stage, stale.flows, 1));
+  await endFlows(t, stage, stale);
+  const alive = await openFlows(t, stage, { protocol: lives, count, firstPort });
+  await t.evidence.require(tuplesGoneFromKernel(stage, stale.flows));
+  const started = t.evidence.now();
+  await awaitCycles(t, stage, cycles);
+  const rows = await flowsInKernel(stage, alive.flows, t.signal);
+  if (rows.size < count) t.inconclusive(`the kernel itself forgot ${count - rows.size} ${lives} flows`);
+  const left = await flowsInAgentMap(stage, stale.flows, t.signal);
+  const kept = await flowsInAgentMap(stage, alive.flows, t.signal);
+  const deaf = await deafFlows(t, stage, alive);
+  t.judge({
+    ok: left.size === 0 && kept.size === count && deaf.length === 0,
+    subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, ports ${firstPort} to ${firstPort + count - 1} in both protocols`,
+    expected: `${count} stale ${ends} entries to be removed and ${count} live ${lives} flows to be kept`,
+    observed: `${left.size} stale ${ends} entries left, ${kept.size} ${lives} entries kept, ${deaf.length} live flows hear nothing`,
+    durationMs: t.evidence.now() - started,
+    tries: cycles,
+  });
+  await endFlows(t, stage, alive);
+}

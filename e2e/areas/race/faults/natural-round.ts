@@ -10,20 +10,11 @@ import { kernelForgets } from '../../../harness/conntrack/kernel-forgets.ts';
 import { flowsAccepted } from '../stage/race-accepted.ts';
 import { tcpPort } from '../stage/race-objects.ts';
 import { awaitHydration, notCleaning, requireReadable } from '../stage/race-passes.ts';
-import { openEnforcedStage } from '../stage/race-run.ts';
 import type { RaceStage } from '../stage/race-stage.ts';
 
-const usualIterations = 10;
-/** What a round takes beside its cleanup periods, at worst. */
-const roundMs = 30_000;
 const perIteration = 2000;
 const openWithinMs = 20_000;
 const listenMs = 2500;
-/**
- * An agent that looks at a key again before it deletes it has looked a moment earlier: a packet between the two is lost on it.
- * Held mode sets that key apart by the hold; here it is one a pass at most (measured on 1.4.3: none to three in ten passes), told and not judged.
- */
-const inFlightPerPass = 1;
 /** For flows that hear nothing and were denied nothing: a busy machine is late. */
 const listenLongerMs = 15_000;
 
@@ -41,41 +32,6 @@ interface Opened {
   readonly flows: string;
   readonly openedAfterMs: readonly number[];
   readonly startedMs: number;
-}
-
-export async function naturalRace(t: SpecContext): Promise<void> {
-  const iterations = t.iterations ?? usualIterations;
-  const stage = await openEnforcedStage(t, { owner: 'client', periods: 2 * iterations });
-  if (iterations > usualIterations) t.moreTime((iterations - usualIterations) * roundMs, `${iterations} rounds`);
-  const started = t.evidence.now();
-  const rounds: NaturalRound[] = [];
-  for (let round = 0; round < iterations; round += 1)
-    rounds.push(await t.step(`spray ${round + 1} of ${iterations}`, () => sprayRound(t, stage, round)));
-  const sum = (pick: (round: NaturalRound) => number): number =>
-    rounds.reduce((total, round) => total + pick(round), 0);
-  const [opened, victims] = [sum((round) => round.opened), sum((round) => round.victims)];
-  const minutes = (t.evidence.now() - started) / 60_000;
-  const detecting = rounds.filter((round) => round.victims > 0).length;
-  t.evidence.measure({ name: 'detections a minute', value: detecting / minutes, unit: '1/min' });
-  t.evidence.measure({ name: 'cycles with a cut', value: detecting, unit: 'cycles' });
-  t.evidence.measure({ name: 'flows alive at the delete pass', value: opened, unit: 'flows' });
-  t.evidence.measure({
-    name: 'cut by the cleanup',
-    value: victims,
-    unit: 'flows',
-    bound: inFlightPerPass * iterations,
-  });
-  const many = rounds.filter((round) => round.victims > inFlightPerPass).length;
-  t.judge({
-    ok: many === 0,
-    subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,
-    expected: `none of ${opened} re-opened flows to be cut in ${iterations} cleanup cycles, but for one a cycle between the agent’s look and its delete`,
-    observed: `${victims} cut by a delete of their own tuple, in ${detecting} of ${iterations} cycles (${rounds.map((round) => round.victims).join(', ')}); ${sum((round) => round.cut) - victims} cut otherwise`,
-    durationMs: t.evidence.now() - started,
-    tries: iterations,
-  });
-  const unclear = sum((round) => round.unclear);
-  if (unclear > 0) t.inconclusive(`${unclear} of ${opened} flows heard nothing, and no DENY line of theirs tells why`);
 }
 
 /** One cleanup cycle: open, end, forget, wait for the pass that is due, open again while it is due, listen. */
