@@ -23,6 +23,7 @@ import { kernelProbe } from './kernel-probe.ts';
 import { defaultJobs, prepareMachine, type Machine } from './machine.ts';
 import { SetupDiagnostics } from './setup-diagnostics.ts';
 import { probe, type Probed, skipReason } from './skip-reasons.ts';
+import type { Surroundings } from '../harness/run/surroundings.ts';
 import { watchSurroundings } from './surroundings.ts';
 import { UndoStack } from './undo-stack.ts';
 
@@ -149,7 +150,7 @@ function foreignFacts({ fitness }: OpenCluster): Pick<Probed, 'fitness'> {
 }
 
 /** Nodes of an existing cluster are somebody else's machines: only this one is looked at. */
-async function surroundingsOf(cluster: Cluster, folder: string): Promise<() => Promise<readonly string[]>> {
+async function surroundingsOf(cluster: Cluster, folder: string): Promise<Surroundings> {
   if (cluster.provider !== 'kind') return watchSurroundings(folder);
   const { docker } = await import('../harness/cluster/kind/docker.ts');
   const nodes = (await cluster.nodes()).map(({ name }) => name);

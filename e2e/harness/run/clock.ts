@@ -13,6 +13,11 @@ export class RunClock {
   fromWall(epochMs: number): number {
     return round(epochMs - this.#wallAtStart);
   }
+
+  /** Milliseconds since the epoch by the wall clock as it was at the start: later steps of it do not show. */
+  toWall(runMs: number): number {
+    return round(runMs + this.#wallAtStart);
+  }
 }
 
 /** Microseconds are enough for a line in a file. */

@@ -4,6 +4,7 @@ import type { SpecContext } from './context.ts';
 import type { Environment } from './environment.ts';
 import type { NoteLine, SubjectInfo } from './result-schema.ts';
 import type { RegisteredSpec, SpecMeta } from './spec.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface EnvironmentRequest {
   readonly run: string;
@@ -26,8 +27,8 @@ export interface RunEnvironment {
   skipReason(meta: SpecMeta): string | undefined;
   /** Diagnostics of the run's cluster and subjects. */
   collectors(context: SpecContext): readonly Undo[];
-  /** What happened around the specs since the last call and was not their doing, one sentence each. */
-  surroundings?(): Promise<readonly string[]>;
+  /** What happens around the specs and is not their doing. */
+  readonly surroundings?: Surroundings;
   /** Packets stopped by the leak guard since the start, by rule. */
   guard?(): Promise<Readonly<Record<string, number>>>;
   /** Removes subjects and cluster. Errors are collected into one. */

@@ -16,6 +16,7 @@ import { Scheduler, widestLast } from './scheduler.ts';
 import { infoOf } from './spec-registry.ts';
 import type { Lock, RegisteredSpec } from './spec.ts';
 import { explained } from './explained.ts';
+import type { Span } from './surroundings.ts';
 import { asExpected, failureOf } from './verdict.ts';
 import { findDefect, type LooseDefect } from './known-defects.ts';
 import type { KnownDefect } from './match-defect.ts';
@@ -77,6 +78,8 @@ export class Session {
   readonly #scheduler: Scheduler<PlannedSpec>;
   readonly #settle = new Map<string, (outcome: Outcome) => void>();
   readonly #states = new Map<string, AttemptState>();
+  /** When specs ran that restart nodes or the API server themselves: that explains nothing to others. */
+  readonly #ownSpans: Span[] = [];
   readonly outcomes: Map<string, Promise<Outcome>>;
   readonly jobs: number;
 
@@ -187,19 +190,23 @@ export class Session {
     }
   }
 
-  /** A paused node or a restarted API server explains what went wrong, and a subject is not accused for it. */
+  /** A paused node or a restarted API server explains what went wrong, and what went well beside it proves nothing. */
   async #withSurroundings(line: AttemptLine, { spec }: PlannedSpec): Promise<AttemptLine> {
-    const { environment } = this.#input;
-    const own = spec.meta.ownsSurroundings === true;
-    // What a spec restarted itself must not explain the next one's failure: it is looked at, and forgotten.
-    const asked = own || !['pass', 'skip'].includes(line.verdict);
-    if (environment.surroundings === undefined || !asked) return line;
-    const changes = await within(
-      SURROUNDINGS_MS,
-      'looking at the surroundings',
-      () => environment.surroundings?.() ?? none,
-    ).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
-    return own ? line : explained(line, changes);
+    const { environment, clock } = this.#input;
+    const { surroundings } = environment;
+    const span = { fromMs: clock.toWall(line.startedAt), untilMs: clock.toWall(line.endedAt) };
+    if (spec.meta.ownsSurroundings === true) {
+      this.#ownSpans.push(span);
+      return line;
+    }
+    if (surroundings === undefined || line.verdict === 'skip') return line;
+    const seen = await within(SURROUNDINGS_MS, 'looking at the surroundings', () =>
+      surroundings.during(span, this.#ownSpans),
+    ).catch((error: unknown) => ({
+      events: [],
+      unseen: [error instanceof Error ? error.message : String(error)],
+    }));
+    return explained(line, seen);
   }
 
   /** A listed failure is expected, and a listed spec that passes is news. */
@@ -230,7 +237,6 @@ export class Session {
 }
 
 const SURROUNDINGS_MS = 20_000;
-const none: Promise<readonly string[]> = Promise.resolve([]);
 const retried: readonly Verdict[] = ['fail', 'inconclusive', 'infrastructure-error'];
 
 function budgetsOf(options: Options, timeout: number, slowFactor: number): Budgets {

@@ -180,7 +180,7 @@ export function createContext(input: ContextInput): SpecContext {
     hold(declared, decision) {
       alive();
       passesWith(declared, decision.outcome);
-      state.held.push({ declared, decision: decision as AnyDecision });
+      state.held.push({ declared, decision: decision });
     },
     undecided(of, reason) {
       alive();

@@ -72,7 +72,10 @@ describe('the record of a failure', () => {
 
   it('has no failure where there was none, whatever happened around it', () => {
     const line = { type: 'attempt', verdict: 'inconclusive', reason: 'r' } as AttemptLine;
-    expect(explained(line, ['a fault'])).to.deep.equal({ ...line, reason: 'r; meanwhile a fault' });
+    expect(explained(line, { events: ['a fault'], unseen: [] })).to.deep.equal({
+      ...line,
+      reason: 'r; meanwhile a fault',
+    });
   });
 });
 

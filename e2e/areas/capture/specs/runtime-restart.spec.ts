@@ -14,6 +14,7 @@ spec(
     tags: ['capture'],
     needs: { workers: 2, capabilities: ['live-file', 'rebinds'], provider: 'kind' },
     locks: OWNS_AGENTS,
+    ownsSurroundings: true,
     timeout: 300_000,
     judges: 'packet-capture',
     refs: [
