@@ -2,8 +2,8 @@
  * The one place where names that others chose become paths: run ids from a cluster, pods, nodes, subjects and captures,
  * artefact names of results that another machine wrote. Each part is matched against a form that no way out of a folder has.
  */
-import { constants } from 'node:fs';
-import { mkdir, open, realpath } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 
 /** A name that may not become a path. The message quotes it as JSON, so that control characters in it stay visible. */
@@ -48,6 +48,7 @@ export function isBelow(folder: string, path: string): boolean {
 
 /**
  * Writes below a folder that may have come from elsewhere, as CI artefacts do: follows no link out of it, also none at the end.
+ * Written aside and renamed: who reads `name` finds it whole, the one before or the new one, also when the disk is full.
  * Throws ForeignNameError for a name or a link that leaves it.
  */
 export async function writeContained(folder: string, name: string, data: string | Uint8Array): Promise<void> {
@@ -56,20 +57,17 @@ export async function writeContained(folder: string, name: string, data: string 
   const [root, parent] = [await realpath(folder), await realpath(dirname(path))];
   if (parent !== root && !parent.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))
     throw new ForeignNameError(`${path}: a link in it leads out of ${folder}, to ${parent}`);
-  const file = await openUnlinked(path);
+  const before = await lstat(path).catch(() => undefined);
+  if (before?.isSymbolicLink() === true)
+    throw new ForeignNameError(`${path} is a link: a report is not written through it`);
+  // Beside it, and not named after it: the longest name that a file system takes has no room for more.
+  const aside = join(parent, `.new-${randomUUID()}`);
   try {
-    await file.writeFile(data);
-  } finally {
-    await file.close();
-  }
-}
-
-async function openUnlinked(path: string) {
-  try {
-    return await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW, 0o666);
+    await writeFile(aside, data, { flag: 'wx' });
+    await rename(aside, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
-    throw new ForeignNameError(`${path} is a link: a report is not written through it`, { cause: error });
+    await rm(aside, { force: true });
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,5 +61,12 @@ describe('a disk that is nearly full', function () {
     expect(recorded).to.deep.equal(['all', '0']);
     const lines = resultLines() as readonly { at: number }[];
     expect(lines.map(({ at }) => at)).to.deep.equal([...Array(25).keys()]);
+  });
+
+  it('leaves no half of a report: the one before stays, and nothing beside it', () => {
+    const { refused } = write('report');
+    expect(refused[0]).to.match(/EFBIG/);
+    expect(readFileSync(join(folder, 'junit.xml'), 'utf8')).to.equal('the run before');
+    expect(readdirSync(folder).filter((name) => name !== 'full.jsonl')).to.deep.equal(['junit.xml']);
   });
 });

@@ -3,6 +3,7 @@
  * two and then refuses, as a disk does that is nearly full. Needs no root. Prints as JSON what was taken for written.
  */
 import { execFileSync } from 'node:child_process';
+import { writeContained } from '../contained-path.ts';
 import { Journal } from '../journal.ts';
 import { ResultWriter } from '../results.ts';
 
@@ -35,6 +36,10 @@ if (what === 'journal' || what === 'header') {
   times(0, count, record);
   limit('unlimited');
   times(count, count + 5, record);
+} else if (what === 'report') {
+  await writeContained(folder, 'junit.xml', 'the run before');
+  limit('4000');
+  await writeContained(folder, 'junit.xml', 'x'.repeat(8000)).catch((error: unknown) => refused.push(String(error)));
 } else {
   limit('4000');
   times(0, 20, note);
