@@ -68,6 +68,24 @@ describe('an attempt', () => {
       expect(log).to.include('diagnostics: no cluster to look at');
     });
 
+    it('keeps its own verdict when the disk refuses its log, and the disk is told beside it', async () => {
+      const refused = (finding: typeof good) =>
+        runOne(async (t) => {
+          // A folder stands where the file belongs: refused for whoever asks, root too.
+          await t.attach('log.txt/inside.txt', 'x');
+          await judged(t, finding);
+        });
+      const failed = await refused(bad);
+      expect(failed.line).to.include({ verdict: 'fail' });
+      expect(failed.line.failure).to.include({ subject: 's', observed: 'o' });
+      expect(failed.log).to.equal('unreadable: EISDIR');
+      expect(failed.unwritten).to.have.length(1);
+      expect(failed.unwritten[0]).to.match(/^artifacts\/udp\/x\/1\/log\.txt could not be written: EISDIR/);
+      expect(failed.evidence.trim().split('\n'), 'the other file is written').to.have.length(2);
+      const passed = await refused(good);
+      expect([passed.line.verdict, passed.unwritten.length]).to.deep.equal(['pass', 1]);
+    });
+
     it('waits for a person where one asked for it, with the message', async () => {
       const seen: string[] = [];
       const pause = async (state: AttemptState, why: string): Promise<void> => void seen.push(`${state.phase}: ${why}`);

@@ -37,6 +37,8 @@ export interface AttemptInput extends Omit<ContextInput, 'state' | 'judgesSubjec
   readonly collectors: (context: ReturnType<typeof createContext>) => readonly Undo[];
   /** `--pause-on-fail`. */
   readonly pause?: (state: AttemptState, why: string) => Promise<void>;
+  /** A disk that refuses the attempt's own files is told of the run: what was found about the subject stays. */
+  readonly onUnwritten: (summary: string) => void;
 }
 
 /** How a body ended, before known defects and repeated attempts are considered. */
@@ -66,7 +68,7 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptLine> {
     // Whatever still listens to the spec's signal is told to stop.
     state.controller.abort(new Error(`spec ${state.info.id} is over`));
     const line = resultLine(input, leftBehind(withStray(ending, state), state.cleanupErrors));
-    writeArtefacts(input.folder, state, line);
+    writeArtefacts(input, line);
     return line;
   });
 }
@@ -235,12 +237,19 @@ function resultLine(input: AttemptInput, ending: Ending): AttemptLine {
   };
 }
 
-/** The attempt's own files: its log, and its evidence as JSON lines for those who read with jq. */
-function writeArtefacts(folder: string, state: AttemptState, line: AttemptLine): void {
-  const path = (name: string) => containedPath(folder, state.artifacts, name);
+/** The attempt's own files: its log, and its evidence as JSON lines for those who read with jq. Never throws. */
+function writeArtefacts({ folder, state, onUnwritten }: AttemptInput, line: AttemptLine): void {
   const failure = line.failure === undefined ? [] : [line.failure.stack ?? line.failure.message];
   const log = [...state.log, ...failure, ...state.cleanupErrors, `verdict: ${line.verdict}`];
-  writeFileSync(path('log.txt'), redact(`${log.join('\n')}\n`));
-  const evidence = state.evidence.map((piece) => redactedJson(piece));
-  writeFileSync(path('evidence.jsonl'), [...evidence, ''].join('\n'));
+  const files = {
+    'log.txt': () => redact(`${log.join('\n')}\n`),
+    'evidence.jsonl': () => [...state.evidence.map((piece) => redactedJson(piece)), ''].join('\n'),
+  };
+  for (const [name, text] of Object.entries(files))
+    try {
+      writeFileSync(containedPath(folder, state.artifacts, name), text());
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      onUnwritten(`${state.artifacts}/${name} could not be written: ${why}`);
+    }
 }

@@ -162,6 +162,7 @@ export class Run {
     return {
       onLog: (state: AttemptState, line: string) => this.console.log(state, line),
       onStep: (state: AttemptState, title: string) => this.console.log(state, `step: ${title}`),
+      onUnwritten: (summary) => this.note('infrastructure-error', summary),
       ...(this.#input.options.pauseOnFail === true
         ? { pause: (state: AttemptState, why: string) => pauseUntilEnter(this.console, state, why, this.guard.signal) }
         : {}),

@@ -39,6 +39,7 @@ export interface SessionObserver {
   readonly onLog: (state: AttemptState, line: string) => void;
   readonly onStep: (state: AttemptState, title: string) => void;
   readonly pause?: (state: AttemptState, why: string) => Promise<void>;
+  readonly onUnwritten: (summary: string) => void;
 }
 
 export interface SessionInput {

@@ -32,6 +32,7 @@ export const judged = async (t: SpecContext, finding = good): Promise<void> => {
 
 export async function runOne(body: (t: SpecContext, state: AttemptState) => Promise<void>, given: Given = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-attempt-'));
+  const unwritten: string[] = [];
   try {
     const state = new AttemptState(info, 1, 1);
     const meta = { id: 'udp/x', judges: given.judges ?? 'service-proxy', timeout: 1 } as unknown as RegisteredSpec['meta'];
@@ -48,11 +49,15 @@ export async function runOne(body: (t: SpecContext, state: AttemptState) => Prom
       collectors: () => [],
       onLog: () => undefined,
       onStep: () => undefined,
+      onUnwritten: (summary) => void unwritten.push(summary),
       ...given,
       budgets: { ...budgets, ...given.budgets },
     });
-    const read = (name: string) => readFile(join(folder, state.artifacts, name), 'utf8');
-    return { line, state, log: await read('log.txt'), evidence: await read('evidence.jsonl') };
+    const read = (name: string) =>
+      readFile(join(folder, state.artifacts, name), 'utf8').catch(
+        (error: unknown) => `unreadable: ${(error as NodeJS.ErrnoException).code ?? ''}`,
+      );
+    return { line, state, unwritten, log: await read('log.txt'), evidence: await read('evidence.jsonl') };
   } finally {
     await rm(folder, { recursive: true });
   }
