@@ -1,76 +1,105 @@
-/** Does what doctor says is missing, where it knows how: Debian and Ubuntu, as root. */
+/**
+ * Everything that has to stand before specs can run, as one graph: what doctor says is missing, both images, and what subjects
+ * are made of. Packages only on Debian and Ubuntu, as root.
+ */
+import type { PartOptions } from './cache/cached-part.ts';
 import type { Repair, Row } from './doctor/check.ts';
-import {
-  bpfPackages,
-  clientPackages,
-  dockerPackages,
-  installPackages,
-  networkPackages,
-} from './machine/apt-packages.ts';
-import { startDocker } from './machine/docker-daemon.ts';
-import { ensureKind } from './machine/kind-binary.ts';
-import { loadGuard } from './machine/leak-guard.ts';
+import type { Goal } from './graph/plan-text.ts';
+import type { NodeImageSource } from './images/node-image.ts';
 import { readOsRelease, whyNoSetup } from './machine/os-release.ts';
-import { raiseSysctls } from './machine/sysctls.ts';
-import { createSteps } from './process/steps.ts';
+import { builtNodeMakers, fixturesMakers } from './parts/image-makers.ts';
+import { packageMakers, repairMakers } from './parts/machine-makers.ts';
+import { type Missing, type PartMaker, missingParts } from './parts/maker.ts';
+import { pulledNodeMaker } from './parts/pulled-node-maker.ts';
+import { subjectMaker } from './parts/subject-makers.ts';
 
-export interface SetUpOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface SetUpRequest {
+  /** Rows of doctor's table that are to be mended. */
+  readonly rows: readonly Row[];
+  /** Looks again once they are: what is still missing. */
+  readonly recheck: () => Promise<readonly Row[]>;
+  /** How the node image is made; absent when it is there or given. */
+  readonly nodeImage?: { readonly build: boolean; readonly source: NodeImageSource } | undefined;
+  readonly fixturesImage: boolean;
+  /** Specs that start together and the parts of their own, by need. Images and the machine come before all of them. */
+  readonly goals: readonly Goal[];
   readonly log: (line: string) => void;
 }
 
-const order: readonly Repair[] = [
-  'docker-packages',
-  'docker-daemon',
-  'sysctls',
-  'kind',
-  'bpf-packages',
-  'network-packages',
-  'client-packages',
-  'guard',
-];
-
-// Neither of these needs a package manager: they work on every Linux.
-const anywhere = new Set<Repair>(['kind']);
-
-/** Returns what it could not do, as lines that say what to do by hand; an empty list means done. */
-export async function setUp(missing: readonly Row[], options: SetUpOptions): Promise<readonly string[]> {
-  const why = whyNoSetup(readOsRelease());
-  const left = missing.filter(({ repair }) => repair === undefined).map((row) => `${row.what}: ${row.remedy}`);
-  const wanted = new Set(missing.flatMap(({ repair }) => repair ?? []));
-  // A daemon that was not installed a moment ago does not run either; its tools (nft) come with it.
-  for (const repair of order.filter((name) => wanted.has(name))) {
-    if (why !== undefined && !anywhere.has(repair)) {
-      const row = missing.find((candidate) => candidate.repair === repair);
-      left.push(
-        `${row?.what ?? repair}: ${row?.remedy ?? ''} (--setup does it on Debian and Ubuntu as root; here: ${why})`,
-      );
-    } else {
-      await repairs[repair](options);
-    }
-  }
-  return left;
+export interface SetUpPlan {
+  readonly missing: Missing;
+  readonly goals: readonly Goal[];
+  /** Names of what comes before any spec. */
+  readonly ground: readonly string[];
+  /** What cannot be done here, as lines that say what to do by hand. */
+  readonly byHand: readonly string[];
 }
 
-const repairs: Readonly<Record<Repair, (options: SetUpOptions) => Promise<unknown>>> = {
-  'docker-packages': (options) => installPackages(dockerPackages(readOsRelease()), options),
-  'docker-daemon': (options) => startDocker(options),
-  sysctls: ({ log }) => Promise.resolve(raiseSysctls(log)),
-  kind: ({ log, signal }) => ensureKind({ steps: createSteps(log), signal }),
-  'bpf-packages': (options) => installPackages(bpfPackages, options),
-  'network-packages': (options) => installPackages(networkPackages, options),
-  'client-packages': (options) => installPackages(clientPackages, options),
-  guard: async ({ log }) => {
-    await installPackagesFor('nft', ['nftables', 'iproute2'], log);
-    await loadGuard(log);
-  },
-};
+// This one needs no package manager: it works on every Linux.
+const anywhere = new Set<Repair>(['kind']);
 
-async function installPackagesFor(
-  program: string,
-  packages: readonly string[],
-  log: (line: string) => void,
-): Promise<void> {
-  const { tryCommand } = await import('./process/run-command.ts');
-  if ((await tryCommand([program, '--version'])).exitCode !== 0) await installPackages(packages, { log });
+/** Looks at what stands; changes nothing. */
+export async function planSetUp(request: SetUpRequest, options: PartOptions): Promise<SetUpPlan> {
+  const { rows, nodeImage } = request;
+  const why = whyNoSetup(readOsRelease());
+  const can = (row: Row): boolean => row.repair !== undefined && (why === undefined || anywhere.has(row.repair));
+  const repairs = new Set(rows.filter(can).flatMap(({ repair }) => repair ?? []));
+  const subjects = [...new Set(request.goals.flatMap(({ after }) => after))];
+  const makers: readonly PartMaker[] = [
+    ...repairMakers(repairs),
+    ...machineMaker(rows, request),
+    ...packageMakers,
+    ...(nodeImage === undefined
+      ? []
+      : nodeImage.build
+        ? builtNodeMakers
+        : [pulledNodeMaker(nodeImage.source, request.log)]),
+    ...(request.fixturesImage ? fixturesMakers : []),
+    ...subjects.map(subjectMaker),
+  ];
+  const [needed, useful] = [true, false].map((missing) => repairsOf(rows, missing).filter((name) => repairs.has(name)));
+  const ground = [
+    ...(needed ?? []),
+    ...(rows.length === 0 ? [] : ['machine']),
+    ...(nodeImage === undefined ? [] : ['node-image']),
+    ...(request.fixturesImage ? ['fixtures-image'] : []),
+  ];
+  const goals = request.goals.map((goal) => ({ ...goal, after: [...ground, ...goal.after] }));
+  // What only costs some specs comes with those that use it, or last.
+  const tools = { name: 'all tools', after: useful ?? [] };
+  const all = [...goals, ...(tools.after.length === 0 ? [] : [tools])];
+  return {
+    missing: await missingParts(makers, all, options),
+    goals,
+    ground,
+    byHand: rows.filter((row) => !can(row)).map((row) => byHandText(row, why)),
+  };
+}
+
+/** Stands once the rows that stop everything have been mended, and says which have not. */
+function machineMaker(rows: readonly Row[], { recheck }: SetUpRequest): readonly PartMaker[] {
+  if (rows.length === 0) return [];
+  return [
+    {
+      name: 'machine',
+      after: repairsOf(rows, true),
+      lane: 'docker',
+      expectedMs: 3_000,
+      async make({ onlyIfBuilt }) {
+        if (onlyIfBuilt === true) throw new Error('the machine is looked at once it is mended');
+        const still = await recheck();
+        if (still.length > 0)
+          throw new Error(`still missing after set-up: ${still.map((row) => `${row.what} (${row.found})`).join('; ')}`);
+      },
+    },
+  ];
+}
+
+function repairsOf(rows: readonly Row[], missing: boolean): readonly Repair[] {
+  return [...new Set(rows.filter((row) => (row.state === 'missing') === missing).flatMap(({ repair }) => repair ?? []))];
+}
+
+function byHandText(row: Row, why: string | undefined): string {
+  const where = row.repair === undefined ? '' : ` (--setup does it on Debian and Ubuntu as root; here: ${why ?? ''})`;
+  return `${row.what}: ${row.remedy}${where}`;
 }

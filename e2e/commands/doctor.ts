@@ -1,8 +1,8 @@
 /** `npm run doctor`: what this machine, or an existing cluster, has and lacks. Changes nothing unless --setup is given. */
 import { parseArgs } from 'node:util';
 import type { AreaForecast } from '../compose/doctor-specs.ts';
-import type { Row } from '../../hack/doctor/check.ts';
-import { diagnose, missingRows, repairableRows } from '../../hack/doctor/diagnose.ts';
+import type { Row, Surroundings } from '../../hack/doctor/check.ts';
+import { examine, missingRows } from '../../hack/doctor/diagnose.ts';
 import { doctorTable, verdictLine } from '../../hack/doctor/table.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { runCommandLine } from './run-command-line.ts';
@@ -48,18 +48,10 @@ async function doctor(argv: readonly string[]): Promise<number> {
   let seen = await look(given);
   let { rows } = seen;
   if (given.setup === true) {
-    const { setUp } = await import('../../hack/set-up.ts');
-    for (const line of await setUp(repairableRows(rows), { log })) log(`by hand: ${line}`);
+    const { setUpMachine } = await import('../compose/machine-set-up.ts');
+    for (const line of await setUpMachine(seen, given, log)) log(`by hand: ${line}`);
     seen = await look(given);
     rows = seen.rows;
-    if (missingRows(rows).length === 0 && given.context === undefined) {
-      const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
-      const { ensureFixturesImage } = await import('../../hack/images/fixtures-image.ts');
-      log(`node image ${(await ensureNodeImage({ log })).image}`);
-      log(`fixtures image ${await ensureFixturesImage({ log })}`);
-      seen = await look(given);
-      rows = seen.rows;
-    }
   }
   const { specs } = seen;
   if (given.json === true)
@@ -85,14 +77,15 @@ function read(argv: readonly string[]) {
 
 interface Seen {
   readonly rows: readonly Row[];
+  readonly around: Surroundings;
   /** Of an existing cluster that answers. */
   readonly specs?: readonly AreaForecast[];
 }
 
 async function look(given: NonNullable<ReturnType<typeof read>>): Promise<Seen> {
   const { context, guard } = given;
-  const rows = await diagnose({ provider: context === undefined ? 'kind' : 'existing', guard });
-  if (context === undefined) return { rows };
+  const { rows, around } = await examine({ provider: context === undefined ? 'kind' : 'existing', guard });
+  if (context === undefined) return { rows, around };
   try {
     const { connect } = await import('../harness/cluster/kube/connection.ts');
     const { KubeClient } = await import('../harness/cluster/kube/kube-client.ts');
@@ -103,7 +96,7 @@ async function look(given: NonNullable<ReturnType<typeof read>>): Promise<Seen> 
     try {
       const api = new KubeClient(connection, { labels: {} });
       const seen = await lookAtCluster(api, context, await imageOf(given), signal);
-      return { rows: [...rows, ...seen.rows], specs: await forecast(seen, signal) };
+      return { around, rows: [...rows, ...seen.rows], specs: await forecast(seen, signal) };
     } finally {
       connection.close();
     }
@@ -113,7 +106,7 @@ async function look(given: NonNullable<ReturnType<typeof read>>): Promise<Seen> 
     const found = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
     const remedy = `kubectl --context ${context} version has to work first`;
     const row = { what: `context ${context}`, state: 'missing', found, neededBy: 'all areas', remedy } as const;
-    return { rows: [...rows, row] };
+    return { around, rows: [...rows, row] };
   }
 }
 

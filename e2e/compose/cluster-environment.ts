@@ -21,6 +21,7 @@ import { foundSubjects, isNamed } from './found-subjects.ts';
 import { kernelLacks, skippedEnvironment } from './kernel-lacks.ts';
 import { kernelProbe } from './kernel-probe.ts';
 import { defaultJobs, prepareMachine, type Machine } from './machine.ts';
+import { Standing } from './standing.ts';
 import { SetupDiagnostics } from './setup-diagnostics.ts';
 import { probe, type Probed, skipReason } from './skip-reasons.ts';
 import type { Surroundings } from '../harness/run/surroundings.ts';
@@ -40,14 +41,14 @@ export async function makeClusterEnvironment(
   const subjects: Subject[] = foreign ? [] : await Promise.all(choice.entries.map((entry) => entry.load()));
   const absent: Partial<Record<SubjectKind, string>> = {};
   journalOf(request.run).open();
-  const machine = await prepareMachine(options, request);
-  for (const subject of subjects) {
-    const missing = (await subject.missingHere?.({ options, parts: machine.parts })) ?? [];
-    if (missing.length > 0)
-      throw new InfrastructureError(`${subject.name} cannot be made on this machine; missing: ${missing.join('; ')}`);
-  }
+  const machine = await prepareMachine(options, request, subjects);
+  const undo = new UndoStack();
+  undo.push(() => machine.stop());
   const lacking = kernelLacks(subjects, machine.missingKernel);
-  if (lacking !== undefined) return skippedEnvironment(options, subjects, lacking);
+  if (lacking !== undefined) {
+    await machine.stop();
+    return skippedEnvironment(options, subjects, lacking);
+  }
   const contextFor = (cluster: Cluster, signal: AbortSignal): SubjectContext => ({
     cluster,
     signal,
@@ -56,7 +57,6 @@ export async function makeClusterEnvironment(
     parts: machine.parts,
     log: request.log,
   });
-  const undo = new UndoStack();
   const diagnostics = new SetupDiagnostics(request, subjects, contextFor);
   const installed = new Set<Subject>();
   const install = async (subject: Subject, cluster: Cluster, signal: AbortSignal): Promise<void> => {
@@ -77,6 +77,7 @@ export async function makeClusterEnvironment(
   };
 
   try {
+    await refuseUnmakeable(subjects, options, machine);
     const proxy = subjects.find((subject) => subject.kind === ground);
     const open = await openCluster({
       ...clusterRequest(options, request, machine, purposeOf(choice)),
@@ -99,9 +100,12 @@ export async function makeClusterEnvironment(
       Object.assign(absent, found.absent);
       subjects.push(...(await Promise.all(found.entries.map((entry) => entry.load()))));
     }
-    for (const subject of subjects) if (!installed.has(subject)) await install(subject, cluster, request.signal);
-    subjects.splice(0, subjects.length, ...installed);
     const contextNow = contextFor(cluster, request.signal);
+    const later = subjects.filter((subject) => !installed.has(subject));
+    if (foreign) {
+      for (const subject of later) await install(subject, cluster, request.signal);
+      subjects.splice(0, subjects.length, ...installed);
+    } else for (const subject of later) await subject.lookBefore?.(contextNow);
     const slowFactor = await runSlowFactor(options.slowFactor, request, cluster);
     const missingKernel = open.fitness?.missingKernel ?? machine.missingKernel;
     const probed = {
@@ -110,6 +114,30 @@ export async function makeClusterEnvironment(
       ...foreignFacts(open),
       absent,
     };
+    const subjectInfos = await Promise.all(subjects.map((subject) => subject.info(contextNow)));
+    const standing = new Standing({
+      subjects: foreign ? [] : later,
+      install: (subject) => install(subject, cluster, request.signal),
+      async stands(mine) {
+        const infos = await Promise.all(mine.map((subject) => subject.info(contextNow)));
+        const names = mine.map(({ name }) => name).join(', ');
+        request.note('info', `installed: ${names}`, { subjects: infos });
+      },
+      async failed(subject, error) {
+        const concerned = request.specs.filter(({ meta }) => meta.judges === subject.kind).length;
+        if (!request.signal.aborted)
+          request.note(
+            'warning',
+            `${subject.name} failed; ${concerned} specs end with it, the others go on: ${textOf(error)}`,
+          );
+        await diagnostics.collect();
+      },
+    });
+    // Nothing is taken away under an installation that still runs.
+    undo.push(async () => {
+      await machine.stop();
+      await standing.settled;
+    });
     return {
       env: environmentOf(cluster, subjects, options, machine.fixturesImage, slowFactor),
       facts: {
@@ -122,7 +150,8 @@ export async function makeClusterEnvironment(
         workers: String(probed.workers),
         slowFactor: String(slowFactor),
       },
-      subjects: await Promise.all(subjects.map((subject) => subject.info(contextNow))),
+      subjects: subjectInfos,
+      ready: (meta) => standing.ready(meta),
       family: cluster.familyMode,
       defaultJobs: defaultJobs(probed.workers),
       skipReason: (meta) => skipReason(meta, probed),
@@ -143,6 +172,20 @@ export async function makeClusterEnvironment(
       .catch((late: unknown) => request.note('infrastructure-error', `after the failed set-up: ${String(late)}`));
     throw error;
   }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** No cluster is made for nothing: when not one of the judged subjects can be made here, that is said before. */
+async function refuseUnmakeable(subjects: readonly Subject[], options: Options, { parts }: Machine): Promise<void> {
+  const missing = await Promise.all(
+    subjects.map(async (subject) => (await subject.missingHere?.({ options, parts })) ?? []),
+  );
+  const texts = missing.map((lines, index) => `${subjects[index]?.name ?? ''}: ${lines.join('; ')}`);
+  if (subjects.length > 0 && missing.every((lines) => lines.length > 0))
+    throw new InfrastructureError(
+      `nothing that is judged can be made on this machine; missing for ${texts.join(', ')}`,
+    );
 }
 
 function foreignFacts({ fitness }: OpenCluster): Pick<Probed, 'fitness'> {

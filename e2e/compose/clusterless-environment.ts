@@ -15,9 +15,9 @@ export async function clusterlessEnvironment(
   choice: Choice,
 ): Promise<RunEnvironment> {
   const empty = emptyEnvironment(options);
-  const { createSteps } = await import('../../hack/process/steps.ts');
-  const { createParts } = await import('../../hack/subjects/parts.ts');
-  const parts = createParts(createSteps(request.log));
+  const subjects = await Promise.all(choice.entries.map((entry) => entry.load()));
+  const { startSubjectParts } = await import('./run-set-up.ts');
+  const { parts, stop } = await startSubjectParts(options, subjects, request);
   const contextFor = (signal: AbortSignal): SubjectContext => ({
     get cluster() {
       return empty.env.cluster;
@@ -29,7 +29,6 @@ export async function clusterlessEnvironment(
     log: request.log,
   });
   const context = contextFor(request.signal);
-  const subjects = await Promise.all(choice.entries.map((entry) => entry.load()));
   for (const subject of subjects) {
     const missing = await subject.preflight(context);
     if (missing.length > 0) throw new InfrastructureError(`${subject.name} cannot be installed: ${missing.join('; ')}`);
@@ -63,6 +62,9 @@ export async function clusterlessEnvironment(
     facts: { provider: 'none', kernel: release(), cores: String(cpus().length), slowFactor: String(slowFactor) },
     subjects: await Promise.all(subjects.map((subject) => subject.info(context))),
     surroundings: await watchSurroundings(request.folder),
-    close: (signal) => undo.run(signal),
+    close: async (signal) => {
+      await stop();
+      await undo.run(signal);
+    },
   };
 }

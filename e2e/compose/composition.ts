@@ -28,6 +28,10 @@ export const composition: Composition = {
     const { chooseSubjects } = await import('./choose-subjects.ts');
     return chooseSubjects(options, selected, areas.kinds);
   },
+  async plan(options, selected) {
+    const { setUpPlan } = await import('./environment.ts');
+    return setUpPlan(options, selected);
+  },
   makeEnvironment: (options) => async (request) => {
     const { makeEnvironment } = await import('./environment.ts');
     return makeEnvironment(options, request);

@@ -17,3 +17,12 @@ export async function makeEnvironment(options: Options, request: EnvironmentRequ
   const { makeClusterEnvironment } = await import('./cluster-environment.ts');
   return makeClusterEnvironment(options, request, choice);
 }
+
+/** What makeEnvironment() would make, as text; of the machine and the caches only, for which nothing is started. */
+export async function setUpPlan(options: Options, specs: EnvironmentRequest['specs']): Promise<string> {
+  const choice = chooseSubjects(options, specs, areas.kinds);
+  if (!choice.needsCluster && choice.entries.length === 0) return 'set-up: the selected specs need none';
+  const subjects = await Promise.all(choice.entries.map((entry) => entry.load()));
+  const { setUpText } = await import('./run-set-up.ts');
+  return setUpText(options, subjects, choice.needsCluster);
+}

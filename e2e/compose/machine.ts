@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import type { Options } from '../harness/run/options/schema.ts';
 import type { EnvironmentRequest } from '../harness/run/run-environment.ts';
-import type { PartSource } from '../harness/subject/subject.ts';
+import type { PartSource, Subject } from '../harness/subject/subject.ts';
 
 export interface Machine {
   readonly nodeImage: string | undefined;
@@ -10,6 +10,8 @@ export interface Machine {
   readonly fixturesImage: string;
   /** What subjects ask for by name is built here, when they ask. */
   readonly parts: PartSource;
+  /** Ends what is still being made for subjects, and waits for it. */
+  stop(): Promise<void>;
   readonly facts: Readonly<Record<string, string>>;
   /** Kernel feature → why it is missing. */
   readonly missingKernel: Readonly<Record<string, string>>;
@@ -17,37 +19,51 @@ export interface Machine {
   readonly guard?: () => Promise<Readonly<Record<string, number>>>;
 }
 
-/** Checks, and with --setup repairs, what the run needs; then makes both images unless they are given. */
-export async function prepareMachine(options: Options, request: EnvironmentRequest): Promise<Machine> {
+/**
+ * Checks what the run needs, and with --setup repairs it; returns when machine and images stand, while parts of subjects may
+ * still be made. Whoever gets the machine has to stop() it.
+ */
+export async function prepareMachine(
+  options: Options,
+  request: Pick<EnvironmentRequest, 'signal' | 'log'>,
+  subjects: readonly Subject[],
+): Promise<Machine> {
   const { signal, log } = request;
   const kind = options.provider !== 'existing';
-  const { meetPrerequisites } = await import('./prerequisites.ts');
-  await meetPrerequisites(options, signal, log);
-  const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
-  const { createParts } = await import('../../hack/subjects/parts.ts');
-  const { createSteps } = await import('../../hack/process/steps.ts');
-  const node =
-    options.nodeImage === undefined && kind
-      ? await ensureNodeImage({ source: options.nodeImageSource ?? 'auto', signal, log })
-      : { image: options.nodeImage, podNetwork: 'kindnet' as const };
-  const fixturesImage = options.fixturesImage ?? (await ownImage(options, request));
-  const parts = createParts(createSteps(log));
-  const { missingKernelFeatures } = await import('../../hack/doctor/kernel-features.ts');
-  const missingKernel = kind ? ((await missingKernelFeatures(node.image)) ?? {}) : {};
-  const guard = kind ? await guarded(options, log) : undefined;
-  return {
-    nodeImage: node.image,
-    podNetwork: node.podNetwork,
-    fixturesImage,
-    parts,
-    facts: guard === undefined ? {} : { guard: 'loaded' },
-    missingKernel,
-    ...(guard === undefined ? {} : { guard }),
-  };
+  const { startSetUp } = await import('./run-set-up.ts');
+  const setUp = await startSetUp(options, subjects, request);
+  try {
+    await setUp.ground;
+    const { ensureNodeImage } = await import('../../hack/images/node-image.ts');
+    const node =
+      options.nodeImage === undefined && kind
+        ? await ensureNodeImage({ source: options.nodeImageSource ?? 'auto', signal, log })
+        : { image: options.nodeImage, podNetwork: 'kindnet' as const };
+    const fixturesImage = options.fixturesImage ?? (await ownImage(options, request));
+    const { missingKernelFeatures } = await import('../../hack/doctor/kernel-features.ts');
+    const missingKernel = kind ? ((await missingKernelFeatures(node.image)) ?? {}) : {};
+    const guard = kind ? await guarded(options, log) : undefined;
+    return {
+      nodeImage: node.image,
+      podNetwork: node.podNetwork,
+      fixturesImage,
+      parts: setUp.parts,
+      stop: () => setUp.stop(),
+      facts: guard === undefined ? {} : { guard: 'loaded' },
+      missingKernel,
+      ...(guard === undefined ? {} : { guard }),
+    };
+  } catch (error) {
+    await setUp.stop();
+    throw error;
+  }
 }
 
 /** Built here; or, with a registry that has it, only named. */
-async function ownImage(options: Options, { signal, log }: EnvironmentRequest): Promise<string> {
+async function ownImage(
+  options: Options,
+  { signal, log }: Pick<EnvironmentRequest, 'signal' | 'log'>,
+): Promise<string> {
   const { ensureFixturesImage, fixturesImageName } = await import('../../hack/images/fixtures-image.ts');
   if (options.imagesFrom === undefined) return ensureFixturesImage({ signal, log });
   const { inRegistry } = await import('../../hack/images/registry.ts');

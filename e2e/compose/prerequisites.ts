@@ -1,39 +1,35 @@
-/** Before anything is made: what the machine lacks, in doctor's table; mended when told so, otherwise the run ends here. */
+/** Before anything is made: what the machine lacks, in doctor's table, and whether it may be mended; otherwise the run ends here. */
 import { createInterface } from 'node:readline/promises';
+import type { Row, Surroundings } from '../../hack/doctor/check.ts';
 import type { Options } from '../harness/run/options/schema.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
+import type { Subject } from '../harness/subject/subject.ts';
+import { diagnoseOptions, rowsToMend } from './set-up-request.ts';
 
-export async function meetPrerequisites(
+export interface Prerequisites {
+  /** Rows that the set-up is to mend; empty on a machine that is ready. */
+  readonly rows: readonly Row[];
+  readonly around: Surroundings;
+}
+
+/** Changes nothing. Throws InfrastructureError when something is missing and nobody allows to mend it. */
+export async function askForPrerequisites(
   options: Options,
-  signal: AbortSignal,
+  subjects: readonly Subject[],
   log: (line: string) => void,
-): Promise<void> {
-  const { diagnose, missingRows, repairableRows } = await import('../../hack/doctor/diagnose.ts');
-  const asked = {
-    provider: options.provider ?? 'kind',
-    nodeImage: options.nodeImage,
-    nodeImageSource: options.nodeImageSource,
-    guard: options.guard,
-  } as const;
-  const rows = await diagnose(asked);
-  const missing = missingRows(rows);
+): Promise<Prerequisites> {
+  const { examine } = await import('../../hack/doctor/diagnose.ts');
+  const { rows, around } = await examine(diagnoseOptions(options));
   // What only costs some specs is mended on the way when set-up was asked for, and is no reason to ask.
   const asksForSetUp = options.setup === true || process.env['CI'] === 'true';
-  const mended = asksForSetUp ? repairableRows(rows) : missing;
-  if (mended.length === 0) return;
+  const mended = rowsToMend(rows, subjects, asksForSetUp);
+  if (mended.length === 0) return { rows: [], around };
   const { doctorTable } = await import('../../hack/doctor/table.ts');
   const names = mended.map((row) => row.what).join(', ');
   log(doctorTable(rows));
   if (!(await wantsSetUp(options, names)))
     throw new InfrastructureError(`missing: ${names}; the table says how to get each, --setup does it`);
-  const { setUp } = await import('../../hack/set-up.ts');
-  const left = await setUp(mended, { signal, log });
-  if (left.length > 0) throw new InfrastructureError(`set-up could not do everything: ${left.join('; ')}`);
-  const still = missingRows(await diagnose(asked));
-  if (still.length > 0)
-    throw new InfrastructureError(
-      `still missing after set-up: ${still.map((row) => `${row.what} (${row.found})`).join('; ')}`,
-    );
+  return { rows: mended, around };
 }
 
 /** `--setup`, CI, or a yes at a terminal. */

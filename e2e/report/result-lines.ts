@@ -5,7 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { RESULT_SCHEMA_VERSION, type ResultLine } from '../harness/run/result-schema.ts';
+import { RESULT_SCHEMA_VERSION, type ResultLine, type SubjectInfo } from '../harness/run/result-schema.ts';
 
 const verdict = z.enum([
   'pass',
@@ -36,6 +36,14 @@ const subject = z.object({
   versions: z.record(z.string(), z.string()),
   remarks: texts,
 });
+const laterNote = z.object({ subjects: z.array(subject) });
+
+/** Subjects in a note's data; none when it holds something else. */
+export function laterSubjects(data: unknown): readonly SubjectInfo[] {
+  const parsed = laterNote.safeParse(data);
+  return parsed.success ? parsed.data.subjects : [];
+}
+
 const runStart = z.object({
   type: z.literal('run-start'),
   schema: z.number().int().max(RESULT_SCHEMA_VERSION, 'was written by a newer staleproof than this one'),

@@ -39,6 +39,19 @@ describe('run-record', () => {
     ]);
   });
 
+  it('takes versions of subjects that stood only later from the note that tells them', async () => {
+    const [start, attempt, end] = wholeRun([attemptLine('pass')]);
+    const [subject] = start?.type === 'run-start' ? start.subjects : [];
+    if (start === undefined || attempt === undefined || end === undefined || subject === undefined) throw new Error();
+    const later = { ...subject, versions: { proxy: '9.9' }, remarks: [] };
+    const note = { type: 'note' as const, at: 5, level: 'info' as const, summary: 'installed' };
+    const told = { ...note, data: { subjects: [later] } } as unknown as ResultLine;
+    const lines = [start, told, { ...note, data: { other: 1 } }, attempt, end];
+    const run = await readRun(await folderWith(jsonl(lines)));
+    expect(run.start?.subjects[0]?.versions).to.deep.equal({ proxy: '9.9' });
+    expect(run.troubles).to.deep.equal([]);
+  });
+
   it('names an invalid line in the middle and keeps the others', async () => {
     const [start, attempt, end] = wholeRun([attemptLine('pass')]);
     const broken = { ...attempt, verdict: 'green' };

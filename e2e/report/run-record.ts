@@ -7,9 +7,10 @@ import type {
   RunEndLine,
   RunStartLine,
   SpecInfo,
+  SubjectInfo,
   Verdict,
 } from '../harness/run/result-schema.ts';
-import { type LineOrProblem, readResultLines } from './result-lines.ts';
+import { type LineOrProblem, laterSubjects, readResultLines } from './result-lines.ts';
 
 export interface RunRecord {
   readonly name: string;
@@ -72,7 +73,14 @@ function recordOf(lines: readonly LineOrProblem[], name: string, base: string): 
   if (start === undefined) troubles.push('the run has no first line: it ended before any spec was selected');
   if (end === undefined) troubles.push('the run has no last line: it was killed, or it still runs');
   else if (end.interrupted !== undefined) troubles.push(`the run was interrupted: ${end.interrupted}`);
+  if (start !== undefined) start = { ...start, subjects: subjectsOfRun(start.subjects, notes) };
   return { name: start?.run ?? name, base, start, end, attempts, notes, troubles };
+}
+
+/** Subjects that stood only after the first specs had started tell their versions in a note. */
+function subjectsOfRun(first: readonly SubjectInfo[], notes: readonly NoteLine[]): readonly SubjectInfo[] {
+  const later = new Map(notes.flatMap(({ data }) => laterSubjects(data)).map((subject) => [subject.name, subject]));
+  return first.map((subject) => later.get(subject.name) ?? subject);
 }
 
 /** In definition order; a selected spec without a deciding attempt comes out as not-run. */

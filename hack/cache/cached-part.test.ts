@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createSteps } from '../process/steps.ts';
-import { type Part, ensurePart, isBuilt, partFolder } from './cached-part.ts';
+import { type Part, NotBuiltError, ensurePart, isBuilt, partFolder, rememberDuration } from './cached-part.ts';
 
 describe('cached part', () => {
   const before = process.env['XDG_CACHE_HOME'];
@@ -41,6 +41,17 @@ describe('cached part', () => {
     expect(readFileSync(join(one.folder, 'thing'), 'utf8')).to.equal('a');
     await ensurePart(part('b'), { steps });
     expect(builds).to.equal(2);
+  });
+
+  it('is only looked for when told so, and tells how long it took last time here', async () => {
+    const look = (inputs: string) =>
+      ensurePart({ ...part(inputs), expectedMs: 77 }, { steps, onlyIfBuilt: true }).catch((reason: unknown) => reason);
+    expect(await look('a')).to.be.instanceOf(NotBuiltError).with.property('expectedMs', 77);
+    await ensurePart(part('a'), { steps });
+    expect(await look('a')).to.deep.equal(partFolder(part('a')));
+    await rememberDuration('thing', 1234.4);
+    expect(await look('b')).to.have.property('expectedMs', 1234);
+    expect(builds).to.equal(1);
   });
 
   it('leaves nothing behind when making it fails', async () => {

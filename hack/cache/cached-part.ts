@@ -25,6 +25,22 @@ export interface BuiltPart {
 export interface PartOptions {
   readonly steps: Steps;
   readonly signal?: AbortSignal | undefined;
+  /** Only looks: what is not there is not made, and NotBuiltError says how long it would take. */
+  readonly onlyIfBuilt?: boolean;
+  /** Nobody waits for it yet: compilers leave the cores to those whose parts are waited for. */
+  readonly inBackground?: boolean;
+}
+
+/** The part is not in the cache, and the caller only looked. */
+export class NotBuiltError extends Error {
+  override readonly name = 'NotBuiltError';
+  /** Milliseconds. */
+  readonly expectedMs: number;
+
+  constructor(kind: string, expectedMs: number) {
+    super(`${kind} is not built yet`);
+    this.expectedMs = expectedMs;
+  }
 }
 
 export function partFolder(part: Pick<Part, 'kind' | 'inputs'>): BuiltPart {
@@ -41,6 +57,8 @@ export function isBuilt(part: Pick<Part, 'kind' | 'inputs'>): boolean {
 export async function ensurePart(part: Part, options: PartOptions): Promise<BuiltPart> {
   const built = partFolder(part);
   if (existsSync(built.folder)) return built;
+  if (options.onlyIfBuilt === true)
+    throw new NotBuiltError(part.kind, (await lastDuration(part.kind)) ?? part.expectedMs);
   await mkdir(dirname(built.folder), { recursive: true });
   await withFileLock(`${built.folder}.lock`, { ...options, what: part.kind }, async () => {
     if (existsSync(built.folder)) return;
@@ -58,12 +76,19 @@ export async function ensurePart(part: Part, options: PartOptions): Promise<Buil
       await rm(aside, { recursive: true, force: true });
       throw error;
     }
-    await writeFile(durationFile(part.kind), String(Date.now() - started));
+    await rememberDuration(part.kind, Date.now() - started);
   });
   return built;
 }
 
-async function lastDuration(kind: string): Promise<number | undefined> {
+/** What a step of this name will be expected to take from now on. */
+export async function rememberDuration(kind: string, ms: number): Promise<void> {
+  await mkdir(dirname(durationFile(kind)), { recursive: true });
+  await writeFile(durationFile(kind), String(Math.round(ms)));
+}
+
+/** Milliseconds, as measured on this machine; undefined before the first time. */
+export async function lastDuration(kind: string): Promise<number | undefined> {
   const text = await readFile(durationFile(kind), 'utf8').catch(() => '');
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -17,10 +17,18 @@ export async function diagnose(
   options: DiagnoseOptions = {},
   checks: readonly Check[] = allChecks(),
 ): Promise<readonly Row[]> {
+  return (await examine(options, checks)).rows;
+}
+
+/** The rows, and what they were made from. */
+export async function examine(
+  options: DiagnoseOptions = {},
+  checks: readonly Check[] = allChecks(),
+): Promise<{ readonly rows: readonly Row[]; readonly around: Surroundings }> {
   const around = await look(options);
   const rows: Row[] = [];
   for (const check of checks) if (check.applies(around)) rows.push(await rowOf(check, around));
-  return rows;
+  return { rows, around };
 }
 
 /** What has to be there before anything runs; `limited` rows only cost specs. */

@@ -40,23 +40,29 @@ export async function goVersion(): Promise<string> {
 
 /** Static binaries, cached by everything that goes into them and by the Go version. Throws CommandError, AnchorError. */
 export async function buildGo(build: GoBuild, options: PartOptions): Promise<GoBinaries> {
-  const part = goPart(build, await goVersion());
+  const part = goPart(build, await goVersion(), options.inBackground);
   const { folder, hash } = await ensurePart(part, options);
   const names = Object.keys({ ...build.packages, ...build.tests });
   return { folder, hash, binaries: Object.fromEntries(names.map((name) => [name, join(folder, name)])) };
 }
 
-export function goPart(build: GoBuild, go: string): Part {
+export function goPart(build: GoBuild, go: string, inBackground = false): Part {
   const { name, expectedMs, ...inputs } = build;
   return {
     kind: name,
     inputs: { go, arch: process.arch, ...inputs, goMod: goModText(build.goMod) } as unknown as Part['inputs'],
     expectedMs,
-    make: (folder, logFile, signal) => compile(build, folder, logFile, signal),
+    make: (folder, logFile, signal) => compile(build, folder, logFile, { inBackground, signal }),
   };
 }
 
-async function compile(build: GoBuild, folder: string, logFile: string, signal?: AbortSignal): Promise<void> {
+async function compile(
+  build: GoBuild,
+  folder: string,
+  logFile: string,
+  { inBackground, signal }: { readonly inBackground: boolean; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const go = inBackground ? ['nice', '-n', '19', 'go'] : ['go'];
   const source = join(folder, 'source');
   await mkdir(source, { recursive: true });
   const overlay = build.overlay ?? [];
@@ -78,9 +84,9 @@ async function compile(build: GoBuild, folder: string, logFile: string, signal?:
     ...(overlay.length === 0 ? [] : ['-overlay', await writeOverlay(overlay, folder, moduleFolder)]),
   ];
   for (const [binary, target] of Object.entries(build.packages))
-    await runLogged(['go', 'build', ...flags, '-o', join(folder, binary), target], logFile, settings);
+    await runLogged([...go, 'build', ...flags, '-o', join(folder, binary), target], logFile, settings);
   for (const [binary, target] of Object.entries(build.tests ?? {}))
-    await runLogged(['go', 'test', '-c', ...flags, '-o', join(folder, binary), target], logFile, settings);
+    await runLogged([...go, 'test', '-c', ...flags, '-o', join(folder, binary), target], logFile, settings);
 }
 
 /**

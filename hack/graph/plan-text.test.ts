@@ -42,5 +42,7 @@ describe('text of a plan', () => {
     expect(remainingText(parts, goals, widths, { done, running: new Map([['npa@1.4.3', 60_000]]) })).to.equal(
       'race in about 3 min 00 s',
     );
+    const other = [{ name: 'watch', after: ['node-image', 'stood before'] }];
+    expect(remainingText(parts, other, widths, { done, running: new Map() })).to.equal('');
   });
 });

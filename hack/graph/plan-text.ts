@@ -34,7 +34,9 @@ export function planText(
     return `  ${clock(startsMs)}  ${name.padEnd(nameWidth)}  ${takes}  ${lane}`;
   });
   const head =
-    parts.length === 0 ? 'set-up: all parts stand' : `set-up: ${parts.length} parts, about ${formatDuration(whole)}`;
+    parts.length === 0
+      ? 'set-up: all parts stand'
+      : `set-up: ${parts.length} part${parts.length === 1 ? '' : 's'}, about ${formatDuration(whole)}`;
   return [
     head,
     ...lines,
@@ -50,7 +52,8 @@ export function remainingText(
   widths: Widths,
   progress: Progress = nothingYet,
 ): string {
-  const open = goals.filter(({ after }) => after.some((name) => !progress.done.has(name)));
+  const unmade = new Set(parts.map(({ name }) => name).filter((name) => !progress.done.has(name)));
+  const open = goals.filter(({ after }) => after.some((name) => unmade.has(name)));
   const forecasts = forecast(parts, widths, progress);
   return open.map((goal) => goalText(goal, standsInMs(forecasts, goal.after))).join(', ');
 }

@@ -15,7 +15,7 @@ import { ensureKubernetes, kubernetesBuild } from './kubernetes-binary.ts';
 import { type NodeFiles, nodeFiles, stageFiles } from './node-files.ts';
 import { type RootFileSystem, ensureRootFileSystem } from './root-file-system.ts';
 
-const nodeRoot: RootFileSystem = {
+export const nodeRoot: RootFileSystem = {
   name: 'node',
   packages: [
     ...['systemd', 'systemd-sysv', 'dbus', 'kmod', 'libseccomp2', 'e2fsprogs', 'ca-certificates', 'curl', 'procps'],
@@ -35,7 +35,7 @@ const nodeRoot: RootFileSystem = {
   expectedMs: 75_000,
 };
 
-const controlPlaneRoot: RootFileSystem = {
+export const controlPlaneRoot: RootFileSystem = {
   name: 'control-plane',
   packages: ['iptables', 'nftables', 'conntrack', 'iproute2', 'procps', 'netcat-openbsd', 'tcpdump', 'ca-certificates'],
   expectedMs: 40_000,
@@ -63,20 +63,15 @@ export function builtNodeImage(files: NodeFiles = nodeFiles()): string {
   return `staleproof/node:${contentHash(inputs as unknown as Parameters<typeof contentHash>[0])}`;
 }
 
-/** Builds what the cache lacks and returns the image's name. Downloads and Debian's unpacking run beside the compiler. */
-export async function buildNodeImage(options: PartOptions): Promise<string> {
-  const [kubernetes, others, roots] = await allOrFirstError([
-    ensureKubernetes(options),
-    inTurn([pauseBuild, etcdBuild, corednsBuild], (build) => buildGo(build, options)),
-    inTurn([nodeRoot, controlPlaneRoot], (root) => ensureRootFileSystem(root, options)),
-  ]);
-  const [pause, etcd, coredns] = others;
-  const [node, controlPlane] = roots;
-  if (!pause || !etcd || !coredns || !node || !controlPlane) throw new Error('a part of the node image is missing');
-  const binary = (parts: { binaries: Readonly<Record<string, string>> }, name: string) => parts.binaries[name] ?? '';
-  const images = await ensureControlPlaneImages(
+/** Binaries and root file system of the control plane's images, from the cache or built one after the other. */
+export async function ensureNodeControlPlane(options: PartOptions): Promise<{ path: string; hash: string }> {
+  const kubernetes = await ensureKubernetes(options);
+  const etcd = await buildGo(etcdBuild, options);
+  const coredns = await buildGo(corednsBuild, options);
+  const pause = await buildGo(pauseBuild, options);
+  return ensureControlPlaneImages(
     {
-      rootFileSystem: controlPlane,
+      rootFileSystem: await ensureRootFileSystem(controlPlaneRoot, options),
       binaries: {
         kube: binary(kubernetes, 'kube'),
         etcd: binary(etcd, 'etcd'),
@@ -87,12 +82,20 @@ export async function buildNodeImage(options: PartOptions): Promise<string> {
     },
     options,
   );
-  const tag = builtNodeImage();
-  await options.steps.step('node-image', 30_000, () =>
-    assemble(tag, node, binary(kubernetes, 'kube'), images.path, options.signal),
-  );
-  return tag;
 }
+
+/** The image of builtNodeImage()'s name, out of parts that the cache has or that are built now. */
+export async function assembleNodeImage(options: PartOptions): Promise<void> {
+  const images = await ensureNodeControlPlane(options);
+  const root = await ensureRootFileSystem(nodeRoot, options);
+  const kubernetes = await ensureKubernetes(options);
+  await options.steps.step('node-image', 30_000, () =>
+    assemble(builtNodeImage(), root, binary(kubernetes, 'kube'), images.path, options.signal),
+  );
+}
+
+const binary = (parts: { readonly binaries: Readonly<Record<string, string>> }, name: string): string =>
+  parts.binaries[name] ?? '';
 
 async function assemble(
   tag: string,
@@ -148,17 +151,4 @@ async function preloadImages(container: string, archive: string, signal?: AbortS
     { signal },
   );
   await runCommand(inside('rm', '-rf', '/run/containerd', '/var/lib/containerd/tmpmounts'), { signal });
-}
-
-async function inTurn<T, R>(items: readonly T[], make: (item: T) => Promise<R>): Promise<R[]> {
-  const made: R[] = [];
-  for (const item of items) made.push(await make(item));
-  return made;
-}
-
-/** Waits for all before it fails, so that what runs beside a failed part is in the cache and not orphaned. */
-async function allOrFirstError<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
-  const results = await Promise.allSettled(work);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }

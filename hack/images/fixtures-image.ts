@@ -5,7 +5,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheRoot } from '../cache/cache-folders.ts';
-import type { PartOptions } from '../cache/cached-part.ts';
+import { NotBuiltError, type PartOptions } from '../cache/cached-part.ts';
 import { contentHash } from '../cache/content-hash.ts';
 import { createSteps } from '../process/steps.ts';
 import { bundleFixtures, writeFiles } from './bundle-fixtures.ts';
@@ -13,7 +13,7 @@ import { addLayer, hasImage, importImage } from './docker-images.ts';
 import { ensureNodeRuntime, nodeRuntimeHash } from './node-runtime.ts';
 import { type RootFileSystem, ensureRootFileSystem, rootFileSystemHash } from './root-file-system.ts';
 
-const fixturesRoot: RootFileSystem = {
+export const fixturesRoot: RootFileSystem = {
   name: 'fixtures',
   packages: [
     ...['tcpdump', 'conntrack', 'nftables', 'iptables', 'iproute2', 'procps', 'iputils-ping', 'curl', 'socat'],
@@ -27,6 +27,7 @@ const fixturesRoot: RootFileSystem = {
 export interface FixturesImageOptions {
   readonly signal?: AbortSignal | undefined;
   readonly log: (line: string) => void;
+  readonly onlyIfBuilt?: boolean;
 }
 
 /** Returns `staleproof/fixtures:<hash>`, in the local Docker daemon. A changed program costs one layer, seconds. */
@@ -34,6 +35,7 @@ export async function ensureFixturesImage(options: FixturesImageOptions): Promis
   const programs = await bundleFixtures();
   const tag = tagOf(programs);
   if (await hasImage(tag, options.signal)) return tag;
+  if (options.onlyIfBuilt === true) throw new NotBuiltError('fixtures-image', 15_000);
   const base = await ensureFixturesBase({ steps: createSteps(options.log), signal: options.signal });
   return stacked(base, tag, (stage) => writeFiles(programs, stage), options.signal);
 }

@@ -1,7 +1,10 @@
 /** The node image of a kind cluster: present already, else pulled, else built from modules and packages. */
 import { tryCommand } from '../process/run-command.ts';
 import { createSteps } from '../process/steps.ts';
-import { buildNodeImage, builtNodeImage } from './build-node-image.ts';
+import { builtNodeMakers } from '../parts/image-makers.ts';
+import { packageMakers } from '../parts/machine-makers.ts';
+import { makeParts } from '../parts/make-parts.ts';
+import { builtNodeImage } from './build-node-image.ts';
 import { hasImage } from './docker-images.ts';
 import { extendPulledImage, extendedImage, pulledNodeImage } from './pulled-node-image.ts';
 
@@ -47,7 +50,9 @@ export async function ensureNodeImage(options: NodeImageOptions): Promise<NodeIm
     if (source === 'pull') throw new Error(`cannot pull ${pulledNodeImage}: ${failure}`);
     log(`no registry gives ${pulledNodeImage} (${failure}): building the node image here`);
   }
-  return { image: await buildNodeImage({ steps: createSteps(log), signal }), podNetwork: 'own' };
+  const steps = createSteps(log);
+  await makeParts([...packageMakers, ...builtNodeMakers], [{ name: 'the node image', after: ['node-image'] }], { steps, signal });
+  return { image: builtNodeImage(), podNetwork: 'own' };
 }
 
 /** The reason why it cannot be had, or undefined. */

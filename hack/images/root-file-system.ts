@@ -1,6 +1,6 @@
 /** Debian root file systems as tar archives, made by mmdebstrap: no registry and no Docker needed. */
 import { join } from 'node:path';
-import { type PartOptions, ensurePart, partFolder } from '../cache/cached-part.ts';
+import { NotBuiltError, type PartOptions, ensurePart, partFolder } from '../cache/cached-part.ts';
 import { installPackages, missingPackages, readMirror } from '../machine/apt-packages.ts';
 import { runLogged } from '../process/run-command.ts';
 
@@ -15,6 +15,14 @@ export interface RootFileSystem {
 const suite = 'bookworm';
 // Documentation and translations are half of a small image and nobody reads them in there.
 const excluded = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
+
+/** What makes root file systems on this machine. */
+export async function ensureRootTools({ steps, signal, onlyIfBuilt }: PartOptions): Promise<void> {
+  const tools = await missingPackages(['mmdebstrap', 'debian-archive-keyring']);
+  if (tools.length === 0) return;
+  if (onlyIfBuilt === true) throw new NotBuiltError('package-tools', 10_000);
+  await installPackages(tools, { signal, log: (line) => steps.note(line) });
+}
 
 function identity(rootFs: RootFileSystem) {
   const packages = [...rootFs.packages].sort();
@@ -35,8 +43,7 @@ export async function ensureRootFileSystem(
     ...identity(rootFs),
     expectedMs: rootFs.expectedMs,
     async make(folder: string, logFile: string, signal: AbortSignal | undefined) {
-      const tools = await missingPackages(['mmdebstrap', 'debian-archive-keyring']);
-      if (tools.length > 0) await installPackages(tools, { signal, log: (line) => options.steps.note(line) });
+      await ensureRootTools({ ...options, signal });
       await runLogged(
         [
           'mmdebstrap',

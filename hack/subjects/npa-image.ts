@@ -1,7 +1,7 @@
 /** The agent as an image: built binaries and nothing else, no distribution below them. */
 import { join } from 'node:path';
 import { contentHash } from '../cache/content-hash.ts';
-import type { PartOptions } from '../cache/cached-part.ts';
+import { NotBuiltError, type PartOptions } from '../cache/cached-part.ts';
 import { runCommand, tryCommand } from '../process/run-command.ts';
 import { bpfObjects } from './npa-bpf.ts';
 import { ensureNpaBuild } from './npa-build.ts';
@@ -17,6 +17,7 @@ export async function ensureNpaImage(subject: string, options: PartOptions): Pro
   const image = `staleproof/npa:${contentHash([hash, layoutVersion, layout])}`;
   const present = await tryCommand(['docker', 'image', 'inspect', image], { signal: options.signal });
   if (present.exitCode === 0) return image;
+  if (options.onlyIfBuilt === true) throw new NotBuiltError('npa-image', 5_000);
   const files = ['agent', 'aws-eks-na-cli', 'aws-eks-na-cli-v6', ...bpfObjects.map((name) => `${name}.bpf.o`)];
   const archive = join(folder, 'image.tar');
   const owner = ['--owner=0', '--group=0', '--numeric-owner', '--sort=name', '--mtime=@0'];

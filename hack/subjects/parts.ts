@@ -18,23 +18,14 @@ export interface Parts {
 
 export function createParts(steps: PartOptions['steps']): Parts {
   return {
-    async missing(part) {
-      const client = clientPart(part);
-      if (client !== undefined) return client.needs();
-      return part.startsWith('npa@') ? npaBuildNeeds() : [];
-    },
+    missing: missingForPart,
     async image(part, signal) {
-      if (part.startsWith('npa@')) return ensureNpaImage(part, { steps, signal });
-      throw new Error(`nobody makes an image ${part}`);
+      if (!isImage(part)) throw new Error(`nobody makes an image ${part}`);
+      return makePart(part, { steps, signal });
     },
     async file(part, signal) {
-      const client = clientPart(part);
-      if (client !== undefined) return client.file({ steps, signal });
-      if (part === 'stand-in-vpc-cni') return standInVpcCni({ steps, signal });
-      if (part.startsWith('kube-proxy@')) return kubeProxyRelease(part.slice('kube-proxy@'.length), { steps, signal });
-      if (part.startsWith('kube-proxy-variant@'))
-        return ensureKubeProxyVariant(part.slice('kube-proxy-variant@'.length), { steps, signal });
-      throw new Error(`nobody makes a file ${part}`);
+      if (isImage(part)) throw new Error(`nobody makes a file ${part}`);
+      return makePart(part, { steps, signal });
     },
   };
 }
@@ -44,6 +35,37 @@ async function kubeProxyRelease(version: string, options: PartOptions): Promise<
   const release = catalogue.releases.find((one) => one.version === version);
   if (release === undefined) throw new Error(`kube-proxy ${version} is not in the catalogue`);
   return ensureKubeProxyRelease(release, options);
+}
+
+const isImage = (part: string): boolean => part.startsWith('npa@');
+
+/** What this machine lacks to make the part, one line each. */
+export async function missingForPart(part: string): Promise<readonly string[]> {
+  const client = clientPart(part);
+  if (client !== undefined) return client.needs();
+  return isImage(part) ? npaBuildNeeds() : [];
+}
+
+/** Reference of an image or path of a file; throws for a name that nobody makes. */
+export async function makePart(part: string, options: PartOptions): Promise<string> {
+  const client = clientPart(part);
+  if (client !== undefined) return client.file(options);
+  if (isImage(part)) return ensureNpaImage(part, options);
+  if (part === 'stand-in-vpc-cni') return standInVpcCni(options);
+  if (part.startsWith('kube-proxy@')) return kubeProxyRelease(part.slice('kube-proxy@'.length), options);
+  if (part.startsWith('kube-proxy-variant@'))
+    return ensureKubeProxyVariant(part.slice('kube-proxy-variant@'.length), options);
+  throw new Error(`nobody makes ${part}`);
+}
+
+/** What a part is made with, beside what it needs at run time: names of other parts of the set-up. */
+export function partsBefore(part: string): readonly string[] {
+  if (isImage(part)) return ['bpf-packages', 'machine'];
+  // The same compiled packages: whoever comes second finds most of them in Go's cache.
+  if (part === 'kubectl' || part.startsWith('kube-proxy-variant@')) return ['kubernetes'];
+  // Maven builds both in one go.
+  if (part === 'watch-java-fabric8') return ['client-packages', 'watch-java-official'];
+  return clientPart(part) === undefined ? [] : ['client-packages', 'network-packages'];
 }
 
 async function standInVpcCni(options: PartOptions): Promise<string> {

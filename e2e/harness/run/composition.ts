@@ -24,6 +24,8 @@ export interface Composition {
   readonly defectTables: () => Promise<readonly KnownDefect[]>;
   /** Pure; throws UsageError for unknown names and impossible combinations, before anything is created. */
   readonly choose: (options: Options, specs: readonly RegisteredSpec[]) => Promise<ChosenSubjects>;
+  /** What makeEnvironment() would make first, with times; makes nothing. */
+  readonly plan: (options: Options, specs: readonly RegisteredSpec[]) => Promise<string>;
   readonly makeEnvironment: (options: Options) => MakeEnvironment;
   /** Writes reports from results.jsonl; returns the text that ends the run on the console. */
   readonly report: (folder: string, options: Options) => Promise<string>;

@@ -12,22 +12,21 @@ export interface Replay {
   readonly plan: readonly PlannedSpec[];
   /** Emptied on the way. */
   readonly outcomes: Map<string, Promise<Outcome>>;
-  /** Called in plan order, when mocha is done with the item. */
+  /** Called as soon as the outcome is known: a spec that is still waited for must not hold back the verdicts of later ones. */
   readonly onOutcome: (item: PlannedSpec, outcome: Outcome) => void;
 }
 
 /** Resolves when mocha has walked the whole tree. */
 export async function replayThroughMocha(replay: Replay): Promise<void> {
   const { default: Mocha } = await import('mocha');
-  const items = new Map<Test, { item: PlannedSpec; outcome: Outcome }>();
+  const items = new Map<Test, PlannedSpec>();
   function Reporter(runner: Mocha.Runner): void {
     runner.on('test end', (test) => {
-      const entry = items.get(test);
-      if (entry === undefined) return;
-      replay.onOutcome(entry.item, entry.outcome);
+      const item = items.get(test);
+      if (item === undefined) return;
       // An outcome holds all evidence of its spec: a long run must not hold them all.
       items.delete(test);
-      replay.outcomes.delete(entry.item.id);
+      replay.outcomes.delete(item.id);
     });
   }
   const mocha = new Mocha({
@@ -42,11 +41,12 @@ export async function replayThroughMocha(replay: Replay): Promise<void> {
     ],
   } as Mocha.MochaOptions);
   for (const item of replay.plan) {
+    void replay.outcomes.get(item.id)?.then((outcome) => replay.onOutcome(item, outcome));
     const area = areaOf(item.spec.meta.id);
     const suite = lastSuite(mocha, area) ?? Mocha.Suite.create(mocha.suite, area);
     const test = new Mocha.Test(titleOf(item.spec), async function (this: Mocha.Context) {
       const outcome = await replay.outcomes.get(item.id);
-      items.set(test, { item, outcome });
+      items.set(test, item);
       settle(this, outcome);
     });
     suite.addTest(test);

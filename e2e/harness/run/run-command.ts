@@ -49,6 +49,7 @@ async function dispatch(argv: readonly string[], given: Options, composition: Co
     return print(await listSpecs(selection.specs, options.list));
   }
   const chosen = await composition.choose(options, selection.specs);
+  if (options.plan === true) return print(await composition.plan(options, selection.specs));
   const { runAll } = await import('./run-all.ts');
   return runAll({ argv, options, composition, selection, available: all.length, chosen, reports });
 }

@@ -13,7 +13,12 @@ export interface EnvironmentRequest {
   readonly specs: readonly RegisteredSpec[];
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
-  readonly note: (level: NoteLine['level'], summary: string) => void;
+  /** `data.subjects`: SubjectInfo of subjects that stand only now; they take the place of those in the run's first line. */
+  readonly note: (
+    level: NoteLine['level'],
+    summary: string,
+    data?: { readonly subjects: readonly SubjectInfo[] },
+  ) => void;
 }
 
 export interface RunEnvironment {
@@ -23,6 +28,8 @@ export interface RunEnvironment {
   readonly subjects: readonly SubjectInfo[];
   readonly family: string;
   readonly defaultJobs: number;
+  /** Resolves when what the spec judges stands; rejects with why it cannot. Absent: everything stands already. */
+  readonly ready?: (meta: SpecMeta) => Promise<void>;
   /** A probed reason why the spec does not apply here. */
   skipReason(meta: SpecMeta): string | undefined;
   /** Diagnostics of the run's cluster and subjects. */

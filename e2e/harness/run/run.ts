@@ -12,7 +12,14 @@ import { type LostOutput, watchOutput } from './output.ts';
 import { pauseUntilEnter } from './pause.ts';
 import { armHangWatchdog, ProcessGuard } from './process.ts';
 import { progressReport, showProgress } from './progress.ts';
-import { RESULT_SCHEMA_VERSION, type Json, type NoteLine, type RunStartLine, type Verdict } from './result-schema.ts';
+import {
+  RESULT_SCHEMA_VERSION,
+  type Json,
+  type NoteLine,
+  type SubjectInfo,
+  type RunStartLine,
+  type Verdict,
+} from './result-schema.ts';
 import { ResultWriter } from './results.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
@@ -66,8 +73,9 @@ export class Run {
     this.console.line(headerText(input, this.folder.run));
   }
 
-  note(level: NoteLine['level'], summary: string): void {
-    this.#results.write({ type: 'note', at: this.#clock.now(), level, summary });
+  note(level: NoteLine['level'], summary: string, data?: { readonly subjects: readonly SubjectInfo[] }): void {
+    const more = data === undefined ? {} : { data: { subjects: data.subjects as unknown as Json } };
+    this.#results.write({ type: 'note', at: this.#clock.now(), level, summary, ...more });
     if (level !== 'info') this.console.line(`${level}: ${summary}`);
   }
 
@@ -88,7 +96,7 @@ export class Run {
         specs: selection.specs,
         signal: this.guard.signal,
         log: (line) => this.console.line(line),
-        note: (level, summary) => this.note(level, summary),
+        note: (level, summary, data) => this.note(level, summary, data),
       });
       this.#writeStart();
       return true;

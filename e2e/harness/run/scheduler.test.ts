@@ -49,6 +49,79 @@ function conflict(a: Task, b: Task): boolean {
   );
 }
 
+describe('tasks that are not ready', () => {
+  const task = (id: string, locks: Task['locks'] = []): Task => ({ id, locks });
+  const whenReady = () => {
+    const go = new Map<string, () => void>();
+    const fail = new Map<string, (reason: Error) => void>();
+    const ready = ({ id }: Task): Promise<void> =>
+      new Promise((resolve, reject) => {
+        go.set(id, resolve);
+        fail.set(id, reject);
+      });
+    return { go, fail, ready };
+  };
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+  it('neither start nor keep a lock from those that are', async () => {
+    const started: string[] = [];
+    const { go, fail, ready } = whenReady();
+    const scheduler = new Scheduler(
+      [task('agent', ['node']), task('proxy', ['node']), task('client')],
+      2,
+      async ({ id }) => void started.push(id),
+      () => undefined,
+      ready,
+    );
+    scheduler.start();
+    go.get('proxy')?.();
+    await turn();
+    expect([started, scheduler.waiting]).to.deep.equal([['proxy'], 2]);
+    go.get('agent')?.();
+    await turn();
+    expect(started).to.deep.equal(['proxy', 'agent']);
+    // What failed starts as well: who runs it says what is missing.
+    fail.get('client')?.(new Error('it could not be built'));
+    await scheduler.finished;
+    expect(started).to.deep.equal(['proxy', 'agent', 'client']);
+  });
+
+  it('start in their order when they become ready together', async () => {
+    const started: string[] = [];
+    const { go, ready } = whenReady();
+    const tasks = [task('a', ['x']), task('b', ['x']), task('c', ['x'])];
+    const scheduler = new Scheduler(
+      tasks,
+      1,
+      async ({ id }) => void started.push(id),
+      () => undefined,
+      ready,
+    );
+    scheduler.start();
+    for (const id of ['c', 'a', 'b']) go.get(id)?.();
+    await scheduler.finished;
+    expect(started).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('are dropped with the others when the scheduler closes', async () => {
+    const dropped: string[] = [];
+    const { go, ready } = whenReady();
+    const scheduler = new Scheduler(
+      [task('a')],
+      1,
+      async () => undefined,
+      ({ id }) => void dropped.push(id),
+      ready,
+    );
+    scheduler.start();
+    scheduler.close();
+    await scheduler.finished;
+    go.get('a')?.();
+    await turn();
+    expect([dropped, scheduler.waiting]).to.deep.equal([['a'], 0]);
+  });
+});
+
 describe('the scheduler', () => {
   it('never overlaps conflicting tasks, never exceeds jobs, ends, and lets none overtake on a conflict (1,000 graphs)', function () {
     this.timeout(60_000);

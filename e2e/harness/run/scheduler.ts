@@ -70,19 +70,33 @@ export class Scheduler<T extends Task> {
   readonly #jobs: number;
   readonly #run: (task: T) => Promise<void>;
   readonly #drop: (task: T) => void;
+  /** Tasks that may not start yet: they hold nothing and reserve nothing. */
+  readonly #unready = new Set<T>();
+  readonly #order: ReadonlyMap<T, number>;
   #closed = false;
+  #started = false;
   #idle: () => void = () => undefined;
   readonly finished: Promise<void>;
 
-  constructor(tasks: readonly T[], jobs: number, run: (task: T) => Promise<void>, drop: (task: T) => void) {
+  /** `ready`: when a task may start; after a rejection it starts too, and it is `run` that finds out why. */
+  constructor(
+    tasks: readonly T[],
+    jobs: number,
+    run: (task: T) => Promise<void>,
+    drop: (task: T) => void,
+    ready?: (task: T) => Promise<void>,
+  ) {
     this.#pending = [...tasks];
     this.#jobs = jobs;
     this.#run = run;
     this.#drop = drop;
+    this.#order = new Map(tasks.map((task, index) => [task, index]));
+    if (ready !== undefined) for (const task of this.#pending.splice(0)) void this.#await(task, ready);
     this.finished = new Promise((resolve) => (this.#idle = resolve));
   }
 
   start(): void {
+    this.#started = true;
     this.#advance();
   }
 
@@ -91,14 +105,26 @@ export class Scheduler<T extends Task> {
   }
 
   get waiting(): number {
-    return this.#pending.length;
+    return this.#pending.length + this.#unready.size;
   }
 
   /** Nothing more starts; what runs goes on. */
   close(): void {
     this.#closed = true;
-    for (const task of this.#pending.splice(0)) this.#drop(task);
+    for (const task of [...this.#pending.splice(0), ...this.#unready]) this.#drop(task);
+    this.#unready.clear();
     if (this.#running.size === 0) this.#idle();
+  }
+
+  async #await(task: T, ready: (task: T) => Promise<void>): Promise<void> {
+    this.#unready.add(task);
+    await ready(task).catch(() => undefined);
+    // Closed in the meantime: it has been dropped.
+    if (!this.#unready.delete(task)) return;
+    this.#pending.push(task);
+    this.#pending.sort((a, b) => (this.#order.get(a) ?? 0) - (this.#order.get(b) ?? 0));
+    // Those that become ready together are looked at together, in their order.
+    setImmediate(() => this.#started && this.#advance());
   }
 
   #advance(): void {
@@ -111,6 +137,6 @@ export class Scheduler<T extends Task> {
           this.#advance();
         });
       }
-    if (this.#running.size === 0 && this.#pending.length === 0) this.#idle();
+    if (this.#running.size === 0 && this.waiting === 0) this.#idle();
   }
 }

@@ -90,12 +90,14 @@ export class Session {
     this.outcomes = new Map(
       input.plan.map((item) => [item.id, new Promise<Outcome>((resolve) => this.#settle.set(item.id, resolve))]),
     );
+    const { ready } = input.environment;
     this.#scheduler = new Scheduler(
       input.plan,
       this.jobs,
       async (item) =>
         this.#finish(item, await this.#attempts(item).catch((error: unknown) => this.#broken(item, error))),
       (item) => this.#finish(item, undefined),
+      ready === undefined ? undefined : (item) => this.#ready(item, ready),
     );
     if (input.interrupted.aborted) this.#scheduler.close();
     input.interrupted.addEventListener('abort', () => this.#scheduler.close(), { once: true });
@@ -127,18 +129,28 @@ export class Session {
       this.#scheduler.close();
   }
 
+  /** Rejects with why what the spec judges is not there; the attempt then ends with that. A skip waits for nothing. */
+  async #ready({ spec: { meta } }: PlannedSpec, ready: NonNullable<RunEnvironment['ready']>): Promise<void> {
+    if (this.#input.environment.skipReason(meta) === undefined) await ready(meta);
+  }
+
   async #attempts(item: PlannedSpec): Promise<Outcome> {
     const { options, environment, interrupted, results } = this.#input;
-    const limit = options.flakeAttempts ?? 1;
     const skip = environment.skipReason(item.spec.meta);
     const unclean: string[] = [];
+    const { ready } = environment;
+    const unmet = ready === undefined ? undefined : await rejectionOf(this.#ready(item, ready));
+    // What is not there is not there at a second attempt either.
+    const limit = unmet === undefined ? (options.flakeAttempts ?? 1) : 1;
     for (let attempt = 1; ; attempt++) {
       const state = new AttemptState(infoOf(item.spec), attempt, item.repetition);
       this.#states.set(item.id, state);
       const raw =
-        skip === undefined
-          ? await this.#attempt(item, state)
-          : bareLine(state, this.#input.clock, 'skip', { reason: skip });
+        skip !== undefined
+          ? bareLine(state, this.#input.clock, 'skip', { reason: skip })
+          : unmet !== undefined
+            ? bareLine(state, this.#input.clock, 'infrastructure-error', { failure: failureOf(unmet.reason) })
+            : await this.#attempt(item, state);
       const told = await this.#withSurroundings(raw, item);
       const known = this.#withDefect(told, item.spec.meta);
       const again = attempt < limit && retried.includes(known.verdict) && !interrupted.aborted;
@@ -235,6 +247,13 @@ export class Session {
       defect: { id, reason, link, since },
     };
   }
+}
+
+function rejectionOf(promise: Promise<void>): Promise<{ readonly reason: unknown } | undefined> {
+  return promise.then(
+    () => undefined,
+    (reason: unknown) => ({ reason }),
+  );
 }
 
 const SURROUNDINGS_MS = 20_000;

@@ -59,6 +59,10 @@ export interface Subject {
   readonly clusterNeeds?: { readonly kubeProxyMode: 'none' | 'iptables' | 'nftables' | 'ipvs' };
   /** What this machine lacks to make the subject, one line each; asked before a cluster is made. */
   missingHere?(context: Pick<SubjectContext, 'options' | 'parts'>): Promise<readonly string[]>;
+  /** Names of the parts that install() will ask for, so that they can be made before a cluster is there. */
+  parts?(given: Pick<SubjectContext, 'options'> & { readonly hasCluster: boolean }): readonly string[];
+  /** Looks at the cluster as it is before any spec and any other subject changes it. */
+  lookBefore?(context: SubjectContext): Promise<void>;
   /** Kernel features by doctor's names (`ipvs`) without which no cluster of its can be made; then its specs are skipped. */
   readonly kernelNeeds?: readonly string[];
   /** Says what is missing before anything is touched; an empty list means ready. */

@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { SubjectContext } from '../../../harness/subject/subject.ts';
 
-const plugin = 'stand-in-vpc-cni';
+export const namesPlugin = 'stand-in-vpc-cni';
+const plugin = namesPlugin;
 const folder = '/etc/cni/net.d';
 /** containerd reads `*.conf`, `*.conflist` and `*.json`; the original rests under a name that it skips. */
 const kept = `${folder}/.before-${plugin}`;

@@ -6,7 +6,7 @@ import { type Footprint, footprintDifference, readFootprint } from './npa-footpr
 import { builtName, npaInstallation } from './npa-installations.ts';
 import { npaLogs } from './npa-installed.ts';
 import { applyObjects, deleteObjects, npaNamespace, npaObjects } from './npa-objects.ts';
-import { chainNames, placeNamesPlugin, unchainNames } from './npa-pod-names.ts';
+import { chainNames, namesPlugin, placeNamesPlugin, unchainNames } from './npa-pod-names.ts';
 import type { Subject, SubjectContext } from '../../../harness/subject/subject.ts';
 
 /** Where the sidecar takes reports of pods; see manifests/npa/agent.yaml. */
@@ -20,6 +20,10 @@ export function npa(name: string): Subject {
     async missingHere({ options, parts }) {
       if (typeof options['npaImage'] === 'string') return [];
       return (await parts?.missing(builtName(name))) ?? ['nothing can be built in this run'];
+    },
+    parts: ({ options }) => [...(typeof options['npaImage'] === 'string' ? [] : [builtName(name)]), namesPlugin],
+    async lookBefore(context) {
+      before ??= await readFootprint(context);
     },
     async preflight(context) {
       if (context.cluster.provider !== 'kind')

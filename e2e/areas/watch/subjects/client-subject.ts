@@ -26,6 +26,7 @@ export function clientSubject(literal: ClientLiteral): ClientSubject {
     kind: 'api-client',
     literal,
     command: () => state,
+    parts: ({ options, hasCluster }) => (literal.speaks === 'timer' || hasCluster ? partsOf(literal, options) : []),
     // What is missing concerns this client alone: its cells are skipped, the run goes on.
     preflight: () => Promise.resolve([]),
     install: async (context) => {
@@ -50,6 +51,26 @@ export function clientSubject(literal: ClientLiteral): ClientSubject {
 
 /** Many of them run beside a cluster: a small heap, and a compiler that is done soon. */
 const java = ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx128m'] as const;
+
+/** What resolveCommand() asks for, by name. */
+function partsOf({ program }: ClientLiteral, options: SubjectContext['options']): readonly string[] {
+  switch (program.kind) {
+    case 'python':
+      return program.venvPart === undefined ? [] : [program.venvPart];
+    case 'bundle':
+      return [program.runtimePart, program.part];
+    case 'binary':
+    case 'java':
+      return [program.part];
+    case 'image':
+      return typeof options['watchClientImage'] === 'string' ? [`client-image@${options['watchClientImage']}`] : [];
+    case 'kubectl':
+      return ['kubectl'];
+    case 'node':
+    case 'curl':
+      return [];
+  }
+}
 
 async function resolveCommand({ program }: ClientLiteral, context: SubjectContext): Promise<readonly string[]> {
   const parts = context.parts;
