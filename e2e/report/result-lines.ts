@@ -86,6 +86,19 @@ const failure = z.object({
   artifact: z.string().optional(),
   causes: texts.optional(),
 });
+const judgement = z.object({
+  id: z.string(),
+  ok: z.boolean(),
+  of: z.string().optional(),
+  outcome: z.string(),
+  facts: z.record(z.string(), z.string()),
+  measures: z.record(z.string(), z.number()),
+});
+const known = z.object({
+  of: z.string(),
+  defect: z.object({ id: z.string(), reason: z.string(), link: z.string() }),
+  met: z.boolean(),
+});
 const attempt = z.object({
   type: z.literal('attempt'),
   spec,
@@ -102,6 +115,9 @@ const attempt = z.object({
   leaked: z.boolean(),
   steps: z.array(step),
   evidence: z.array(evidence),
+  judgements: z.array(judgement).optional(),
+  undecided: texts.optional(),
+  known: z.array(known).optional(),
   series: z.array(
     z.object({
       name: z.string(),

@@ -41,5 +41,11 @@ describe('the watch matrix', () => {
       '| client-go | PASS, kept alive |',
     ]);
   });
+  it('names a known failure of a client by what the engine matched', () => {
+    const cell = (client: string) => ({ client, path: 'public', profile: 'aws-nlb', verdict: 'fail' });
+    const known = [{ of: 'a', defect: { id: 'D-1', reason: 'r', link: 'https://example.org/1' }, met: true }];
+    const text = watchMatrix([{ ...attempt(['tcp'], cell('a'), cell('b')), known }]);
+    expect(text?.split('\n').slice(2)).to.deep.equal(['| a | known FAIL |', '| b | FAIL |']);
+  });
   it('is nothing without cells', () => expect(watchMatrix([attempt(['watch'])])).to.equal(undefined));
 });

@@ -1,5 +1,6 @@
 /** The watch area's matrix, client × profile, from a run's attempts. Pure. */
 import type { AttemptLine, EvidenceRecord, Json } from '../harness/run/result-schema.ts';
+import { cellVerdict } from './watch-cell-verdict.ts';
 
 export interface WatchCell {
   readonly client: string;
@@ -39,8 +40,8 @@ export function watchMatrix(attempts: readonly AttemptLine[]): string | undefine
 /** Each cell once, as the last attempt of its spec decided it. */
 export function watchCells(attempts: readonly AttemptLine[]): readonly WatchCell[] {
   const cells = new Map<string, WatchCell>();
-  for (const { evidence, spec } of attempts)
-    for (const cell of evidence.flatMap((piece) => cellOf(piece, spec.tags.includes('tcp'))))
+  for (const attempt of attempts)
+    for (const cell of attempt.evidence.flatMap((piece) => cellOf(piece, attempt)))
       cells.set(`${cell.path} ${cell.client} ${cell.profile}`, cell);
   return [...cells.values()];
 }
@@ -58,13 +59,12 @@ function tableOf(path: string, cells: readonly WatchCell[]): string {
   return rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
 }
 
-function cellOf(piece: EvidenceRecord, tcp: boolean): readonly WatchCell[] {
+function cellOf(piece: EvidenceRecord, attempt: AttemptLine): readonly WatchCell[] {
   if (piece.kind !== 'watch-cell' || !isObject(piece.data)) return [];
   const { fate, detectionMs, undetectedForMs, recoveryMs } = piece.data;
-  const [client, profile, path, verdict] = ['client', 'profile', 'path', 'verdict'].map((key) =>
-    textAt(piece.data, key),
-  );
-  if (client === undefined || profile === undefined || path === undefined || verdict === undefined) return [];
+  const [client, profile, path, told] = ['client', 'profile', 'path', 'verdict'].map((key) => textAt(piece.data, key));
+  if (client === undefined || profile === undefined || path === undefined || told === undefined) return [];
+  const verdict = cellVerdict(attempt, client, told);
   const kept = isObject(fate) && fate['kind'] === 'kept';
   const numbers = [
     ...(kept ? ['kept alive'] : []),
@@ -73,7 +73,7 @@ function cellOf(piece: EvidenceRecord, tcp: boolean): readonly WatchCell[] {
     ...(typeof recoveryMs === 'number' ? [`next event ${seconds(recoveryMs)}`] : []),
   ];
   const mark = marks[verdict] ?? verdict;
-  const what = tcp ? 'TCP' : 'API';
+  const what = attempt.spec.tags.includes('tcp') ? 'TCP' : 'API';
   const detection = typeof detectionMs === 'number' ? { detectionMs } : {};
   return [{ client, profile, path: `${what}, ${path}`, verdict, ...detection, text: [mark, ...numbers].join(', ') }];
 }

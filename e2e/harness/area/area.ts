@@ -41,7 +41,7 @@ export interface KindOfSubject {
    * that nothing of it is missing before.
    */
   readonly runsOn: 'cluster' | 'machine';
-  /** Several are judged side by side in one run, and each spec looks up the known defects of each. Others would meet in one kernel. */
+  /** Several are judged side by side in one run, each matched to its own known defects. Others would meet in one kernel. */
   readonly sideBySide?: true;
   /** What a cluster stands on: made with it whether or not it is judged, kept with it, and named by `--backend` too. At most one kind. */
   readonly ground?: true;

@@ -143,6 +143,13 @@ export interface FailureRecord {
   readonly causes?: readonly string[];
 }
 
+/** One subject of an attempt in which a known defect of it is listed: whether it failed as listed, or passed all the same. */
+export interface KnownCell {
+  readonly of: string;
+  readonly defect: { readonly id: string; readonly reason: string; readonly link: string };
+  readonly met: boolean;
+}
+
 export interface AttemptLine {
   readonly type: 'attempt';
   readonly spec: SpecInfo;
@@ -173,6 +180,8 @@ export interface AttemptLine {
   readonly judgements?: readonly JudgementRecord[];
   /** Subjects of several that could not be judged, with the reason each. */
   readonly undecided?: readonly string[];
+  /** The known defects of each subject, whatever the verdict of the attempt as a whole. */
+  readonly known?: readonly KnownCell[];
   readonly series: readonly SeriesRecord[];
   readonly measures: readonly MeasureRecord[];
   readonly attachments: readonly AttachmentRecord[];

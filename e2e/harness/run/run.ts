@@ -118,7 +118,6 @@ export class Run {
       folder: this.folder.path,
       clock: this.#clock,
       options: this.#input.options,
-      areas: this.#input.composition.areas,
       results: this.#results,
       environment: this.#environment,
       defects: await this.#input.composition.knownDefects(),

@@ -2,7 +2,6 @@
  * One run: plan → scheduler → attempts → result lines. Knows neither mocha nor a terminal; both watch it through `outcomes`
  * and `observer`.
  */
-import type { Areas } from '../area/areas.ts';
 import { AttemptState, here } from './attempt-state.ts';
 import { runAttempt, type Budgets } from './attempt.ts';
 import { within } from './budget.ts';
@@ -47,7 +46,6 @@ export interface SessionInput {
   readonly folder: string;
   readonly clock: RunClock;
   readonly options: Options;
-  readonly areas: Areas;
   readonly results: ResultWriter;
   readonly environment: RunEnvironment;
   readonly defects: readonly LooseDefect[];
@@ -152,7 +150,7 @@ export class Session {
             ? bareLine(state, this.#input.clock, 'infrastructure-error', { failure: failureOf(unmet.reason) })
             : await this.#attempt(item, state);
       const told = await this.#withSurroundings(raw, item);
-      const known = this.#withDefect(told, item.spec.meta);
+      const known = this.#withDefect(told);
       const again = attempt < limit && retried.includes(known.verdict) && !interrupted.aborted;
       const flaky = attempt > 1 && known.verdict === 'pass';
       const judged: AttemptLine = flaky
@@ -223,12 +221,10 @@ export class Session {
   }
 
   /** A listed failure is expected, and a listed spec that passes is news. */
-  #withDefect(line: AttemptLine, { judges }: RegisteredSpec['meta']): AttemptLine {
+  #withDefect(line: AttemptLine): AttemptLine {
     const { family, subjects } = this.#input.environment;
     const signed = withDefects(line, cellsOfAttempt(line, this.#input.defectTables, { family, subjects }));
-    // A spec that judges many subjects side by side has looked up each of them itself.
-    const apart = this.#input.areas.kind(judges)?.sideBySide === true;
-    return signed !== line || apart ? signed : this.#withLooseDefect(line);
+    return signed !== line ? signed : this.#withLooseDefect(line);
   }
 
   /** Rows without a signature excuse any failure of their spec. */

@@ -78,4 +78,15 @@ describe('a spec that judges several subjects', () => {
     expect(verdictOf([ofNobody], { subjects: [] }).verdict).to.equal('fail');
     expect(verdictOf([], { verdict: 'skip' }).verdict).to.equal('skip');
   });
+
+  it('keeps what is known of each subject, also where another one decides the verdict', () => {
+    const judgements = [judged('known', 'unnoticed'), judged('other', 'noticed'), judged('plain', 'unnoticed')];
+    const line = { spec: { id: 'watch/silent' }, verdict: 'fail', subjects: ['known'], judgements };
+    const at = { family: 'ipv4', subjects: ['known', 'other', 'plain'].map(subject) };
+    const attempt = line as unknown as AttemptLine;
+    const seen = withDefects(attempt, cellsOfAttempt(attempt, [row('D-1', 'known'), row('D-2', 'other')], at));
+    expect(seen.verdict).to.equal('fail');
+    const told = (seen.known ?? []).map(({ of, defect, met }) => `${of} ${defect.id} ${met}`);
+    expect(told).to.deep.equal(['known D-1 true', 'other D-2 false']);
+  });
 });

@@ -2,7 +2,7 @@
  * A spec is as good as its worst cell: each subject's judgements are held against the known defects of that subject alone. Pure.
  */
 import { matchDefect, type DefectMatch, type KnownDefect } from './match-defect.ts';
-import type { AttemptLine, JudgementRecord, SubjectInfo } from './result-schema.ts';
+import type { AttemptLine, JudgementRecord, KnownCell, SubjectInfo } from './result-schema.ts';
 
 export interface MatchedCell {
   readonly subject: string;
@@ -29,6 +29,15 @@ export function cellsOfAttempt(
 /** The line of a passed or failed attempt, seen beside the known defects; every other line as it was. */
 export function withDefects(line: AttemptLine, cells: readonly MatchedCell[]): AttemptLine {
   if (line.verdict !== 'fail' && line.verdict !== 'pass') return line;
+  const known = cells.flatMap(({ subject, match }): readonly KnownCell[] => {
+    if (match.kind !== 'expected' && match.kind !== 'not-met') return [];
+    const { id, reason, link } = match.defect;
+    return [{ of: subject, defect: { id, reason, link }, met: match.kind === 'expected' }];
+  });
+  return worstOf(known.length === 0 ? line : { ...line, known }, cells);
+}
+
+function worstOf(line: AttemptLine, cells: readonly MatchedCell[]): AttemptLine {
   const many = cells.length > 1;
   const who = ({ subject }: MatchedCell): string => (many ? `${subject}: ` : '');
   const failed = (line.judgements ?? []).filter(({ ok }) => !ok);

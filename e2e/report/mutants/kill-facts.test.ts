@@ -42,6 +42,15 @@ describe('facts of a run', () => {
     expect(told(attemptLine('inconclusive', shared))[0]).to.match(/^a .*: inconclusive$/);
   });
 
+  it('call a known defect of one client known, and not caught by the failure of another', () => {
+    const known = [{ of: 'a', defect: { id: 'D-1', reason: 'r', link: 'https://example.org/1' }, met: true }];
+    const shared = { subjects: ['a', 'b'], evidence: [cell('a', 'fail'), cell('b', 'fail')], known };
+    expect(told(attemptLine('fail', shared))).to.deep.equal([
+      'a ipv4 udp/clusterip-server-cycles: expected-fail',
+      'b ipv4 udp/clusterip-server-cycles: fail',
+    ]);
+  });
+
   it('say of a spec that the run did not reach that it was not run', () => {
     const facts = factsOf(recordOfLines([runStart([specInfo()])]));
     expect(facts.map(({ verdicts }) => verdicts)).to.deep.equal([['not-run']]);

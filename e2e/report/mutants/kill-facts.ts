@@ -2,6 +2,7 @@
 import type { AttemptLine, Verdict } from '../../harness/run/result-schema.ts';
 import { oneLine } from '../printable.ts';
 import { whyOf } from '../report-data.ts';
+import { cellVerdict } from '../watch-cell-verdict.ts';
 import { type Outcome, outcomesOf, type RunRecord } from '../run-record.ts';
 
 /** One subject under one spec in one run. */
@@ -84,6 +85,6 @@ function verdictsOfAttempt(subject: string, attempt: AttemptLine): readonly Verd
   }
   return cells
     .filter(({ client }) => client === subject)
-    .map(({ verdict }) => verdict as Verdict)
+    .map(({ verdict }) => cellVerdict(attempt, subject, String(verdict)) as Verdict)
     .map((verdict) => (verdict === 'fail' ? attempt.verdict : verdict));
 }

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { profileNamed } from '../faults/profile.ts';
-import { judgeCell, type CellObservation } from './watch-cell.ts';
+import { judgeCell, undecidedCell, type CellObservation } from './watch-cell.ts';
 import type { ClientLine } from './watch-client-line.ts';
-import { decideCell } from '../judge/watch-verdict.ts';
 import type { FlowHistory } from './watch-flow.ts';
 
 const flow = (more: Partial<FlowHistory> = {}): FlowHistory => ({
@@ -41,7 +40,7 @@ describe('a cell', () => {
   it('passes when the loss is noticed and the update seen', () => {
     const lines = [first, line('loss', 45_010, { code: 'ECONNRESET' }), line('update', 47_100, { n: 1, via: 'watch' })];
     const result = judgeCell(cell({ lines }));
-    expect(result).to.include({ verdict: 'pass', detectionMs: 10, recoveryMs: 2100 });
+    expect(result).to.include({ verdict: 'pass', outcome: 'recovered', detectionMs: 10, recoveryMs: 2100 });
   });
   it('passes when a pool answers the next list without a word about the loss', () => {
     const result = judgeCell(cell({ lines: [first, line('update', 48_000, { n: 1, via: 'list' })], updates: [] }));
@@ -90,17 +89,21 @@ describe('a cell', () => {
     expect(result.verdict).to.equal('fail');
   });
   it('fails when the client hears nothing', () => {
-    expect(judgeCell(cell({}))).to.include({ verdict: 'fail', undetectedForMs: 35_000 });
+    expect(judgeCell(cell({}))).to.include({ verdict: 'fail', outcome: 'unnoticed', undetectedForMs: 35_000 });
   });
   it('fails when the loss is noticed too late', () => {
     const lines = [first, line('loss', 60_000), line('update', 61_000, { n: 1, via: 'watch' })];
+    expect(judgeCell(cell({ lines })).outcome).to.equal('noticed-late');
     expect(judgeCell(cell({ lines })).reason).to.match(/noticed after 15\.0 s .*expected within 10\.0 s/);
   });
   it('fails when the client noticed and then died', () => {
-    expect(judgeCell(cell({ lines: [first, line('loss', 45_001)] })).reason).to.contain('never saw an event again');
+    const result = judgeCell(cell({ lines: [first, line('loss', 45_001)] }));
+    expect(result.outcome).to.equal('stopped');
+    expect(result.reason).to.contain('never saw an event again');
   });
   it('fails when an update is lost after the recovery', () => {
     const lines = [first, line('loss', 45_001), line('update', 45_500, { n: 0, via: 'list' })];
+    expect(judgeCell(cell({ lines })).outcome).to.equal('updates-missed');
     expect(judgeCell(cell({ lines })).reason).to.contain('1 of 1 updates were never seen');
   });
   it('is inconclusive when the fault was not seen on the wire', () => {
@@ -110,25 +113,14 @@ describe('a cell', () => {
     expect(judgeCell(cell({ lines: [] })).reason).to.equal('the client never got a first event');
   });
   it('fails when a connection lived on but an update did not come', () => {
-    expect(judgeCell(cell({ profile: profileNamed('none'), flows: [flow()] }))).to.include({ verdict: 'fail' });
+    const kept = { profile: profileNamed('none'), flows: [flow()] };
+    expect(judgeCell(cell(kept))).to.include({ verdict: 'fail', outcome: 'updates-missed' });
+    const late = [first, line('update', 60_001, { n: 1, via: 'watch' })];
+    expect(judgeCell(cell({ ...kept, lines: late }))).to.include({ verdict: 'fail', outcome: 'updates-late' });
   });
-});
-
-describe('known losses', () => {
-  const result = { ...judgeCell(cell({ client: 'client-node@1.4.0+informer' })), profile: 'reset-now' };
-  const row = { id: 'x', subject: 'client-node@1.4.0+informer', family: 'any', spec: 'watch/x' } as const;
-  const known = { ...row, reason: 'it stops', link: 'https://example.org/1', since: '1.4.0' };
-  it('turn a failure into an expected one, with a link', () => {
-    const decided = decideCell({ ...result, verdict: 'fail' }, known);
-    expect(decided).to.include({ verdict: 'expected-fail', known });
-  });
-  it('tell when the client passes all the same', () => {
-    expect(decideCell({ ...result, verdict: 'pass' }, known).verdict).to.equal('unexpected-pass');
-  });
-  it('never cover an unproven cell', () => {
-    expect(decideCell({ ...result, verdict: 'inconclusive' }, known).verdict).to.equal('inconclusive');
-  });
-  it('are nothing to a client that is not listed', () => {
-    expect(decideCell({ ...result, verdict: 'fail' }, undefined).verdict).to.equal('fail');
+  it('loses its outcome with its decision', () => {
+    const open = undecidedCell(judgeCell(cell({})), 'the client program ended');
+    expect(open).to.include({ verdict: 'inconclusive', reason: 'the client program ended' });
+    expect(open).not.to.have.property('outcome');
   });
 });

@@ -25,11 +25,27 @@ export interface CellObservation {
   readonly sockets?: OpenSockets;
 }
 
+/** How a cell was decided. */
+export type CellOutcome =
+  | 'kept'
+  /** The connection died, the client connected anew or said so in time, and saw every update. */
+  | 'recovered'
+  /** A black hole was lifted before anybody noticed, and every update came in time. */
+  | 'healed'
+  | 'unnoticed'
+  | 'noticed-late'
+  /** It noticed, and never saw an event again. */
+  | 'stopped'
+  | 'updates-missed'
+  | 'updates-late';
+
 export interface CellResult {
   readonly client: string;
   readonly profile: string;
   readonly path: 'public' | 'private';
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
+  /** Absent when the cell is inconclusive. */
+  readonly outcome?: CellOutcome;
   /** One line: what was seen, with numbers. */
   readonly reason: string;
   readonly fate: FlowFate;
@@ -76,41 +92,51 @@ export function judgeCell(cell: CellObservation): CellResult {
     ...(lossAt === undefined || noticed !== undefined ? {} : { undetectedForMs: cell.until - lossAt }),
     ...(seenAfter === undefined || lossAt === undefined ? {} : { recoveryMs: seenAfter.wall - lossAt }),
   };
-  const decide = (verdict: CellResult['verdict'], reason: string): CellResult => ({ ...base, verdict, reason });
-  if (!cell.lines.some(({ type }) => type === 'update'))
-    return decide('inconclusive', 'the client never got a first event');
-  if (fate.kind === 'unproven') return decide('inconclusive', fate.reason);
-  if (fate.kind === 'kept') return judgeKept(cell, fate.reason, events, decide);
+  const decide = (outcome: CellOutcome, reason: string): CellResult => {
+    const passes = outcome === 'kept' || outcome === 'recovered' || outcome === 'healed';
+    return { ...base, verdict: passes ? 'pass' : 'fail', outcome, reason };
+  };
+  const open = (reason: string): CellResult => ({ ...base, verdict: 'inconclusive', reason });
+  if (!cell.lines.some(({ type }) => type === 'update')) return open('the client never got a first event');
+  if (fate.kind === 'unproven') return open(fate.reason);
+  if (fate.kind === 'kept') return judgeKept(cell, fate.reason, events, { decide, open });
   const limit = cell.profile.noticeWithinSeconds * 1000;
   if (detectionMs === undefined) {
     // A blackhole that is lifted gives the old connection back: nobody has to notice what TCP has healed, but late is late.
     if (cell.liftedAt !== undefined && events.never === 0 && cell.updates.length > 0 && events.late === 0)
-      return decide('pass', `${fate.reason}; the connection went on after the fault`);
-    return decide('fail', `${fate.reason}; the client noticed nothing for ${seconds(cell.until - fate.at)}`);
+      return decide('healed', `${fate.reason}; the connection went on after the fault`);
+    return decide('unnoticed', `${fate.reason}; the client noticed nothing for ${seconds(cell.until - fate.at)}`);
   }
   const noticedText = `${fate.reason}; noticed after ${seconds(detectionMs)} (${describe(noticed)})`;
-  if (detectionMs > limit) return decide('fail', `${noticedText}, expected within ${seconds(limit)}`);
+  if (detectionMs > limit) return decide('noticed-late', `${noticedText}, expected within ${seconds(limit)}`);
   if (seenAfter === undefined)
-    return decide('fail', `${noticedText}, and never saw an event again in ${seconds(cell.until - fate.at)}`);
+    return decide('stopped', `${noticedText}, and never saw an event again in ${seconds(cell.until - fate.at)}`);
   if (events.never > 0)
-    return decide('fail', `${noticedText}, and ${events.never} of ${events.made} updates were never seen`);
-  return decide('pass', `${noticedText}, next event ${seconds(seenAfter.wall - fate.at)} after the loss`);
+    return decide('updates-missed', `${noticedText}, and ${events.never} of ${events.made} updates were never seen`);
+  return decide('recovered', `${noticedText}, next event ${seconds(seenAfter.wall - fate.at)} after the loss`);
 }
 
-function judgeKept(
-  cell: CellObservation,
-  reason: string,
-  events: EventCounts,
-  decide: (verdict: CellResult['verdict'], reason: string) => CellResult,
-): CellResult {
+interface Deciding {
+  readonly decide: (outcome: CellOutcome, reason: string) => CellResult;
+  readonly open: (reason: string) => CellResult;
+}
+
+function judgeKept(cell: CellObservation, reason: string, events: EventCounts, { decide, open }: Deciding): CellResult {
   if (events.never > 0)
-    return decide('fail', `${reason}, yet ${events.never} of ${events.made} updates were never seen`);
+    return decide('updates-missed', `${reason}, yet ${events.never} of ${events.made} updates were never seen`);
   if (events.late > 0)
-    return decide('fail', `${reason}, yet ${events.late} of ${events.made} updates came over 10 s late`);
+    return decide('updates-late', `${reason}, yet ${events.late} of ${events.made} updates came over 10 s late`);
   // The timer-server's second line, a pool's second answer.
   if (cell.updates.length === 0 && cell.lines.filter(({ type }) => type === 'update').length < 2)
-    return decide('inconclusive', `${reason}, but the server's next line was never seen`);
-  return decide('pass', reason);
+    return open(`${reason}, but the server's next line was never seen`);
+  return decide('kept', reason);
+}
+
+/** The cell without a decision: what was observed stays, and the reason says what makes it worth nothing. */
+export function undecidedCell(cell: CellResult, reason: string): CellResult {
+  const open: { -readonly [Key in keyof CellResult]: CellResult[Key] } = { ...cell, verdict: 'inconclusive', reason };
+  delete open.outcome;
+  return open;
 }
 
 /** The first sign after a loss: a word of the client, or a new connection of it in the captures (some start again without a word). */

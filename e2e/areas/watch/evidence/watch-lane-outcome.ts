@@ -11,6 +11,13 @@ export interface Member {
   readonly profile: FaultProfile;
 }
 
+export interface UnavailableClient {
+  readonly client: string;
+  readonly reason: string;
+  /** Nobody asked for it by name, and a probe says that this machine cannot have it: then it is not missed. */
+  readonly excused: boolean;
+}
+
 /** What happened in one lane; captures are files that the session has closed. */
 export interface LaneOutcome {
   readonly path: Path;
@@ -21,6 +28,6 @@ export interface LaneOutcome {
   /** Updates that the server acknowledged. */
   readonly updates: readonly MadeUpdate[];
   readonly captures: readonly string[];
-  /** Clients that were chosen and cannot run on this machine, with the reason. */
-  readonly unavailable: readonly { readonly client: string; readonly reason: string }[];
+  /** Clients that were chosen and do not run here. */
+  readonly unavailable: readonly UnavailableClient[];
 }

@@ -6,7 +6,7 @@ import type { Bed, Lane } from '../faults/idle-load-balancer.ts';
 import type { ClientSubject } from '../subjects/client-subject.ts';
 import { type Backend } from '../stage/watch-backend.ts';
 import { groupOf, type Group, type Path } from './watch-path.ts';
-import { judgeCell, type CellResult } from './watch-cell.ts';
+import { judgeCell, undecidedCell, type CellResult } from './watch-cell.ts';
 import type { ClientLine, MadeUpdate } from './watch-client-line.ts';
 import { flowHistories } from './watch-flow.ts';
 import { undoTranslation } from './watch-nat.ts';
@@ -69,10 +69,9 @@ export async function judgeLane(lane: Lane, judging: Judging): Promise<readonly 
       ...(liftedAt === undefined ? {} : { liftedAt }),
     });
     const death = deaths.get(client.name);
-    if (death !== undefined)
-      return { ...result, verdict: 'inconclusive', reason: `the client program ended: ${death}` };
+    if (death !== undefined) return undecidedCell(result, `the client program ended: ${death}`);
     // What one side's capture lost looks like what the balancer ate, or like a reset of its own.
-    if (flaws.length > 0) return { ...result, verdict: 'inconclusive', reason: flaws.join('; ') };
+    if (flaws.length > 0) return undecidedCell(result, flaws.join('; '));
     return result;
   });
 }

@@ -226,11 +226,11 @@ export const privateFaults = [
   },
 ] as const satisfies readonly FaultProfile[];
 
-const all: readonly FaultProfile[] = [...faultProfiles, ...serverFaults, ...privateFaults];
+export const allProfiles: readonly FaultProfile[] = [...faultProfiles, ...serverFaults, ...privateFaults];
 
 /** Throws with the known names when there is no such profile. */
 export function profileNamed(name: string): FaultProfile {
-  const found = all.find((profile) => profile.name === name);
+  const found = allProfiles.find((profile) => profile.name === name);
   if (found !== undefined) return found;
-  throw new Error(`no fault profile ${name}; known: ${all.map((profile) => profile.name).join(', ')}`);
+  throw new Error(`no fault profile ${name}; known: ${allProfiles.map((profile) => profile.name).join(', ')}`);
 }

@@ -1,39 +1,84 @@
-/** From cells to a verdict: every cell becomes evidence and numbers; the spec fails when a client fails that is not known to. */
+/**
+ * From cells to a verdict: every cell becomes evidence and numbers, and a decision about its client. The engine holds each against
+ * the known defects of that client; the spec is as good as its worst cell.
+ */
 import type { FaultProfile } from '../faults/profile.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { Json } from '../../../harness/run/result-schema.ts';
-import { findDefect, loadKnownDefects, type LooseDefect } from '../../../harness/run/known-defects.ts';
 import type { CellResult } from '../evidence/watch-cell.ts';
 import type { LaneOutcome } from '../evidence/watch-lane-outcome.ts';
-
-export type CellVerdict = CellResult['verdict'] | 'expected-fail' | 'unexpected-pass';
-
-export interface DecidedCell {
-  readonly cell: CellResult;
-  readonly verdict: CellVerdict;
-  readonly known?: LooseDefect;
-}
-
-/** A cell that fails as its client is known to is expected; one that passes all the same is told, not failed. Pure. */
-export function decideCell(cell: CellResult, known: LooseDefect | undefined): DecidedCell {
-  if (known === undefined || cell.verdict === 'inconclusive') return { cell, verdict: cell.verdict };
-  return { cell, known, verdict: cell.verdict === 'fail' ? 'expected-fail' : 'unexpected-pass' };
-}
+import type { ClientLiteral } from '../subjects/client-literal.ts';
+import { lossNoticed, profileFact } from './watch-judgement.ts';
 
 export interface JudgedLane {
-  /** Id of the spec, for the table of known defects. */
-  readonly spec: string;
   readonly profile: FaultProfile;
   readonly outcome: LaneOutcome;
+  readonly speaks: ClientLiteral['speaks'];
 }
 
-/** Records every cell and ends the spec: fail before inconclusive, pass only when a cell passed or failed as known. */
-export async function judgeLane(t: SpecContext, { spec, profile, outcome }: JudgedLane): Promise<void> {
-  const defects = await loadKnownDefects();
-  const decided = outcome.cells.map((cell) =>
-    decideCell(cell, findDefect(defects, { subjects: [cell.client], family: outcome.family, spec })),
-  );
-  for (const one of decided) recordCell(t, one);
+/** Judges every client of every lane, then ends the spec: a failure first, then what could not be judged. */
+export async function judgeLanes(t: SpecContext, lanes: readonly JudgedLane[]): Promise<void> {
+  const open: string[] = [];
+  let decided = 0;
+  for (const lane of lanes) {
+    const { profile, outcome } = lane;
+    recordLane(t, lane);
+    const undecided = (client: string, reason: string): void => {
+      open.push(`${client}: ${reason}`);
+      t.undecided(client, `through ${profile.name}: ${reason}`);
+    };
+    for (const { client, reason, excused } of outcome.unavailable)
+      if (!excused) undecided(client, `it was chosen and cannot run here: ${reason}`);
+    for (const cell of outcome.cells)
+      if (cell.outcome === undefined) undecided(cell.client, cell.reason);
+      else {
+        decided += 1;
+        holdCell(t, lane, cell);
+      }
+  }
+  const names = lanes.map(({ profile }) => profile.name).join(', ');
+  // A proven failure counts even when another client's cell stays open; a pass needs every cell decided.
+  await t.evidence.require({
+    name: `captures on both sides of ${names} show what became of a connection`,
+    prove: () =>
+      Promise.resolve(
+        decided > 0
+          ? { proven: true, value: undefined, summary: `${decided} of ${decided + open.length} decided` }
+          : { proven: false, reason: open.length === 0 ? 'there was no client' : open.join(' | ') },
+      ),
+  });
+  t.judgeHeld();
+}
+
+function holdCell(t: SpecContext, { profile, outcome: { captures }, speaks }: JudgedLane, cell: CellResult): void {
+  const { client, path, reason, fate, outcome, detectionMs, undetectedForMs, recoveryMs, events } = cell;
+  if (outcome === undefined || fate.kind === 'unproven') return;
+  const [artifact] = captures;
+  const measures = {
+    ...(detectionMs === undefined ? {} : { 'detection-ms': detectionMs }),
+    ...(undetectedForMs === undefined ? {} : { 'unnoticed-ms': undetectedForMs }),
+    ...(recoveryMs === undefined ? {} : { 'recovery-ms': recoveryMs }),
+    'updates-missed': events.never,
+    'updates-late': events.late,
+  };
+  t.hold(lossNoticed, {
+    of: client,
+    // A pool that waits on a dead connection is a defect of its own kind: a read timeout would end it, which a watch cannot have.
+    outcome: speaks === 'poll' && outcome === 'unnoticed' ? 'pool-reused-dead' : outcome,
+    facts: { profile: profileFact(profile), path, speaks: spoken[speaks], fate: fate.kind },
+    measures,
+    subject: `${client} through ${profile.name}`,
+    expected: `its connection to survive, or its loss to be noticed within ${profile.noticeWithinSeconds} s and every update to be seen`,
+    observed: reason,
+    ...(detectionMs === undefined ? {} : { durationMs: Math.round(detectionMs) }),
+    ...(artifact === undefined ? {} : { artifact }),
+  });
+}
+
+const spoken = { api: 'api', poll: 'lists', timer: 'lines' } as const;
+
+function recordLane(t: SpecContext, { profile, outcome }: JudgedLane): void {
+  for (const cell of outcome.cells) recordCell(t, cell);
   if (outcome.updates.length > 0)
     t.evidence.series({
       name: 'updates made',
@@ -49,54 +94,18 @@ export async function judgeLane(t: SpecContext, { spec, profile, outcome }: Judg
       data: { client, profile: profile.name, path: outcome.path, verdict: 'skip', reason },
     });
   if (outcome.proven !== undefined) t.evidence.record({ kind: 'fault', lane: 'API server', summary: outcome.proven });
-  const artifact = outcome.captures[0];
-  const of = (...verdicts: CellVerdict[]): readonly DecidedCell[] =>
-    decided.filter(({ verdict }) => verdicts.includes(verdict));
-  const list = (cells: readonly DecidedCell[]): string =>
-    cells.map(({ cell }) => `${cell.client}: ${cell.reason}`).join(' | ');
-  const failed = of('fail');
-  const unproven = of('inconclusive');
-  // A proven failure counts even when another client's cell stays open; a pass needs every cell decided.
-  await t.evidence.require({
-    name: `captures on both sides of ${profile.name} show what became of each connection`,
-    prove: () =>
-      Promise.resolve(
-        failed.length > 0 || unproven.length === 0
-          ? {
-              proven: true,
-              value: undefined,
-              summary: `${decided.length - unproven.length} of ${decided.length} decided`,
-            }
-          : { proven: false, reason: `${unproven.length} of ${decided.length} clients: ${list(unproven)}` },
-      ),
-  });
-  const counts = (['pass', 'expected-fail', 'unexpected-pass', 'inconclusive'] as const)
-    .map((verdict) => ({ verdict, count: of(verdict).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => `${count} ${verdict}`);
-  t.judge({
-    ok: failed.length === 0,
-    subject:
-      failed.length === 0
-        ? `${decided.length} clients through ${profile.name}`
-        : failed.map(({ cell }) => cell.client).join(', '),
-    expected: `each connection through ${profile.name} to survive, or its loss to be noticed within ${profile.noticeWithinSeconds} s and every update to be seen`,
-    observed: failed.length === 0 ? counts.join(', ') : list(failed),
-    ...(artifact === undefined ? {} : { artifact }),
-  });
 }
 
-function recordCell(t: SpecContext, { cell, verdict, known }: DecidedCell): void {
+function recordCell(t: SpecContext, cell: CellResult): void {
   const { deliveries, keepalivesAt, ...told } = cell;
-  const { client, profile, path, reason, fate } = told;
+  const { client, profile, path, reason, fate, verdict } = told;
   const at = fate.kind === 'lost' ? t.evidence.fromWall(fate.at) : t.evidence.now();
-  const data = { ...told, verdict, ...(known === undefined ? {} : { known: known.reason, link: known.link }) };
   t.evidence.record({
     at,
     kind: 'watch-cell',
     lane: client,
-    summary: `${verdict}: ${reason}${known === undefined ? '' : ` (known: ${known.reason}, ${known.link})`}`,
-    data: JSON.parse(JSON.stringify(data)) as Json,
+    summary: `${verdict}: ${reason}`,
+    data: JSON.parse(JSON.stringify(told)) as Json,
   });
   if (fate.kind === 'lost') {
     t.evidence.record({ at, kind: 'fault', lane: client, summary: fate.reason });

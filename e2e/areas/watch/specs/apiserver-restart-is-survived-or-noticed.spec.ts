@@ -1,6 +1,6 @@
 /** The API server of a kind cluster goes away and comes back: watches must come back with it. Only when asked for. */
 import { observeLane } from '../stage/watch-session.ts';
-import { judgeLane } from '../judge/watch-verdict.ts';
+import { judgeLanes } from '../judge/watch-verdict.ts';
 import { profileNamed } from '../faults/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -28,6 +28,6 @@ spec(
     const outcome = await t.step('restart the API server under the chosen clients', () =>
       observeLane(t, { profile, speaks: 'api' }),
     );
-    await judgeLane(t, { spec: 'watch/apiserver-restart-is-survived-or-noticed', profile, outcome });
+    await judgeLanes(t, [{ profile, speaks: 'api', outcome }]);
   },
 );

@@ -1,6 +1,6 @@
 /** A client comes back with a resourceVersion that the API server no longer has: it must list again and go on. */
 import { observeLane } from '../stage/watch-session.ts';
-import { judgeLane } from '../judge/watch-verdict.ts';
+import { judgeLanes } from '../judge/watch-verdict.ts';
 import { profileNamed } from '../faults/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -28,6 +28,6 @@ spec(
     const outcome = await t.step('keep the chosen clients out until their version has expired', () =>
       observeLane(t, { profile, speaks: 'api' }),
     );
-    await judgeLane(t, { spec: id, profile, outcome });
+    await judgeLanes(t, [{ profile, speaks: 'api', outcome }]);
   },
 );

@@ -1,6 +1,6 @@
 /** API watches through every balancer, with the real API server of a kind cluster behind it. */
 import { observeLane, WATCH_CLIENTS } from '../stage/watch-session.ts';
-import { judgeLane } from '../judge/watch-verdict.ts';
+import { judgeLanes } from '../judge/watch-verdict.ts';
 import { faultProfiles } from '../faults/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -29,6 +29,6 @@ for (const profile of faultProfiles)
       const outcome = await t.step(`run the chosen clients through ${profile.name}`, () =>
         observeLane(t, { profile, speaks: 'api' }),
       );
-      await judgeLane(t, { spec: `watch/${profile.name}-is-survived-or-noticed`, profile, outcome });
+      await judgeLanes(t, [{ profile, speaks: 'api', outcome }]);
     },
   );

@@ -1,6 +1,6 @@
 /** Balancers that a user describes in a file (--watch-profiles): the same clients, the same judgement. */
 import { observeLane, WATCH_CLIENTS } from '../stage/watch-session.ts';
-import { judgeLane } from '../judge/watch-verdict.ts';
+import { judgeLanes } from '../judge/watch-verdict.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 for (const [speaks, what, cluster] of [
@@ -30,10 +30,13 @@ for (const [speaks, what, cluster] of [
         `run the chosen clients through ${profiles.map(({ name }) => name).join(', ')}`,
         () => Promise.all(profiles.map((profile) => observeLane(t, { profile, speaks }))),
       );
-      for (const [index, profile] of profiles.entries()) {
-        const outcome = outcomes[index];
-        if (outcome !== undefined) await judgeLane(t, { spec: id, profile, outcome });
-      }
+      await judgeLanes(
+        t,
+        outcomes.flatMap((outcome, index) => {
+          const profile = profiles[index];
+          return profile === undefined ? [] : [{ profile, speaks, outcome }];
+        }),
+      );
     },
   );
 }

@@ -1,6 +1,6 @@
 /** The original's connection-reuse test: list, sleep past the idle timeout, list again on the same pool. */
 import { observeLane } from '../stage/watch-session.ts';
-import { judgeLane } from '../judge/watch-verdict.ts';
+import { judgeLanes } from '../judge/watch-verdict.ts';
 import { profileNamed } from '../faults/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -24,6 +24,6 @@ for (const name of ['none', 'azure-reset', 'aws-nlb', 'gcp-silent', 'proxy-fin']
     async (t) => {
       const profile = profileNamed(name);
       const outcome = await t.step(`poll through ${name}`, () => observeLane(t, { profile, speaks: 'poll' }));
-      await judgeLane(t, { spec: `watch/pool-recovers-from-${name}`, profile, outcome });
+      await judgeLanes(t, [{ profile, speaks: 'poll', outcome }]);
     },
   );

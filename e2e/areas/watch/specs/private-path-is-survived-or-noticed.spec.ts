@@ -1,6 +1,6 @@
 /** The private path: from pods by the Service's address. Translated by the node, whose conntrack may forget a silent connection. */
 import { observeLane, WATCH_CLIENTS } from '../stage/watch-session.ts';
-import { judgeLane } from '../judge/watch-verdict.ts';
+import { judgeLanes } from '../judge/watch-verdict.ts';
 import { privateFaults } from '../faults/profile.ts';
 import { TCP_TIMEOUT } from '../../../harness/conntrack/tcp-timeout-lock.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -34,7 +34,7 @@ for (const profile of privateFaults) {
       const outcome = await t.step(`watch from pods: ${profile.name}`, () =>
         observeLane(t, { profile, speaks: 'api', path: 'private' }),
       );
-      await judgeLane(t, { spec: id, profile, outcome });
+      await judgeLanes(t, [{ profile, speaks: 'api', outcome }]);
     },
   );
 }

@@ -1,5 +1,5 @@
 /** Plain TCP through every balancer: the timer-server at one end, curl, Python and Node sockets at the other. Needs no cluster. */
-import { judgeLane } from '../judge/watch-verdict.ts';
+import { judgeLanes } from '../judge/watch-verdict.ts';
 import { observeLane } from '../stage/watch-session.ts';
 import { faultProfiles } from '../faults/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -27,6 +27,6 @@ for (const profile of faultProfiles)
       const outcome = await t.step(`run the chosen clients through ${profile.name}`, () =>
         observeLane(t, { profile, speaks: 'timer' }),
       );
-      await judgeLane(t, { spec: `watch/tcp-${profile.name}-is-survived-or-noticed`, profile, outcome });
+      await judgeLanes(t, [{ profile, speaks: 'timer', outcome }]);
     },
   );

@@ -13,7 +13,7 @@ import { groupOf, type Path } from '../evidence/watch-path.ts';
 import { parseClientLine, type ClientLine } from '../evidence/watch-client-line.ts';
 import { onGround } from './watch-ground.ts';
 import { judgeLane, keepCaptures, type Running } from '../evidence/watch-lane.ts';
-import type { LaneOutcome, Member } from '../evidence/watch-lane-outcome.ts';
+import type { LaneOutcome, Member, UnavailableClient } from '../evidence/watch-lane-outcome.ts';
 import { anyConnecting, openSockets } from '../evidence/watch-sockets.ts';
 import { letFaultsHappen } from './watch-timeline.ts';
 
@@ -41,12 +41,15 @@ export async function runMatrix({
     .subjects('api-client')
     .filter(isClient)
     .filter(({ literal }) => literal.speaks === speaks);
+  const named = first.t.env.options.subject ?? [];
   const clients = chosen.filter((client) => 'argv' in client.command());
   const unavailable = chosen.flatMap((client) => {
     const command = client.command();
-    return 'unavailable' in command ? [{ client: client.name, reason: command.unavailable }] : [];
+    if ('argv' in command) return [];
+    const excused = command.lacking && !named.includes(client.name);
+    return [{ client: client.name, reason: command.unavailable, excused }];
   });
-  if (clients.length === 0) throw new SkipError(skipText(speaks, unavailable));
+  if (clients.length === 0) throw nobody(speaks, unavailable);
   return onGround(first.t, signal, async (ground, folder) => {
     const { slug, env } = first.t;
     const backend =
@@ -199,12 +202,14 @@ async function allStarted(one: Running, lanes: readonly Lane[], limitMs: number,
     else await delay(100, undefined, { signal });
 }
 
-function skipText(
-  speaks: string,
-  unavailable: readonly { readonly client: string; readonly reason: string }[],
-): string {
-  const what =
-    { timer: 'talks plain TCP to the timer-server', api: 'watches the API', poll: 'polls the API' }[speaks] ?? speaks;
-  const missing = unavailable.map(({ client, reason }) => `${client}: ${reason}`).join('; ');
-  return missing === '' ? `no chosen client ${what}` : `no chosen client that ${what} can run here (${missing})`;
+/** Where no chosen client does what the spec is about, it does not apply; clients that were chosen and are absent are a failed set-up. */
+export function nobody(speaks: ClientLiteral['speaks'], unavailable: readonly UnavailableClient[]): Error {
+  const what = {
+    timer: 'talks plain TCP to the timer-server',
+    api: 'watches the API',
+    poll: 'polls the API',
+  }[speaks];
+  if (unavailable.length === 0) return new SkipError(`no chosen client ${what}`);
+  const told = unavailable.map(({ client, reason }) => `${client}: ${reason}`).join('; ');
+  return new InfrastructureError(`no chosen client that ${what} can run here (${told})`);
 }

@@ -32,6 +32,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-go@0.37.2',
+    mode: 'http2-ping',
     summary: 'client-go informer with defaults: HTTP/2 health check after 30 s',
     program: clientGo,
     versions: goVersions,
@@ -39,6 +40,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-go@0.37.2+no-ping',
+    mode: 'http2',
     summary: 'client-go informer, HTTP/2 without health check, TCP keepalive only',
     program: clientGo,
     env: noPing,
@@ -48,6 +50,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-go@0.37.2+http1',
+    mode: 'http1',
     summary: 'client-go informer over HTTP/1.1, TCP keepalive only',
     program: clientGo,
     env: { DISABLE_HTTP2: 'true' },
@@ -57,6 +60,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-go@0.37.2+no-keepalive',
+    mode: 'no-keepalive',
     summary: 'client-go informer with TCP keepalive and HTTP/2 health check defeated',
     program: clientGo,
     config: { tcpKeepAlive: false },
@@ -68,6 +72,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-node@1.4.0',
+    mode: 'raw',
     summary: '@kubernetes/client-node raw watch, restarted by its user',
     program: clientNode,
     config: { mode: 'raw', keepAlive: true },
@@ -76,6 +81,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-node@1.4.0+informer-restarted',
+    mode: 'informer-restarted',
     summary: '@kubernetes/client-node informer, started again 5 s after an error as in its examples',
     program: clientNode,
     config: { mode: 'informer', keepAlive: true, restart: true },
@@ -84,6 +90,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-node@1.4.0+informer',
+    mode: 'informer',
     summary: '@kubernetes/client-node informer, left alone',
     program: clientNode,
     config: { mode: 'informer', keepAlive: true },
@@ -92,6 +99,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-node@1.4.0+no-keepalive',
+    mode: 'no-keepalive',
     summary: '@kubernetes/client-node raw watch with TCP keepalive defeated',
     program: clientNode,
     config: { mode: 'raw', keepAlive: false },
@@ -102,6 +110,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-node@2.0.1',
+    mode: 'raw',
     summary: '@kubernetes/client-node 2.x raw watch, restarted by its user; aborts itself after 30 s of silence',
     program: clientNode2,
     config: { mode: 'raw', keepAlive: true },
@@ -110,6 +119,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-node@2.0.1+informer-restarted',
+    mode: 'informer-restarted',
     summary: '@kubernetes/client-node 2.x informer, started again 5 s after an error',
     program: clientNode2,
     config: { mode: 'informer', keepAlive: true, restart: true },
@@ -118,6 +128,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'client-node@2.0.1+no-keepalive',
+    mode: 'no-keepalive',
     summary: '@kubernetes/client-node 2.x raw watch with TCP keepalive and its timer defeated',
     program: clientNode2,
     config: { mode: 'raw', keepAlive: false, silenceMs: 3_600_000 },
@@ -128,6 +139,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'java-client@27.0.0',
+    mode: 'ping',
     summary: 'the official Java client, an informer with defaults: HTTP/2 ping after 60 s',
     program: { kind: 'java', part: 'watch-java-official' },
     versions: javaVersions,
@@ -135,6 +147,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'java-client@27.0.0+no-ping',
+    mode: 'no-ping',
     summary: 'the official Java client without HTTP/2 ping; it sets no keepalive',
     program: { kind: 'java', part: 'watch-java-official' },
     config: { variant: 'no-ping' },
@@ -145,6 +158,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'fabric8@7.8.0',
+    mode: 'vertx',
     summary: 'fabric8 informer on its default transport, Vert.x',
     program: fabric8,
     versions: fabric8Versions,
@@ -152,6 +166,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'fabric8@7.8.0+okhttp',
+    mode: 'okhttp',
     summary: 'fabric8 informer on OkHttp: WebSocket ping after 30 s',
     program: fabric8,
     config: { variant: 'okhttp' },
@@ -175,6 +190,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'python-client@37.0.2',
+    mode: 'watch',
     summary: 'Python kubernetes watch stream, restarted by its user; no keepalive, as it comes',
     program: python,
     config: { mode: 'watch' },
@@ -183,6 +199,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'python-client@37.0.2+keepalive',
+    mode: 'watch-keepalive',
     summary: 'Python kubernetes watch stream with Configuration.keep_alive',
     program: python,
     config: { mode: 'watch', keepAlive: true },
@@ -191,6 +208,7 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'python-client@37.0.2+keeps-expired-version',
+    mode: 'watch-keepalive',
     summary: 'Python kubernetes with keepalive, whose user goes on with a version that the server has called expired',
     program: python,
     config: { mode: 'watch', keepAlive: true, keepExpiredVersion: true },
@@ -217,6 +235,7 @@ export const pollingClients: readonly ClientLiteral[] = [
   {
     ...api,
     name: 'python-client@37.0.2+poll',
+    mode: 'poll',
     speaks: 'poll',
     summary: 'Python kubernetes: list, sleep past the idle timeout, list again on the same connection pool',
     program: python,

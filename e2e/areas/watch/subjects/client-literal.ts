@@ -1,4 +1,4 @@
-/** How an API client or a plain TCP client is run. Data only; what is known about it stands in known-defects.yaml. */
+/** How an API client or a plain TCP client is run. Data only; what is known about it stands in known-defects.yaml beside it. */
 
 export interface ClientLiteral {
   /** `<name>[@version][+variant]` */
@@ -18,6 +18,8 @@ export interface ClientLiteral {
   readonly config: Readonly<Record<string, string | number | boolean>>;
   readonly env: Readonly<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
+  /** How it keeps its connection, where the product can do it in several ways; known defects name it. */
+  readonly mode?: string;
   /** How a variant was made, for reports. */
   readonly remarks: readonly string[];
   /** Judged by default only when this option is given. */

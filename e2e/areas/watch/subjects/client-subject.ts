@@ -1,14 +1,24 @@
 /** A client as a subject: what it needs is built or found at install; it runs when a spec launches it. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { SubjectInfo } from '../../../harness/run/result-schema.ts';
 import type { ClientLiteral } from './client-literal.ts';
+import { clientVersions, type FoundVersions } from './client-version.ts';
 import type { PartSource, Subject, SubjectContext } from '../../../harness/subject/subject.ts';
 
 export interface ClientSubject extends Subject {
   readonly literal: ClientLiteral;
-  /** The command before its arguments; or why the client cannot run here, which is a reason to skip it and nothing else. */
-  command(): { readonly argv: readonly string[] } | { readonly unavailable: string };
+  /** The command before its arguments, or why the client does not run here. */
+  command(): ClientCommand;
 }
+
+export type ClientCommand =
+  | { readonly argv: readonly string[] }
+  | {
+      readonly unavailable: string;
+      /** A probe says that this machine cannot have it; without one it should have been there. */
+      readonly lacking: boolean;
+    };
 
 export function isClient(subject: Subject): subject is ClientSubject {
   return 'literal' in subject;
@@ -17,34 +27,33 @@ export function isClient(subject: Subject): subject is ClientSubject {
 const fixtures = fileURLToPath(new URL('../../../../fixtures/', import.meta.url));
 
 export function clientSubject(literal: ClientLiteral): ClientSubject {
-  let state: { readonly argv: readonly string[] } | { readonly unavailable: string } = {
-    unavailable: 'it was not installed',
-  };
-  let versions: Readonly<Record<string, string>> = literal.versions;
+  let state: ClientCommand = { unavailable: 'it was not installed', lacking: false };
+  let found: FoundVersions = { versions: literal.versions };
   return {
     name: literal.name,
     kind: 'api-client',
     literal,
     command: () => state,
     parts: ({ options, hasCluster }) => (literal.speaks === 'timer' || hasCluster ? partsOf(literal, options) : []),
-    // What is missing concerns this client alone: its cells are skipped, the run goes on.
+    // What is missing concerns this client alone: its cells stay without a decision, the run goes on.
     preflight: () => Promise.resolve([]),
     install: async (context) => {
       try {
         // Touching the cluster throws in a run that has none: then there is no API to watch, and nothing is built.
         if (literal.speaks !== 'timer') context.log(`${literal.name}: for ${context.cluster.name}`);
         const argv = await resolveCommand(literal, context);
-        versions = { ...literal.versions, ...(await ownVersion(literal, argv)) };
+        found = await clientVersions(literal, argv);
         state = { argv };
       } catch (error) {
         if (context.signal.aborted) throw error;
-        state = { unavailable: (error as Error).message.split('\n')[0] ?? 'unknown' };
-        context.log(`${literal.name} cannot run here: ${state.unavailable}`);
+        const unavailable = (error as Error).message.split('\n')[0] ?? 'unknown';
+        state = { unavailable, lacking: error instanceof LackingError };
+        context.log(`not run: ${literal.name}: ${unavailable}`);
       }
     },
     remove: () => Promise.resolve(),
     capabilities: () => Promise.resolve([literal.speaks]),
-    info: () => Promise.resolve({ name: literal.name, kind: 'api-client', versions, remarks: literal.remarks }),
+    info: () => Promise.resolve(infoOf(literal, state, found)),
     logs: () => Promise.resolve({}),
   };
 }
@@ -112,23 +121,26 @@ export function typescript(name: string): readonly string[] {
 
 async function refuseMissing(parts: PartSource, part: string): Promise<void> {
   const missing = await parts.missing(part);
-  if (missing.length > 0) throw new Error(missing.join('; '));
+  if (missing.length > 0) throw new LackingError(missing.join('; '));
 }
 
-/** Tools of the machine carry no version in their name: ask them. */
-async function ownVersion(
-  { program }: ClientLiteral,
-  argv: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
-  const { execa } = await import('execa');
-  const ask = async (name: string, command: readonly string[]): Promise<Readonly<Record<string, string>>> => {
-    const { stdout, failed } = await execa(command[0] ?? '', command.slice(1), { reject: false, timeout: 20_000 });
-    if (failed) throw new Error(`${command.join(' ')} does not run here`);
-    return { [name]: /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0] ?? stdout.slice(0, 40) };
-  };
-  if (program.kind === 'curl') return ask('curl', ['curl', '--version']);
-  if (program.kind === 'kubectl') return ask('kubectl', [argv.at(-1) ?? 'kubectl', 'version', '--client']);
-  if (program.kind === 'python') return ask('python', [argv[0] ?? 'python3', '--version']);
-  if (program.kind === 'java') return ask('java', ['java', '--version']);
-  return program.kind === 'node' || program.kind === 'bundle' ? ask('node', [argv[0] ?? 'node', '--version']) : {};
+/** What `npm run doctor` finds missing as well. */
+class LackingError extends Error {
+  override readonly name = 'LackingError';
 }
+
+/** Two subjects of one product differ by what they were told, not by whose release they are. */
+function infoOf(literal: ClientLiteral, state: ClientCommand, { version, versions }: FoundVersions): SubjectInfo {
+  const absent = 'unavailable' in state ? [`not run: ${state.unavailable}`] : [];
+  return {
+    name: literal.name,
+    kind: 'api-client',
+    product: productOf(literal),
+    ...(version === undefined || absent.length > 0 ? {} : { version }),
+    ...(literal.mode === undefined ? {} : { mode: literal.mode }),
+    versions,
+    remarks: [...literal.remarks, ...absent],
+  };
+}
+
+const productOf = ({ name }: ClientLiteral): string => name.replace(/[@+].*$/, '');

@@ -20,6 +20,7 @@ export const timerClients: readonly ClientLiteral[] = [
   {
     ...timer,
     name: 'node-socket+keepalive',
+    mode: 'keepalive',
     summary: 'Node socket, SO_KEEPALIVE after 30 s (libuv: ten probes, one a second)',
     program: { kind: 'node', program: 'watch-socket' },
     config: { keepAliveSeconds: 30 },
@@ -27,6 +28,7 @@ export const timerClients: readonly ClientLiteral[] = [
   {
     ...timer,
     name: 'node-socket',
+    mode: 'no-keepalive',
     summary: 'Node socket as it comes: no keepalive',
     program: { kind: 'node', program: 'watch-socket' },
     caughtBy: silent,
@@ -34,6 +36,7 @@ export const timerClients: readonly ClientLiteral[] = [
   {
     ...timer,
     name: 'python-socket+keepalive',
+    mode: 'keepalive',
     summary: 'Python socket, SO_KEEPALIVE after 20 s, three probes',
     program: { kind: 'python', script: 'socket_client.py' },
     config: { keepAliveSeconds: 20, keepAliveProbes: 3 },
@@ -41,6 +44,7 @@ export const timerClients: readonly ClientLiteral[] = [
   {
     ...timer,
     name: 'python-socket',
+    mode: 'no-keepalive',
     summary: 'Python socket as it comes: no keepalive',
     program: { kind: 'python', script: 'socket_client.py' },
     caughtBy: silent,
@@ -48,6 +52,7 @@ export const timerClients: readonly ClientLiteral[] = [
   {
     ...timer,
     name: 'dotnet-tcpclient@3.1.23+keepalive',
+    mode: 'keepalive',
     summary: '.NET Core TcpClient, SO_KEEPALIVE after 20 s, three probes',
     program: { kind: 'binary', part: 'watch-dotnet' },
     config: { mode: 'tcp', keepAliveSeconds: 20 },
@@ -56,6 +61,7 @@ export const timerClients: readonly ClientLiteral[] = [
   {
     ...timer,
     name: 'dotnet-tcpclient@3.1.23',
+    mode: 'no-keepalive',
     summary: '.NET Core TcpClient as it comes: no keepalive',
     program: { kind: 'binary', part: 'watch-dotnet' },
     config: { mode: 'tcp' },
@@ -65,12 +71,14 @@ export const timerClients: readonly ClientLiteral[] = [
   {
     ...timer,
     name: 'curl+keepalive-20s',
+    mode: 'keepalive',
     summary: 'curl --keepalive-time 20',
     program: { kind: 'curl', arguments: ['--keepalive-time', '20'] },
   },
   {
     ...timer,
     name: 'curl+no-keepalive',
+    mode: 'no-keepalive',
     summary: 'curl --no-keepalive, as in the original experiment',
     program: { kind: 'curl', arguments: ['--no-keepalive'] },
     caughtBy: silent,
