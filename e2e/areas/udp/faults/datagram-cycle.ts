@@ -1,12 +1,12 @@
 /** A server cycle that asks for no rows: for proxies that keep their flows in BPF maps or in a process of their own. */
-import { judgeReached } from '../judge/reach-judgement.ts';
+import type { Reach } from '../evidence/reach.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { openStage } from '../stage/service-stage.ts';
 import type { ClientOptions } from '../stage/stage-options.ts';
 
-/** Server 1 answers, server 2 joins, server 1 is deleted at once; judged by whether server 2 answers. */
-export async function cycleUnderDatagrams(t: SpecContext, options: ClientOptions = {}): Promise<void> {
+/** Server 1 answers, server 2 joins, server 1 is deleted at once. Returns what tells whether server 2 answers. */
+export async function cycleUnderDatagrams(t: SpecContext, options: ClientOptions = {}): Promise<Reach> {
   const stage = await openStage(t);
   const [server1, server2, client] = await t.step('start both servers and the client', () =>
     Promise.all([
@@ -23,11 +23,11 @@ export async function cycleUnderDatagrams(t: SpecContext, options: ClientOptions
   const sequence = stream.lastSequence();
   await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
   await t.evidence.require(stage.endpointsAre([server2]));
-  await judgeReached(t, {
+  return {
     stream,
     subject: `udp ${client.host} from ${client.name}`,
     to: server2.name,
     sequence,
     after: `${server1.name} was deleted`,
-  });
+  };
 }

@@ -6,7 +6,6 @@
 import { followConntrack, type ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
 import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
 import type { ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
-import { judgeHandover } from '../judge/handover-judgement.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { flowOf } from './server-cycle.ts';
@@ -45,23 +44,4 @@ export async function openEarly(t: SpecContext, stage: ServiceStage, options: Se
     stage.patchService({ spec: { externalIPs: [address] } }),
   );
   return { client, server, flow, follower, row, address };
-}
-
-/** Judges that the client reaches the server, now that it is an endpoint. */
-export async function judgeEarly(
-  t: SpecContext,
-  stage: ServiceStage,
-  early: EarlyClient,
-  change: { readonly sequence: number; readonly after: string },
-): Promise<void> {
-  const { client, server, address } = early;
-  await t.evidence.require(stage.endpointsAre([server]));
-  await judgeHandover(t, {
-    ...early,
-    ...change,
-    stream: client.stream,
-    staleRow: early.row,
-    from: { name: 'the address itself', ip: address },
-    to: { name: server.name, ip: stage.ip(server) },
-  });
 }

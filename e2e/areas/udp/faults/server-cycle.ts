@@ -1,9 +1,8 @@
-/** The fault that most UDP specs share: a second server joins, the first is deleted at once. Proven, then judged. */
+/** The fault that most UDP specs share: a second server joins, the first is deleted at once. Proven, and judged elsewhere. */
 import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
 import { followConntrack, type ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
 import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
-import { judgeHandover } from '../judge/handover-judgement.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { SERVICE_PORT, type ServiceStage } from '../stage/service-stage.ts';
@@ -56,12 +55,16 @@ export async function pinFlow(t: SpecContext, stage: ServiceStage, options: Cycl
   return { client, flow, follower, server1, server2 };
 }
 
+/** What has to be known of a replacement to judge it. */
+export interface Replacement {
+  /** The flow's row before it. */
+  readonly staleRow: ConntrackEntry;
+  /** Last sequence number sent before it. */
+  readonly sequence: number;
+}
+
 /** Lets server 2 in, proves that the flow still hangs on server 1, and deletes server 1 with grace 0. */
-export async function replaceServer(
-  t: SpecContext,
-  stage: ServiceStage,
-  pinned: PinnedFlow,
-): Promise<{ readonly staleRow: ConntrackEntry; readonly sequence: number }> {
+export async function replaceServer(t: SpecContext, stage: ServiceStage, pinned: PinnedFlow): Promise<Replacement> {
   const { server1, server2, flow, follower, client } = pinned;
   await t.step('server 2 joins', () => stage.admit(server2));
   await t.evidence.require(stage.endpointsAre([server1, server2]));
@@ -70,40 +73,6 @@ export async function replaceServer(
   await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
   await t.evidence.require(stage.endpointsAre([server2]));
   return { staleRow, sequence };
-}
-
-/** The whole cycle: pin, replace, judge. */
-export async function cycleServer(
-  t: SpecContext,
-  stage: ServiceStage,
-  options: CycleOptions = {},
-): Promise<PinnedFlow> {
-  const pinned = await pinFlow(t, stage, options);
-  const { staleRow, sequence } = await replaceServer(t, stage, pinned);
-  await t.step('judge the flow', () => judgeReplaced(t, stage, pinned, staleRow, sequence));
-  return pinned;
-}
-
-export function judgeReplaced(
-  t: SpecContext,
-  stage: ServiceStage,
-  pinned: PinnedFlow,
-  staleRow: ConntrackEntry,
-  sequence: number,
-  options: { readonly eventsMayBeLost?: boolean } = {},
-): Promise<void> {
-  const { flow, client, follower, server1, server2 } = pinned;
-  return judgeHandover(t, {
-    flow,
-    stream: client.stream,
-    follower,
-    staleRow,
-    from: { name: server1.name, ip: stage.ip(server1) },
-    to: { name: server2.name, ip: stage.ip(server2) },
-    sequence,
-    after: `${server1.name} was deleted`,
-    ...options,
-  });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** A client whose many flows are spread over all servers of the Service. */
-import { connectionServers } from '../judge/tcp-judgement.ts';
+import { connectionServers } from '../evidence/connection-servers.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { ServiceStage } from '../stage/service-stage.ts';
 import type { StageClient } from '../stage/stage-options.ts';

@@ -5,7 +5,8 @@ import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.
 import { foundIn } from '../evidence/conntrack-premises.ts';
 import { judgeHandover, type Handover } from './handover-judgement.ts';
 import { judgeFlowUntouched, judgeRowRemoved } from './removal-judgement.ts';
-import { connectionServers, judgeConnectionsAlive } from './tcp-judgement.ts';
+import { judgeConnectionsAlive } from './tcp-judgement.ts';
+import { connectionServers } from '../evidence/connection-servers.ts';
 import { destroyedBy, flowOn, followerOf, row, rowText, scriptedStream } from './testdata/judging.ts';
 import { judgingContext } from '../../../harness/run/testdata/judging-context.ts';
 

@@ -1,23 +1,12 @@
 /** The judgement by datagrams alone, for proxies that keep their flows elsewhere than in conntrack. */
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { totalLost } from '../evidence/datagram-loss.ts';
-import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import type { Reach } from '../evidence/reach.ts';
 import { HANDOVER_BOUND_MS } from './handover-judgement.ts';
 import { recordMove } from './socket-move.ts';
 
 /** After a change the flow is answered by `to` within the bound; measures `loss window` (ms) and `datagrams lost`. */
-export async function judgeReached(
-  t: SpecContext,
-  reach: {
-    readonly stream: DatagramStream;
-    /** `udp 10.96.0.9:80 from client`. */
-    readonly subject: string;
-    readonly to: string;
-    /** Last sequence number sent before the change. */
-    readonly sequence: number;
-    readonly after: string;
-  },
-): Promise<void> {
+export async function judgeReached(t: SpecContext, reach: Reach): Promise<void> {
   const { stream, to, sequence } = reach;
   const bound = t.bound(HANDOVER_BOUND_MS);
   const reply = await stream.reply({ server: to, afterSequence: sequence }, bound);

@@ -1,3 +1,4 @@
+import { judgeReached } from '../judge/reach-judgement.ts';
 import { cycleUnderDatagrams } from '../faults/datagram-cycle.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -21,5 +22,8 @@ spec(
       },
     ],
   },
-  (t) => cycleUnderDatagrams(t, { connected: true }),
+  async (t) => {
+    const reach = await cycleUnderDatagrams(t, { connected: true });
+    await judgeReached(t, reach);
+  },
 );

@@ -1,3 +1,4 @@
+import { judgeReached } from '../judge/reach-judgement.ts';
 import { cycleUnderDatagrams } from '../faults/datagram-cycle.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -22,5 +23,8 @@ spec(
       { title: 'kpng#174: ClusterIP UDP cycle', url: 'https://github.com/kubernetes-retired/kpng/issues/174' },
     ],
   },
-  (t) => cycleUnderDatagrams(t),
+  async (t) => {
+    const reach = await cycleUnderDatagrams(t);
+    await judgeReached(t, reach);
+  },
 );

@@ -1,4 +1,5 @@
-import { cycleServer } from '../faults/server-cycle.ts';
+import { pinFlow, replaceServer } from '../faults/server-cycle.ts';
+import { judgeReplaced } from '../judge/replaced-judgement.ts';
 import { openStage } from '../stage/service-stage.ts';
 import { unassignedAddress } from '../stage/unassigned-address.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
@@ -25,6 +26,8 @@ spec(
   async (t) => {
     const address = unassignedAddress(t, t.env.cluster.primaryFamily);
     const stage = await openStage(t, { externalIPs: [address] });
-    await cycleServer(t, stage, { client: { host: address } });
+    const pinned = await pinFlow(t, stage, { client: { host: address } });
+    const replacement = await replaceServer(t, stage, pinned);
+    await t.step('judge the flow', () => judgeReplaced(t, stage, pinned, replacement));
   },
 );

@@ -1,4 +1,5 @@
-import { cycleServer } from '../faults/server-cycle.ts';
+import { pinFlow, replaceServer } from '../faults/server-cycle.ts';
+import { judgeReplaced } from '../judge/replaced-judgement.ts';
 import { openStage } from '../stage/service-stage.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -24,9 +25,11 @@ spec(
   async (t) => {
     const stage = await openStage(t, { type: 'NodePort', externalTrafficPolicy: 'Local' });
     const target = stage.serverNode;
-    await cycleServer(t, stage, {
+    const pinned = await pinFlow(t, stage, {
       client: { hostNetwork: true, sourcePort: 12503, host: stage.address(target), port: stage.nodePort },
       rowsOn: target,
     });
+    const replacement = await replaceServer(t, stage, pinned);
+    await t.step('judge the flow', () => judgeReplaced(t, stage, pinned, replacement));
   },
 );

@@ -1,5 +1,6 @@
 import { OWNS_PROXY } from '../stage/proxy-locks.ts';
-import { judgeReplaced, pinFlow, replaceServer } from '../faults/server-cycle.ts';
+import { pinFlow, replaceServer } from '../faults/server-cycle.ts';
+import { judgeReplaced } from '../judge/replaced-judgement.ts';
 import { openStage } from '../stage/service-stage.ts';
 import { floodTable } from '../faults/table-flood.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -29,9 +30,7 @@ spec(
     const stage = await openStage(t);
     const pinned = await pinFlow(t, stage);
     await t.step('fill the table with short flows', () => floodTable(t, stage, ROWS));
-    const { staleRow, sequence } = await replaceServer(t, stage, pinned);
-    await t.step('judge the live flow', () =>
-      judgeReplaced(t, stage, pinned, staleRow, sequence, { eventsMayBeLost: true }),
-    );
+    const replacement = await replaceServer(t, stage, pinned);
+    await t.step('judge the live flow', () => judgeReplaced(t, stage, pinned, replacement, { eventsMayBeLost: true }));
   },
 );

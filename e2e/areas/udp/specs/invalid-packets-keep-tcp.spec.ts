@@ -1,5 +1,6 @@
 import { errorsWhileOpen } from '../evidence/datagram-record.ts';
-import { connectionServers, judgeConnectionsAlive } from '../judge/tcp-judgement.ts';
+import { judgeConnectionsAlive } from '../judge/tcp-judgement.ts';
+import { connectionServers } from '../evidence/connection-servers.ts';
 import { injectedSegments, invalidCount, startInjector } from '../faults/invalid-packets.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { openStage } from '../stage/service-stage.ts';

@@ -1,4 +1,5 @@
-import { cycleServer } from '../faults/server-cycle.ts';
+import { pinFlow, replaceServer } from '../faults/server-cycle.ts';
+import { judgeReplaced } from '../judge/replaced-judgement.ts';
 import { openStage } from '../stage/service-stage.ts';
 import { unassignedAddress } from '../stage/unassigned-address.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
@@ -26,6 +27,8 @@ spec(
     const stage = await openStage(t, { type: 'LoadBalancer' });
     const address = unassignedAddress(t, stage.family);
     await t.step('give the Service an ingress IP, as a cloud would', () => stage.setIngress(address));
-    await cycleServer(t, stage, { client: { host: address } });
+    const pinned = await pinFlow(t, stage, { client: { host: address } });
+    const replacement = await replaceServer(t, stage, pinned);
+    await t.step('judge the flow', () => judgeReplaced(t, stage, pinned, replacement));
   },
 );

@@ -1,4 +1,5 @@
-import { cycleServer } from '../faults/server-cycle.ts';
+import { pinFlow, replaceServer } from '../faults/server-cycle.ts';
+import { judgeReplaced } from '../judge/replaced-judgement.ts';
 import { openStage } from '../stage/service-stage.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -34,9 +35,11 @@ spec(
   async (t) => {
     const stage = await openStage(t, { type: 'NodePort' });
     // A client in the host's network: its packets reach the targeted node unmasqueraded, with the source port it chose.
-    await cycleServer(t, stage, {
+    const pinned = await pinFlow(t, stage, {
       client: { hostNetwork: true, sourcePort: 12501, host: stage.address(stage.otherNode), port: stage.nodePort },
       rowsOn: stage.otherNode,
     });
+    const replacement = await replaceServer(t, stage, pinned);
+    await t.step('judge the flow', () => judgeReplaced(t, stage, pinned, replacement));
   },
 );

@@ -1,7 +1,8 @@
 import { followConntrack } from '../../../harness/conntrack/conntrack-follower.ts';
 import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
-import { connectionServers, judgeConnectionsAlive } from '../judge/tcp-judgement.ts';
+import { judgeConnectionsAlive } from '../judge/tcp-judgement.ts';
+import { connectionServers } from '../evidence/connection-servers.ts';
 import { OWNS_PROXY } from '../stage/proxy-locks.ts';
 import { restartProxy } from '../faults/proxy-restart.ts';
 import { pinFlow } from '../faults/server-cycle.ts';

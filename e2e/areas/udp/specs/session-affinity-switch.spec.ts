@@ -1,7 +1,7 @@
 import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeFlowsMoved } from '../judge/many-flows-judgement.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
-import { connectionServers } from '../judge/tcp-judgement.ts';
+import { connectionServers } from '../evidence/connection-servers.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { pinFlow } from '../faults/server-cycle.ts';
 import { openStage } from '../stage/service-stage.ts';

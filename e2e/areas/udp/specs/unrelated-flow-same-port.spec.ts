@@ -2,7 +2,8 @@ import { followConntrack } from '../../../harness/conntrack/conntrack-follower.t
 import { healthyRow } from '../evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
-import { flowOf, judgeReplaced, pinFlow, replaceServer } from '../faults/server-cycle.ts';
+import { flowOf, pinFlow, replaceServer } from '../faults/server-cycle.ts';
+import { judgeReplaced } from '../judge/replaced-judgement.ts';
 import { openStage, SERVICE_PORT } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -46,8 +47,8 @@ spec(
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, t.wait(20_000)));
     const row = await t.evidence.require(healthyRow(t, flow, stage.ip(bystander), follower));
     const before = other.stream.lastSequence();
-    const { staleRow, sequence } = await replaceServer(t, stage, pinned);
-    await t.step('the Service’s own flow was cleaned', () => judgeReplaced(t, stage, pinned, staleRow, sequence));
+    const replacement = await replaceServer(t, stage, pinned);
+    await t.step('the Service’s own flow was cleaned', () => judgeReplaced(t, stage, pinned, replacement));
     await judgeFlowUntouched(t, {
       flow,
       stream: other.stream,

@@ -1,4 +1,5 @@
-import { judgeEarly, openEarly } from '../faults/early-client.ts';
+import { openEarly } from '../faults/early-client.ts';
+import { judgeEarly } from '../judge/early-judgement.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { openStage } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
