@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultIdleSeconds } from '../areas/watch/faults/profile.ts';
+import { defaultIdleSeconds } from '../areas/watch/profiles/profile.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
 import { lineOf, type BenchLine } from './bench-line.ts';
 import { runSuite, spanSeconds } from './run-suite.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
 import type { KubeApi } from '../../../harness/cluster/cluster.ts';
-import { runTool } from '../faults/idle-load-balancer-netns.ts';
+import { runTool } from '../stage/idle-load-balancer-netns.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 

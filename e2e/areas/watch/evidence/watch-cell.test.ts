@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { profileNamed } from '../faults/profile.ts';
+import { profileNamed } from '../profiles/profile.ts';
 import { judgeCell, undecidedCell, type CellObservation } from './watch-cell.ts';
 import type { ClientLine } from './watch-client-line.ts';
 import type { FlowHistory } from './watch-flow.ts';

@@ -1,5 +1,5 @@
 /** One cell of the matrix, client × profile × path: what is known about it, and the judgement. Pure. */
-import type { FaultProfile } from '../faults/profile.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 import { flowFate, type FlowFate } from './watch-flow-fate.ts';
 import type { FlowHistory } from './watch-flow.ts';
 import type { OpenSockets } from './watch-sockets.ts';

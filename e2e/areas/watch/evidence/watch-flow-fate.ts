@@ -1,5 +1,5 @@
 /** Whether the fault struck a cell, proven on the wire: the connection was lost (when, how), it was kept alive, or neither can be shown. Pure. */
-import type { FaultProfile } from '../faults/profile.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 import { longestSilence, type FlowHistory } from './watch-flow.ts';
 
 export type FlowFate =

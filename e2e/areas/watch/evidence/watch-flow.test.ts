@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { faultProfiles, profileNamed } from '../faults/profile.ts';
+import { faultProfiles, profileNamed } from '../profiles/profile.ts';
 import { flowFate, type FlowFate } from './watch-flow-fate.ts';
 import { flowHistories } from './watch-flow.ts';
 import type { TcpSegment } from './watch-tcp-segment.ts';

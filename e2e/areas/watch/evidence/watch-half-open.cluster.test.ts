@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { openBed } from '../faults/idle-load-balancer.ts';
-import { inNetns, runInNetns, runTool, type Ground } from '../faults/idle-load-balancer-netns.ts';
-import { netnsServer } from '../faults/idle-load-balancer-server.ts';
-import { profileNamed } from '../faults/profile.ts';
+import { openBed } from '../stage/idle-load-balancer.ts';
+import { inNetns, runInNetns, runTool, type Ground } from '../stage/idle-load-balancer-netns.ts';
+import { netnsServer } from '../stage/idle-load-balancer-server.ts';
+import { profileNamed } from '../profiles/profile.ts';
 import { typescript } from '../subjects/client-subject.ts';
 import { countSockets, watchHalfOpen, type HalfOpenResult } from './watch-half-open.ts';
 

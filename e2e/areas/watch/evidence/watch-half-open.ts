@@ -1,6 +1,6 @@
 /** A connection whose client vanished without a word: does the server shed it, and when? */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bed } from '../faults/idle-load-balancer.ts';
+import type { Bed } from '../stage/idle-load-balancer.ts';
 import { InconclusiveError } from '../../../harness/run/verdict-errors.ts';
 
 export interface HalfOpenOptions {

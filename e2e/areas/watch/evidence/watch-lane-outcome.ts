@@ -1,7 +1,7 @@
 /** What a session gives to each of the specs that share it. */
 import type { IpFamily } from '../../../harness/cluster/cluster.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
-import type { FaultProfile } from '../faults/profile.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 import type { Path } from './watch-path.ts';
 import type { CellResult } from './watch-cell.ts';
 import type { MadeUpdate } from './watch-client-line.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tcpFrame } from '../../../harness/pcap/pcap-frame-writer.ts';
 import { writeCapture } from '../../../harness/pcap/pcap-writer.ts';
-import type { Lane } from '../faults/idle-load-balancer.ts';
-import { profileNamed } from '../faults/profile.ts';
+import type { Lane } from '../stage/idle-load-balancer.ts';
+import { profileNamed } from '../profiles/profile.ts';
 import type { CellResult } from './watch-cell.ts';
 import { judgeLane, type Judging } from './watch-lane.ts';
 

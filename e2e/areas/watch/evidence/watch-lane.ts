@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { LineStream } from '../../../harness/cluster/line-process.ts';
-import type { Bed, Lane } from '../faults/idle-load-balancer.ts';
+import type { Bed, Lane } from '../stage/idle-load-balancer.ts';
 import type { ClientSubject } from '../subjects/client-subject.ts';
 import { type Backend } from '../stage/watch-backend.ts';
 import { groupOf, type Group, type Path } from './watch-path.ts';
@@ -13,7 +13,7 @@ import { undoTranslation } from './watch-nat.ts';
 import type { Member } from './watch-lane-outcome.ts';
 import type { OpenSockets } from './watch-sockets.ts';
 import { readTcpSegments, type TcpSegment } from './watch-tcp-segment.ts';
-import type { FaultTimes } from '../stage/watch-timeline.ts';
+import type { FaultTimes } from '../faults/watch-timeline.ts';
 
 export interface Running {
   readonly client: ClientSubject;

@@ -1,5 +1,5 @@
 /** Which way a connection takes, and when its fault comes. */
-import type { FaultProfile } from '../faults/profile.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 
 export type Path = 'public' | 'private';
 

@@ -1,7 +1,7 @@
 /** Sockets that are left on both ends when the watching is over: a client that never lets go, a server that holds what is dead. */
 import type { IpFamily } from '../../../harness/cluster/cluster.ts';
-import type { Bed, Lane } from '../faults/idle-load-balancer.ts';
-import { inNetns, runTool } from '../faults/idle-load-balancer-netns.ts';
+import type { Bed, Lane } from '../stage/idle-load-balancer.ts';
+import { inNetns, runTool } from '../stage/idle-load-balancer-netns.ts';
 import type { Backend } from '../stage/watch-backend.ts';
 
 interface Socket {

@@ -1,5 +1,5 @@
 /** The packet rules of a profile: pure text for nft, so that what a balancer forgets and answers can be read in one place. */
-import type { FaultProfile } from './profile.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 
 export const table = 'staleproof_balancer';
 /** Packets that the balancer itself makes carry this mark and are exempt from connection tracking. */

@@ -1,5 +1,5 @@
 /** What is judged of one client through one balancer. */
-import { allProfiles, type FaultProfile } from '../faults/profile.ts';
+import { allProfiles, type FaultProfile } from '../profiles/profile.ts';
 import { judgement } from '../../../harness/run/judgement.ts';
 
 /** A balancer that a user describes has whatever name; no known defect is about it. */

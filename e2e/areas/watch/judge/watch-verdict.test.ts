@@ -6,7 +6,7 @@ import type { AttemptLine, SubjectInfo } from '../../../harness/run/result-schem
 import { runOne } from '../../../harness/run/testdata/run-one-attempt.ts';
 import { cellsOfAttempt, withDefects } from '../../../harness/run/worst-cell.ts';
 import type { CellOutcome, CellResult } from '../evidence/watch-cell.ts';
-import { profileNamed } from '../faults/profile.ts';
+import { profileNamed } from '../profiles/profile.ts';
 import type { LaneOutcome } from '../evidence/watch-lane-outcome.ts';
 import { judgeLanes } from './watch-verdict.ts';
 

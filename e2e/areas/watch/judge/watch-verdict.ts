@@ -2,7 +2,7 @@
  * From cells to a verdict: every cell becomes evidence and numbers, and a decision about its client. The engine holds each against
  * the known defects of that client; the spec is as good as its worst cell.
  */
-import type { FaultProfile } from '../faults/profile.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { Json } from '../../../harness/run/result-schema.ts';
 import type { CellResult } from '../evidence/watch-cell.ts';

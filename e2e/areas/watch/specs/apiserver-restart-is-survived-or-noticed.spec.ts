@@ -1,7 +1,7 @@
 /** The API server of a kind cluster goes away and comes back: watches must come back with it. Only when asked for. */
 import { observeLane } from '../stage/watch-session.ts';
 import { judgeLanes } from '../judge/watch-verdict.ts';
-import { profileNamed } from '../faults/profile.ts';
+import { profileNamed } from '../profiles/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 const profile = profileNamed('apiserver-restart');

@@ -1,7 +1,7 @@
 /** A client comes back with a resourceVersion that the API server no longer has: it must list again and go on. */
 import { observeLane } from '../stage/watch-session.ts';
 import { judgeLanes } from '../judge/watch-verdict.ts';
-import { profileNamed } from '../faults/profile.ts';
+import { profileNamed } from '../profiles/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 const profile = profileNamed('version-expired');

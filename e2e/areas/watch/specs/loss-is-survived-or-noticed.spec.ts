@@ -1,7 +1,7 @@
 /** API watches through every balancer, with the real API server of a kind cluster behind it. */
 import { observeLane, WATCH_CLIENTS } from '../stage/watch-session.ts';
 import { judgeLanes } from '../judge/watch-verdict.ts';
-import { faultProfiles } from '../faults/profile.ts';
+import { faultProfiles } from '../profiles/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 /** The lane that runs on every change: one fault that does not wait, one with a real timer. */

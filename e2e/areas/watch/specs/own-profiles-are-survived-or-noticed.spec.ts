@@ -24,7 +24,7 @@ for (const [speaks, what, cluster] of [
     async (t) => {
       const file = t.env.options['watchProfiles'];
       if (typeof file !== 'string') return t.skip('no file with balancers was given (--watch-profiles)');
-      const { readProfileFile } = await import('../faults/profile-schema.ts');
+      const { readProfileFile } = await import('../profiles/profile-schema.ts');
       const profiles = await readProfileFile(file);
       const outcomes = await t.step(
         `run the chosen clients through ${profiles.map(({ name }) => name).join(', ')}`,

@@ -1,7 +1,7 @@
 /** The original's connection-reuse test: list, sleep past the idle timeout, list again on the same pool. */
 import { observeLane } from '../stage/watch-session.ts';
 import { judgeLanes } from '../judge/watch-verdict.ts';
-import { profileNamed } from '../faults/profile.ts';
+import { profileNamed } from '../profiles/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 for (const name of ['none', 'azure-reset', 'aws-nlb', 'gcp-silent', 'proxy-fin'])

@@ -1,7 +1,7 @@
 /** The private path: from pods by the Service's address. Translated by the node, whose conntrack may forget a silent connection. */
 import { observeLane, WATCH_CLIENTS } from '../stage/watch-session.ts';
 import { judgeLanes } from '../judge/watch-verdict.ts';
-import { privateFaults } from '../faults/profile.ts';
+import { privateFaults } from '../profiles/profile.ts';
 import { TCP_TIMEOUT } from '../../../harness/conntrack/tcp-timeout-lock.ts';
 import { spec } from '../../../harness/run/spec.ts';
 

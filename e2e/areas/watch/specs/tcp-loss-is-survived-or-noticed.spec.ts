@@ -1,7 +1,7 @@
 /** Plain TCP through every balancer: the timer-server at one end, curl, Python and Node sockets at the other. Needs no cluster. */
 import { judgeLanes } from '../judge/watch-verdict.ts';
 import { observeLane } from '../stage/watch-session.ts';
-import { faultProfiles } from '../faults/profile.ts';
+import { faultProfiles } from '../profiles/profile.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 /** The lane that runs on every change: one fault that does not wait, one with a real timer. */

@@ -3,15 +3,15 @@ import { groupOf, type Group, type Path } from '../evidence/watch-path.ts';
 import { join } from 'node:path';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Cluster, IpFamily } from '../../../harness/cluster/cluster.ts';
-import type { Lane } from '../faults/idle-load-balancer.ts';
-import { kindNodeServer, netnsServer, type ServerSide } from '../faults/idle-load-balancer-server.ts';
-import { inNetns, runInNetns, runTool, type Ground } from '../faults/idle-load-balancer-netns.ts';
-import type { FaultProfile } from '../faults/profile.ts';
+import type { Lane } from './idle-load-balancer.ts';
+import { kindNodeServer, netnsServer, type ServerSide } from './idle-load-balancer-server.ts';
+import { inNetns, runInNetns, runTool, type Ground } from './idle-load-balancer-netns.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import { typescript } from '../subjects/client-subject.ts';
 import type { ClientTarget } from '../subjects/client-launch.ts';
 import type { MadeUpdate } from '../evidence/watch-client-line.ts';
-import { versionExpiry, type VersionExpiry } from '../evidence/watch-version-expiry.ts';
+import { versionExpiry, type VersionExpiry } from '../faults/watch-version-expiry.ts';
 
 export interface Backend {
   readonly serverSide: ServerSide;

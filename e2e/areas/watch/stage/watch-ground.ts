@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ground } from '../faults/idle-load-balancer-netns.ts';
+import type { Ground } from './idle-load-balancer-netns.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { journalOf } from '../../../harness/run/journal.ts';
 

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFile, writeFile } from 'node:fs/promises';
-import { openBed } from '../faults/idle-load-balancer.ts';
-import { runInNetns } from '../faults/idle-load-balancer-netns.ts';
-import { profileNamed } from '../faults/profile.ts';
+import { openBed } from './idle-load-balancer.ts';
+import { runInNetns } from './idle-load-balancer-netns.ts';
+import { profileNamed } from '../profiles/profile.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import { apiBackend } from './watch-backend.ts';

@@ -1,13 +1,13 @@
 /** One run of clients × profiles: opens the bed, starts every client once, lets the faults happen, and judges each cell from the captures. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { inNetns, runTool, type Ground } from '../faults/idle-load-balancer-netns.ts';
-import { openBed, type Bed, type Lane } from '../faults/idle-load-balancer.ts';
+import { inNetns, runTool, type Ground } from './idle-load-balancer-netns.ts';
+import { openBed, type Bed, type Lane } from './idle-load-balancer.ts';
 import { InfrastructureError, SkipError } from '../../../harness/run/verdict-errors.ts';
 import type { ClientLiteral } from '../subjects/client-literal.ts';
 import { type ClientTarget, launchClient } from '../subjects/client-launch.ts';
 import { isClient, type ClientSubject } from '../subjects/client-subject.ts';
-import { openPrivatePath } from '../faults/private-path.ts';
+import { openPrivatePath } from './private-path.ts';
 import { apiBackend, timerBackend, type Backend } from './watch-backend.ts';
 import { groupOf, type Path } from '../evidence/watch-path.ts';
 import { parseClientLine, type ClientLine } from '../evidence/watch-client-line.ts';
@@ -15,7 +15,7 @@ import { onGround } from './watch-ground.ts';
 import { judgeLane, keepCaptures, type Running } from '../evidence/watch-lane.ts';
 import type { LaneOutcome, Member, UnavailableClient } from '../evidence/watch-lane-outcome.ts';
 import { anyConnecting, openSockets } from '../evidence/watch-sockets.ts';
-import { letFaultsHappen } from './watch-timeline.ts';
+import { letFaultsHappen } from '../faults/watch-timeline.ts';
 
 export interface MatrixRun {
   readonly members: readonly Member[];

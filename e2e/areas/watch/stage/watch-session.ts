@@ -5,7 +5,7 @@
 import type { LaneOutcome, Member } from '../evidence/watch-lane-outcome.ts';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { defaultIdleSeconds, privateFaults, serverFaults, type FaultProfile } from '../faults/profile.ts';
+import { defaultIdleSeconds, privateFaults, serverFaults, type FaultProfile } from '../profiles/profile.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import type { ClientLiteral } from '../subjects/client-literal.ts';

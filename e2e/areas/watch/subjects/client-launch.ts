@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { LineStream } from '../../../harness/cluster/line-process.ts';
-import { runInNetns, type Ground } from '../faults/idle-load-balancer-netns.ts';
+import { runInNetns, type Ground } from '../stage/idle-load-balancer-netns.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import type { ClientSubject } from './client-subject.ts';
 

@@ -1,10 +1,10 @@
 /** When what happens in a session. Idle lanes are left alone for T and then get updates; commanded faults are fired at once. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bed, Lane } from '../faults/idle-load-balancer.ts';
-import type { Backend } from './watch-backend.ts';
+import type { Bed, Lane } from '../stage/idle-load-balancer.ts';
+import type { Backend } from '../stage/watch-backend.ts';
 import type { Group } from '../evidence/watch-path.ts';
 import type { MadeUpdate } from '../evidence/watch-client-line.ts';
-import type { VersionExpiry } from '../evidence/watch-version-expiry.ts';
+import type { VersionExpiry } from './watch-version-expiry.ts';
 
 export interface FaultTimes {
   /** Wall clock (ms) by profile name. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { balancerRules, haproxyConfig, routerSysctls } from './idle-load-balancer-rules.ts';
+import { balancerRules, haproxyConfig, routerSysctls } from '../faults/idle-load-balancer-rules.ts';
 import { clientCommands, segmentOf, serverCommands, topology } from './idle-load-balancer-topology.ts';
-import { profileNamed } from './profile.ts';
+import { profileNamed } from '../profiles/profile.ts';
 
 describe('the topology of the test bed', () => {
   it('answers by the rule of the lane, whatever the segment: before the main table, after the local one', () => {

@@ -17,7 +17,7 @@ import {
   refuseAtGate,
   routerSysctls,
   table,
-} from './idle-load-balancer-rules.ts';
+} from '../faults/idle-load-balancer-rules.ts';
 import type { ServerSide } from './idle-load-balancer-server.ts';
 import {
   clientCommands,
@@ -27,7 +27,7 @@ import {
   type Addresses,
   type Topology,
 } from './idle-load-balancer-topology.ts';
-import type { FaultProfile } from './profile.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 
 export interface BedOptions extends Ground {
   /** Unique on the machine. */

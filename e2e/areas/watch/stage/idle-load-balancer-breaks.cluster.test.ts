@@ -9,7 +9,7 @@ import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import { openBed, type Bed } from './idle-load-balancer.ts';
 import { inNetns, runTool, type Ground } from './idle-load-balancer-netns.ts';
 import { netnsServer } from './idle-load-balancer-server.ts';
-import { profileNamed } from './profile.ts';
+import { profileNamed } from '../profiles/profile.ts';
 
 const resetProgram = fileURLToPath(new URL('../../../../fixtures/watch-balancer/flow-reset.py', import.meta.url));
 let counter = 0;

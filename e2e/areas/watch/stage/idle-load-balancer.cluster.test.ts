@@ -13,7 +13,7 @@ import { typescript } from '../subjects/client-subject.ts';
 import { openBed, type Bed, type Lane } from './idle-load-balancer.ts';
 import { runInNetns, runTool, type Ground } from './idle-load-balancer-netns.ts';
 import { netnsServer } from './idle-load-balancer-server.ts';
-import { profileNamed } from './profile.ts';
+import { profileNamed } from '../profiles/profile.ts';
 
 const names = [
   'none',

@@ -10,7 +10,7 @@ import { startCapture, type SideCapture } from './idle-load-balancer-capture.ts'
 import { netnsPrefix, runTool, type Ground } from './idle-load-balancer-netns.ts';
 import type { Addresses } from './idle-load-balancer-topology.ts';
 import type { Bed } from './idle-load-balancer.ts';
-import type { FaultProfile } from './profile.ts';
+import type { FaultProfile } from '../profiles/profile.ts';
 
 export interface PrivatePathOptions extends Ground {
   readonly cluster: Cluster;
