@@ -120,6 +120,8 @@ export async function makeClusterEnvironment(
       install: (subject) => install(subject, cluster, request.signal),
       async stands(mine) {
         const infos = await Promise.all(mine.map((subject) => subject.info(contextNow)));
+        // Many know their version only now, and known defects are matched by it.
+        for (const info of infos) subjectInfos.splice(subjectInfos.findIndex(({ name }) => name === info.name), 1, info);
         const names = mine.map(({ name }) => name).join(', ');
         request.note('info', `installed: ${names}`, { subjects: infos });
       },

@@ -25,6 +25,7 @@ export interface RunEnvironment {
   readonly env: Environment;
   /** For the run-start line: kernel, cores, kubernetes, provider, family, … */
   readonly facts: Readonly<Record<string, string>>;
+  /** As they stand now: what is installed beside the first specs tells its version later. */
   readonly subjects: readonly SubjectInfo[];
   readonly family: string;
   readonly defaultJobs: number;

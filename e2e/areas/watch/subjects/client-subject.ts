@@ -27,7 +27,8 @@ export function isClient(subject: Subject): subject is ClientSubject {
 const fixtures = fileURLToPath(new URL('../../../../fixtures/', import.meta.url));
 
 export function clientSubject(literal: ClientLiteral): ClientSubject {
-  let state: ClientCommand = { unavailable: 'it was not installed', lacking: false };
+  const before: ClientCommand = { unavailable: 'it was not installed', lacking: false };
+  let state: ClientCommand = before;
   let found: FoundVersions = { versions: literal.versions };
   return {
     name: literal.name,
@@ -53,7 +54,7 @@ export function clientSubject(literal: ClientLiteral): ClientSubject {
     },
     remove: () => Promise.resolve(),
     capabilities: () => Promise.resolve([literal.speaks]),
-    info: () => Promise.resolve(infoOf(literal, state, found)),
+    info: () => Promise.resolve(infoOf(literal, state === before ? undefined : state, found)),
     logs: () => Promise.resolve({}),
   };
 }
@@ -130,8 +131,12 @@ class LackingError extends Error {
 }
 
 /** Two subjects of one product differ by what they were told, not by whose release they are. */
-function infoOf(literal: ClientLiteral, state: ClientCommand, { version, versions }: FoundVersions): SubjectInfo {
-  const absent = 'unavailable' in state ? [`not run: ${state.unavailable}`] : [];
+function infoOf(
+  literal: ClientLiteral,
+  state: ClientCommand | undefined,
+  { version, versions }: FoundVersions,
+): SubjectInfo {
+  const absent = state !== undefined && 'unavailable' in state ? [`not run: ${state.unavailable}`] : [];
   return {
     name: literal.name,
     kind: 'api-client',
