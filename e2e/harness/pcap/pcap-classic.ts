@@ -1,5 +1,5 @@
 /** Records of a classic pcap file: 24-byte header, then 16 bytes before each packet, in the writer's byte order. */
-import { Packet, PcapFormatError, type Chunk } from './pcap-packet.ts';
+import { Packet, PcapFormatError, viewOf, type Chunk } from './pcap-packet.ts';
 
 export const MAGIC_MICROS = 0xa1b2c3d4;
 export const MAGIC_NANOS = 0xa1b23c4d;
@@ -45,10 +45,10 @@ export class ClassicParser {
     this.#order = order;
   }
 
-  /** `base` is the file offset of `chunk.bytes[0]`. */
+  /** `base` is the file offset of the chunk's first byte. */
   parse(chunk: Chunk, base: number, out: Packet[]): number {
     // A DataView's readers are inlined; Buffer's checked ones cost more than the packet.
-    const { view } = chunk;
+    const view = viewOf(chunk);
     const end = view.byteLength;
     let offset = 0;
     let header = this.header;

@@ -39,7 +39,7 @@ export class Clock {
     // The quotient is off by one at most where it matters: a Date's seconds are far below 2^53. The remainder comes from the
     // low 32 bits alone, where being off by one shows as a value that no remainder has: three times `units` is below 2^32.
     let seconds = whole;
-    let rest = (low - Math.imul((whole % 0x1_0000_0000) | 0, units)) >>> 0;
+    let rest = (low - Math.imul(whole, units)) >>> 0;
     if (rest >= 0x1_0000_0000 - units) {
       seconds--;
       rest = (rest + units) >>> 0;

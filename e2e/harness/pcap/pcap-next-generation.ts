@@ -1,6 +1,6 @@
 /** Blocks of a pcapng file: sections in either byte order, each with interfaces that have a link type and clock of their own. */
 import { Clock, type SplitTime } from './pcap-clock.ts';
-import { Packet, PcapFormatError, type Chunk } from './pcap-packet.ts';
+import { Packet, PcapFormatError, viewOf, type Chunk } from './pcap-packet.ts';
 
 export const SECTION_HEADER = 0x0a0d0d0a;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -12,6 +12,8 @@ const MAX_BLOCK = 16 * 1024 * 1024;
 const MAX_INTERFACES = 65_536;
 /** Type, length, and the same length again behind the body. */
 const AROUND = 12;
+/** Interface, time, and both lengths before the bytes of a packet. */
+const PACKET_HEADER = 20;
 
 interface Interface {
   readonly linkType: number;
@@ -32,9 +34,9 @@ export class NextGenerationParser {
   #inSection = false;
   readonly #time: SplitTime = { seconds: 0, nanos: 0 };
 
-  /** `base` is the file offset of `chunk.bytes[0]`. */
+  /** `base` is the file offset of the chunk's first byte. */
   parse(chunk: Chunk, base: number, out: Packet[]): number {
-    const { view } = chunk;
+    const view = viewOf(chunk);
     const size = view.byteLength;
     let offset = 0;
     this.needed = AROUND;
@@ -55,7 +57,17 @@ export class NextGenerationParser {
       const trailer = view.getUint32(offset + length - 4, little);
       if (trailer !== length)
         throw new PcapFormatError(`pcapng block lengths differ: ${length} before, ${trailer} after`, base + offset);
-      this.#block(type, chunk, offset + 8, offset + length - 4, base, out);
+      const start = offset + 8;
+      const end = offset + length - 4;
+      // Nearly all blocks are of this type; its fields are read here, in the loop.
+      if (type === Block.ENHANCED_PACKET && length >= AROUND + PACKET_HEADER) {
+        const id = view.getUint32(start, little);
+        const high = view.getUint32(start + 4, little);
+        const low = view.getUint32(start + 8, little);
+        const captured = view.getUint32(start + 12, little);
+        const original = view.getUint32(start + 16, little);
+        this.#packet(chunk, id, high, low, start + PACKET_HEADER, captured, original, end, base, out);
+      } else this.#block(type, chunk, view, start, end, base, out);
       offset += length;
     }
     return offset;
@@ -69,23 +81,28 @@ export class NextGenerationParser {
     this.#interfaces = [];
   }
 
-  #block(type: number, chunk: Chunk, start: number, end: number, base: number, out: Packet[]): void {
-    const { view } = chunk;
+  #block(type: number, chunk: Chunk, view: DataView, start: number, end: number, base: number, out: Packet[]): void {
     const little = this.littleEndian;
     const size = end - start;
-    const least = LEAST_BODY[type] ?? 0;
-    if (size < least)
-      throw new PcapFormatError(`pcapng block of type ${type} has a body of ${size} bytes`, base + start);
+    const atLeast = (bytes: number): void => {
+      if (size < bytes)
+        throw new PcapFormatError(`pcapng block of type ${type} has a body of ${size} bytes`, base + start);
+    };
     switch (type) {
       case Block.ENHANCED_PACKET:
+        // The loop has taken those that are long enough.
+        atLeast(PACKET_HEADER);
+        return;
       case Block.PACKET: {
-        const id = type === Block.PACKET ? view.getUint16(start, little) : view.getUint32(start, little);
+        atLeast(PACKET_HEADER);
+        const id = view.getUint16(start, little);
         const [high, low] = [view.getUint32(start + 4, little), view.getUint32(start + 8, little)];
         const [captured, original] = [view.getUint32(start + 12, little), view.getUint32(start + 16, little)];
-        this.#packet(chunk, id, high, low, start + 20, captured, original, end, base, out);
+        this.#packet(chunk, id, high, low, start + PACKET_HEADER, captured, original, end, base, out);
         return;
       }
       case Block.SIMPLE_PACKET: {
+        atLeast(4);
         const original = view.getUint32(start, little);
         const snap = this.#interfaces[0]?.snapLength ?? 0;
         const captured = Math.min(original, size - 4, snap === 0 ? original : snap);
@@ -93,14 +110,17 @@ export class NextGenerationParser {
         return;
       }
       case Block.INTERFACE:
+        atLeast(8);
         this.#addInterface(view, start, end, base);
         return;
       case Block.INTERFACE_STATISTICS:
+        atLeast(12);
         for (const { code, at, length } of this.#options(view, start + 12, end, base))
           if (code === Option.INTERFACE_DROPS && length === 8)
             this.droppedByInterface = (this.droppedByInterface ?? 0) + Number(view.getBigUint64(at, little));
         return;
       case SECTION_HEADER: {
+        atLeast(16);
         const [major, minor] = [view.getUint16(start + 4, little), view.getUint16(start + 6, little)];
         // 1.2 was written by some for a while and is the same format.
         if (major !== 1 || (minor !== 0 && minor !== 2))
@@ -186,16 +206,6 @@ interface FoundOption {
   readonly at: number;
   readonly length: number;
 }
-
-/** Bytes that the body of a block has at least. */
-const LEAST_BODY: Readonly<Record<number, number>> = {
-  [Block.INTERFACE]: 8,
-  [Block.PACKET]: 20,
-  [Block.SIMPLE_PACKET]: 4,
-  [Block.INTERFACE_STATISTICS]: 12,
-  [Block.ENHANCED_PACKET]: 20,
-  [SECTION_HEADER]: 16,
-};
 
 function clockOf(resolution: number, offsetSeconds: bigint, offset: number): Clock {
   try {

@@ -12,20 +12,35 @@ export class PcapFormatError extends Error {
 }
 
 /** Bytes of a file that packets are views into. */
-export interface Chunk {
-  readonly bytes: Buffer;
-  /** Of the same bytes. */
-  readonly view: DataView;
+export class Chunk {
+  /** Undefined when they have been overwritten. */
+  bytes: Buffer | undefined;
+  /** They will be overwritten: what is asked for is copied. */
+  readonly lent: boolean;
+
+  constructor(bytes: Buffer, lent: boolean) {
+    this.bytes = bytes;
+    this.lent = lent;
+  }
+
+  end(): void {
+    if (this.lent) this.bytes = undefined;
+  }
 }
 
-export function chunkOf(bytes: Buffer): Chunk {
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+/** For a parser: its readers are inlined where Buffer's checked ones are not. */
+export function viewOf({ bytes }: Chunk): DataView {
+  if (bytes === undefined) throw new Error('a chunk was parsed after it was overwritten');
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Seconds that a Date can hold, before 1970 and after. */
 export const MAX_SECONDS = 8.64e12;
 
-/** A packet as captured. It is a view into a chunk of the file: call `copy()` on `data` before keeping many of them. */
+/**
+ * A packet as captured. It is a view into a chunk of the file, which it keeps in memory; of a chunk that is overwritten by the next
+ * one, `data` and `frame` are copies, and asking for them first when the batch is over throws.
+ */
 export class Packet {
   // Declared only: as fields they would be written twice, which is a third of what reading a packet costs.
   /** 0-based position in the file. */
@@ -41,8 +56,8 @@ export class Packet {
   /** Bytes on the wire; `capturedLength` is at most this unless offloads merged packets. */
   declare readonly originalLength: number;
   declare readonly capturedLength: number;
-  declare private readonly chunk: Chunk;
-  declare private readonly start: number;
+  declare private chunk: Chunk;
+  declare private start: number;
   declare private decoded: Frame | undefined;
 
   constructor(
@@ -69,7 +84,14 @@ export class Packet {
   }
 
   get data(): Buffer {
-    return this.chunk.bytes.subarray(this.start, this.start + this.capturedLength);
+    const bytes = this.held();
+    const { start, capturedLength } = this;
+    return start === 0 && bytes.length === capturedLength ? bytes : bytes.subarray(start, start + capturedLength);
+  }
+
+  /** Its data stays, whatever becomes of the batch. */
+  keep(): void {
+    this.held();
   }
 
   /** Milliseconds since the epoch with fractions (exact to a microsecond in this century). */
@@ -88,5 +110,16 @@ export class Packet {
       this.linkType,
       Math.max(0, this.originalLength - this.capturedLength),
     ));
+  }
+
+  private held(): Buffer {
+    const { bytes, lent } = this.chunk;
+    if (bytes === undefined)
+      throw new Error(`packet ${this.index}: its data was asked for first when its batch was over`);
+    if (!lent) return bytes;
+    const own = Buffer.from(bytes.subarray(this.start, this.start + this.capturedLength));
+    this.chunk = new Chunk(own, false);
+    this.start = 0;
+    return own;
   }
 }

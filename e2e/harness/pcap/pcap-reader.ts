@@ -1,15 +1,15 @@
 /**
- * Streaming reader of capture files: pcap (µs and ns, both byte orders) and pcapng. Memory is bounded by one chunk and one record.
+ * Streaming reader of capture files: pcap (µs and ns, both byte orders) and pcapng. Memory is bounded by one window and one record.
  *
  *   for await (const packet of readPackets(createReadStream(path))) …
  *
  * A file that ends inside a record is what a live or killed capture leaves: the packets before it are delivered and
  * `summary.truncated` says where it ends. A file that contradicts itself rejects with PcapFormatError after the packets before it.
  */
-import { createReadStream } from 'node:fs';
 import { ClassicParser, classicMagic } from './pcap-classic.ts';
+import { ChunkInput, fileInput, type ByteSource, type Input } from './pcap-input.ts';
 import { NextGenerationParser, SECTION_HEADER } from './pcap-next-generation.ts';
-import { chunkOf, PcapFormatError, type Packet } from './pcap-packet.ts';
+import { Chunk, PcapFormatError, type Packet } from './pcap-packet.ts';
 
 export { Packet, PcapFormatError } from './pcap-packet.ts';
 
@@ -27,31 +27,24 @@ export interface CaptureSummary {
   readonly droppedByInterface?: number;
 }
 
-export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-
-/** Bytes looked at in one go; larger chunks are cut, so that a batch of packets stays small. */
-const SLICE = 1024 * 1024;
-
 /** Reads one capture, once. Iterate it packet by packet, or by `batches()` where millions of packets count. */
 export class PacketReader implements AsyncIterable<Packet> {
-  readonly #source: ByteSource;
+  readonly #input: Input;
   #parser: ClassicParser | NextGenerationParser | undefined;
-  /** Bytes of an incomplete record, joined only when enough have come: a large record in small chunks stays linear. */
-  #held: Buffer[] = [];
-  #heldBytes = 0;
-  /** File offset of the first held byte. */
+  /** File offset of the window. */
   #base = 0;
   #done = false;
 
-  constructor(source: ByteSource) {
-    this.#source = source;
+  constructor(input: Input) {
+    this.#input = input;
   }
 
   /** Throws until the iteration has ended. */
   get summary(): CaptureSummary {
     if (!this.#done) throw new Error('the capture has not been read to its end yet');
     const parser = this.#parser;
-    const bytes = this.#base + this.#heldBytes;
+    const { rest } = this.#input;
+    const bytes = this.#base + rest;
     const need = parser?.needed ?? 4;
     return {
       format: parser?.format ?? 'empty',
@@ -66,8 +59,8 @@ export class PacketReader implements AsyncIterable<Packet> {
       packets: parser?.packets ?? 0,
       bytes,
       // A file of 0 bytes has not even a header: what closes such a file has lost it.
-      ...(this.#heldBytes > 0 || parser === undefined || this.#headerMissing()
-        ? { truncated: { offset: this.#base, have: this.#heldBytes, need } }
+      ...(rest > 0 || parser === undefined || this.#headerMissing()
+        ? { truncated: { offset: this.#base, have: rest, need } }
         : {}),
       ...(parser instanceof NextGenerationParser && parser.droppedByInterface !== undefined
         ? { droppedByInterface: parser.droppedByInterface }
@@ -82,42 +75,39 @@ export class PacketReader implements AsyncIterable<Packet> {
   /** All packets at once, for captures known to be small. */
   async toArray(): Promise<Packet[]> {
     const all: Packet[] = [];
-    for await (const batch of this.batches()) all.push(...batch);
+    for await (const batch of this.batches())
+      for (const packet of batch) {
+        packet.keep();
+        all.push(packet);
+      }
     return all;
   }
 
-  /** The packets completed by each chunk, in order. About 30 times less overhead a packet than iterating one by one. */
+  /** The packets completed by each window, in order. About 30 times less overhead a packet than iterating one by one. */
   async *batches(): AsyncGenerator<readonly Packet[]> {
-    for await (const chunk of this.#source) {
-      for (let start = 0; start < chunk.length; start += SLICE) {
+    const input = this.#input;
+    let consumed = 0;
+    try {
+      for (;;) {
+        const bytes = await input.next(consumed, this.#parser?.needed ?? 4);
+        this.#base += consumed;
+        if (bytes === undefined) break;
+        const parser = (this.#parser ??= chooseParser(bytes));
+        const chunk = new Chunk(bytes, input.lent);
         const out: Packet[] = [];
         try {
-          this.#feed(Buffer.from(chunk.buffer, chunk.byteOffset + start, Math.min(SLICE, chunk.length - start)), out);
+          consumed = parser.parse(chunk, this.#base, out);
         } catch (error) {
           // What stands before the damage is delivered first.
           if (out.length > 0) yield out;
           throw error;
         }
         if (out.length > 0) yield out;
+        chunk.end();
       }
-    }
-    this.#done = true;
-  }
-
-  #feed(slice: Buffer, out: Packet[]): void {
-    this.#held.push(slice);
-    this.#heldBytes += slice.length;
-    if (this.#heldBytes < (this.#parser?.needed ?? 4)) return;
-    const buffer = this.#held.length === 1 ? slice : Buffer.concat(this.#held, this.#heldBytes);
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#parser ??= chooseParser(buffer);
-    const consumed = this.#parser.parse(chunkOf(buffer), this.#base, out);
-    this.#base += consumed;
-    const rest = buffer.subarray(consumed);
-    if (rest.length > 0) {
-      this.#held = [rest];
-      this.#heldBytes = rest.length;
+      this.#done = true;
+    } finally {
+      await input.close();
     }
   }
 
@@ -128,12 +118,15 @@ export class PacketReader implements AsyncIterable<Packet> {
 
 /** Packets of a byte stream in file order. */
 export function readPackets(source: ByteSource): PacketReader {
-  return new PacketReader(source);
+  return new PacketReader(new ChunkInput(source));
 }
 
-/** Packets of a file on this machine. Errors: those of the file system, PcapFormatError. */
+/**
+ * Packets of a file on this machine, whose memory does not grow with the file: what is wanted of a packet is asked for before the
+ * next batch is, or never given. Errors: those of the file system, PcapFormatError.
+ */
 export function readPacketFile(path: string): PacketReader {
-  return new PacketReader(createReadStream(path, { highWaterMark: SLICE }));
+  return new PacketReader(fileInput(path));
 }
 
 function chooseParser(buffer: Buffer): ClassicParser | NextGenerationParser {

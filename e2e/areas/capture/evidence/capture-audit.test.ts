@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { tcpFrame } from '../../../harness/pcap/pcap-frame-writer.ts';
+import { damagedCaptures } from '../../../harness/pcap/pcap-mutants.ts';
 import { readPackets } from '../../../harness/pcap/pcap-reader.ts';
 import { udpFrame, writeCapture, type Dialect } from '../../../harness/pcap/pcap-writer.ts';
+import { seededRandom } from '../../../harness/run/seeded-random.ts';
 import { auditedPod, type AuditFlags } from '../command/capture-audit-options.ts';
 import { auditCapture, auditText, auditVerdict, type Audit } from './capture-audit.ts';
 
@@ -171,6 +173,20 @@ describe('audit of a capture', () => {
     expect(text).to.contain(
       'and 989 more\n  0 unexplained\nverdict: frames of others: 3000 of 3000 frames are of others',
     );
+  });
+
+  it('gives one verdict and one text on damaged files, and never the pod all of one that is not whole', async () => {
+    const pod = auditedPod({ 'pod-ip': POD, mac: MAC, since: '1', until: '3' });
+    const kinds = new Set<string>();
+    for (const bytes of damagedCaptures(1500, seededRandom(41))) {
+      const audit = await auditCapture(readPackets([bytes]), pod);
+      const { kind } = auditVerdict(audit);
+      kinds.add(kind);
+      if (auditText('x', audit, pod).includes('undefined')) throw new Error(bytes.toString('hex'));
+      if (kind === 'pod' && (audit.flaw !== undefined || audit.pod !== audit.packets))
+        throw new Error(String(audit.flaw));
+    }
+    expect([...kinds].sort()).to.include.members(['others', 'unknown']);
   });
 
   it('refuses what no frame can have', () => {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { tcpFrame, type SegmentToWrite } from '../../../harness/pcap/pcap-frame-writer.ts';
+import { damagedCaptures } from '../../../harness/pcap/pcap-mutants.ts';
 import { writeCapture, type Dialect } from '../../../harness/pcap/pcap-writer.ts';
+import { seededRandom } from '../../../harness/run/seeded-random.ts';
 import { readTcpSegments } from './watch-tcp-segment.ts';
 
 const pcap: Dialect = { format: 'pcap', littleEndian: true, nanos: false, linkType: 1 };
@@ -92,5 +94,18 @@ describe('TCP segments of a capture', () => {
     );
     const unknown = await readTcpSegments(fileOf([reset()], { ...pcap, linkType: 147 }));
     expect(unknown.flaw).to.contain('link type 147 is not decoded');
+  });
+
+  it('reads damaged files as far as they go, and says what is wrong with them', async () => {
+    let [flawed, segments] = [0, 0];
+    for (const bytes of damagedCaptures(1500, seededRandom(14))) {
+      const read = await readTcpSegments(bytes);
+      if (read.flaw !== undefined) flawed++;
+      segments += read.segments.length;
+      if (read.segments.some(({ at, length }) => !Number.isFinite(at) || length < 0))
+        throw new Error(bytes.toString('hex'));
+    }
+    expect(flawed).to.be.above(1000);
+    expect(segments).to.be.above(100);
   });
 });
