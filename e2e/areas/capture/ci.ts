@@ -33,7 +33,6 @@ export const ci: AreaInCi = {
       args: ['--subject', 'packet-capture+host-eth0', '--focus', 'capture/only-the-target$', '--keep', '--reuse'],
       exit: 1,
       fails: { 'capture/only-the-target': 'every frame to be its instance' },
-      last: true,
     },
   ],
   nightly: [{ name: 'reference', args: ['--tags', 'capture', '--subject', 'packet-capture'] }],

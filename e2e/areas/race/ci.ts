@@ -16,7 +16,6 @@ export const ci: AreaInCi = {
       args: ['--subject', 'npa@1.4.3', '--race-mode', 'held', '--focus', owned, '--keep', '--reuse'],
       exit: 0,
       passes: [owned],
-      last: true,
     },
   ],
   nightly: ['npa@1.4.3', 'npa@1.4.1'].flatMap((agent) =>

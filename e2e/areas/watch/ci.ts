@@ -29,7 +29,6 @@ export const ci: AreaInCi = {
       args: ['--subject', 'node-socket', '--focus', 'watch/tcp-azure-silent-is-survived-or-noticed$'],
       exit: 1,
       fails: { 'watch/tcp-azure-silent-is-survived-or-noticed': 'to survive, or its loss to be noticed within' },
-      last: true,
     },
   ],
   nightly: Object.entries(nightClients).map(([name, clients]) => ({

@@ -21,7 +21,7 @@ export interface Lane {
   readonly fails?: Readonly<Record<string, string>>;
   /** Specs that a chance decides: they may fail, by these words. */
   readonly mayFail?: Readonly<Record<string, string>>;
-  /** Its clusters go before the next lane begins: two cores carry one cluster well. */
+  /** Its clusters go before the next lane begins: two cores carry one cluster well. hack/ci/share-clusters.ts says which lane is one. */
   readonly last?: true;
 }
 
