@@ -41,6 +41,8 @@ export async function runFile(file: string): Promise<FileResult> {
   });
   // mocha swallows rejections that nobody awaits; a green with one of them is no green. They are told a turn later.
   await new Promise((resolve) => setImmediate(resolve));
+  // Or each file would leave its listeners to the next one.
+  mocha.dispose();
   for (const reason of strayed) {
     remarks.push(`failed: ${file}: unhandled rejection: ${firstLine(reason)}`);
     output.push(failureText(`${file}: unhandled rejection`, reason));
