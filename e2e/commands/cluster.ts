@@ -10,9 +10,10 @@ import { watchOutput } from '../harness/run/output.ts';
 import { shown } from '../harness/run/shown.ts';
 
 const usage = `usage: npm run cluster -- up [-i ipv4|ipv6|dual] [-b BACKEND] [--purpose WORD | --name NAME] [--workers N] [--node-image REF] [--no-fixtures] [--fresh]
-       npm run cluster -- down [--name NAME | --purpose WORD [-i FAMILY] | --all]
+       npm run cluster -- down [--name NAME | --purpose WORD [-i FAMILY] | --made-by REPORTS | --all]
        npm run cluster -- status [--json]
-up takes over a running cluster of the same configuration; --fresh makes a new one instead.`;
+up takes over a running cluster of the same configuration; --fresh makes a new one instead.
+down --made-by takes down what the runs below a folder of reports made, and nothing else.`;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const log = (line: string): void =>
@@ -35,6 +36,7 @@ function parse(argv: readonly string[]) {
         'no-fixtures': { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
         all: { type: 'boolean', default: false },
+        'made-by': { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -116,6 +118,8 @@ async function up(values: Values, signal: AbortSignal): Promise<void> {
 }
 
 async function down(values: Values): Promise<void> {
+  const folder = values['made-by'];
+  if (folder !== undefined) return downMadeBy(folder);
   const { ourClusters } = await import('../harness/cluster/kind/our-clusters.ts');
   const { clusterName } = await import('../harness/cluster/kind/cluster-name.ts');
   const { removeCluster } = await import('../harness/cluster/kind/remove-cluster.ts');
@@ -130,6 +134,12 @@ async function down(values: Values): Promise<void> {
       stayed.push(`${name} stays: ${error instanceof Error ? error.message : String(error)}`);
     }
   if (stayed.length > 0) throw new Error(stayed.join('; '));
+}
+
+async function downMadeBy(folder: string): Promise<void> {
+  const { removeClustersMade } = await import('../compose/clusters-made.ts');
+  if (!(await removeClustersMade(folder, new Set(), [])))
+    throw new Error(`clusters of the runs below ${folder} may be left`);
 }
 
 async function status(values: Values): Promise<void> {

@@ -124,7 +124,7 @@ describe('.ci/run', function () {
     answer('cluster -- down', 'exit 2');
     const stays = await run();
     expect(stays.exit).to.equal(1);
-    expect(stays.remarks.join('\n')).to.contain('failed: npm run cluster -- down --all exited with 2');
+    expect(stays.remarks.join('\n')).to.contain('failed: npm run cluster -- down --made-by reports/ci exited with 2');
     writeFileSync(bin('node'), '#!/bin/bash\nkill -SEGV $$\n', { mode: 0o755 });
     const died = await run();
     expect(died.exit).to.equal(1);

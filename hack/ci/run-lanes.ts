@@ -7,7 +7,6 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { clustersNow, removeClustersMade } from '../../e2e/compose/clusters-made.ts';
 import { formatDuration } from '../process/steps.ts';
 import { EXIT } from '../../e2e/harness/run/exit-codes.ts';
 import { type Tally, closingLine, remarksIn, sum, tallyOfStep } from '../test-tally.ts';
@@ -19,7 +18,6 @@ import { type ProofSlice, proofSlices } from './proof-slices.ts';
 const root = process.cwd();
 // The first lane of a new machine builds Kubernetes.
 const laneTimeout = 40 * 60_000;
-const before = await clustersNow([]);
 const good: Tally = { passed: 1, failed: 0, skipped: 0 };
 const bad: Tally = { passed: 0, failed: 1, skipped: 0 };
 /** A try that judged nothing because the machine broke. */
@@ -77,9 +75,11 @@ async function runLane(lane: Lane, index: number): Promise<Tally> {
 
 /** Counts only when it goes wrong: a cluster that stays would be in the next lane's way. Those of others on this machine stay. */
 async function clustersDown(): Promise<Tally> {
+  // No lane has run when it is not there.
   const folder = join(root, 'reports', 'ci');
-  if (!existsSync(folder) || (before !== undefined && (await removeClustersMade(folder, before, [])))) return sum([]);
-  remarks.push('failed: clusters of the lanes may be left, see above and npm run cluster -- status');
+  const exit = existsSync(folder) ? await npmRun('cluster', ['down', '--made-by', folder]) : EXIT.asExpected;
+  if (exit === EXIT.asExpected) return sum([]);
+  remarks.push(`failed: npm run cluster -- down --made-by reports/ci exited with ${exit ?? 'none (killed)'}`);
   return bad;
 }
 
