@@ -7,7 +7,6 @@ import type { SubjectInfo } from '../run/result-schema.ts';
  * Kinds of subjects, each with what one of that kind may be able to do. Every area adds its own in its subjects/kind.ts, by
  * `declare module`.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- empty until an area adds to it
 export interface SubjectKinds {}
 export type SubjectKind = keyof SubjectKinds;
 

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tcpFrame } from '../../../harness/pcap/pcap-frame-writer.ts';
 import { writeCapture } from '../../../harness/pcap/pcap-writer.ts';
-import type { Lane } from '../stage/idle-load-balancer.ts';
 import { profileNamed } from '../profiles/profile.ts';
 import type { CellResult } from './watch-cell.ts';
-import { judgeLane, type Judging } from './watch-lane.ts';
+import { cellsOfLane } from './watch-lane.ts';
 
 const start = 1_700_000_000;
 const client = { source: '10.0.0.1', destination: '10.0.1.1', sourcePort: 40_000, destinationPort: 6443 };
@@ -35,17 +34,12 @@ describe('a lane', () => {
     const profile = profileNamed('none');
     const captures = (['client', 'server'] as const).map((side) => ({ side, path: path(side) }));
     const lines = [0, 1].map((n) => ({ type: 'update', cell: profile.name, wall: start * 1000 + n, n }) as const);
-    const judging = {
-      bed: { client: () => ({ netns: '', addresses: { ipv4: '10.0.0.1' } }) },
-      backend: { family: 'ipv4', port: () => 6443 },
-      running: [{ client: { name: 'node', literal: { speaks: 'timer' } }, lines }],
-      times: { fired: new Map(), lifted: new Map(), updates: { idle: [], now: [] }, until: start * 1000 + 5000 },
-      idleSeconds: 45,
-      deaths: new Map(),
-      sockets: () => undefined,
-      path: 'public',
-    };
-    return (await judgeLane({ profile, captures } as unknown as Lane, judging as unknown as Judging))[0];
+    const times = { fired: new Map(), lifted: new Map(), updates: { idle: [], now: [] }, until: start * 1000 + 5000 };
+    const client = { name: 'node', address: '10.0.0.1', lines, updates: [], sockets: { client: 1 }, death: undefined };
+    const cells = await cellsOfLane({
+      ...{ profile, captures, times, clients: [client], port: 6443, idleSeconds: 45, path: 'public' },
+    });
+    return cells[0];
   };
 
   it('is judged by captures that are whole', async () => {

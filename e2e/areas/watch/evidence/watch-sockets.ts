@@ -1,10 +1,6 @@
-/** Sockets that are left on both ends when the watching is over: a client that never lets go, a server that holds what is dead. */
-import type { IpFamily } from '../../../harness/cluster/cluster.ts';
-import type { Bed, Lane } from '../stage/idle-load-balancer.ts';
-import { inNetns, runTool } from '../stage/idle-load-balancer-netns.ts';
-import type { Backend } from '../stage/watch-backend.ts';
+/** Sockets as `ss` lists them. Pure. */
 
-interface Socket {
+export interface Socket {
   readonly local: string;
   readonly peer: string;
 }
@@ -14,8 +10,6 @@ export interface OpenSockets {
   readonly client: number;
   readonly server?: number;
 }
-
-const listing = ['ss', '-Htn', 'state', 'established'] as const;
 
 /** Hosts of the lines of `ss -Htn state established`; IPv4 in IPv6 clothes is IPv4. */
 export function parseSockets(text: string): readonly Socket[] {
@@ -28,42 +22,4 @@ export function parseSockets(text: string): readonly Socket[] {
     const [, , local, peer] = line.trim().split(/\s+/);
     return local === undefined || peer === undefined ? [] : [{ local: host(local), peer: host(peer) }];
   });
-}
-
-/** Looks once, on all ends. */
-export async function openSockets(
-  bed: Bed,
-  backend: Backend,
-  clients: readonly string[],
-): Promise<(client: string, lane: Lane) => OpenSockets> {
-  const { family } = backend;
-  const server = parseSockets(await backend.run(listing));
-  const own = new Map(
-    await Promise.all(
-      clients.map(async (name) => {
-        const { netns } = bed.client(name);
-        return [name, parseSockets(await runTool(inNetns(netns, listing)))] as const;
-      }),
-    ),
-  );
-  return (client, lane) => {
-    const address = bed.client(client).addresses[family];
-    const here = own.get(client)?.filter(({ peer }) => peer === lane.target[family]).length ?? 0;
-    const endToEnd = lane.profile.model === 'packet' && lane.target[family] === lane.server[family];
-    if (!endToEnd || backend.translated) return { client: here };
-    const there = server.filter(({ local, peer }) => peer === address && local === lane.server[family]).length;
-    return { client: here, server: there };
-  };
-}
-
-/** Whether one of the clients has sent a SYN towards a lane that nobody has answered yet. */
-export async function anyConnecting(
-  bed: Bed,
-  lane: Lane,
-  clients: readonly { readonly name: string }[],
-  family: IpFamily,
-): Promise<boolean> {
-  const asking = ['ss', '-Htn', 'state', 'syn-sent', 'dst', lane.target[family]];
-  const listed = await Promise.all(clients.map(({ name }) => runTool(inNetns(bed.client(name).netns, asking))));
-  return listed.some((text) => text.trim() !== '');
 }

@@ -1,21 +1,11 @@
 /** When what happens in a session. Idle lanes are left alone for T and then get updates; commanded faults are fired at once. */
+import type { FaultTimes } from '../evidence/fault-times.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bed, Lane } from '../stage/idle-load-balancer.ts';
 import type { Backend } from '../stage/watch-backend.ts';
 import type { Group } from '../evidence/watch-path.ts';
 import type { MadeUpdate } from '../evidence/watch-client-line.ts';
 import type { VersionExpiry } from './watch-version-expiry.ts';
-
-export interface FaultTimes {
-  /** Wall clock (ms) by profile name. */
-  readonly fired: ReadonlyMap<string, number>;
-  readonly lifted: ReadonlyMap<string, number>;
-  readonly updates: Readonly<Record<Group, readonly MadeUpdate[]>>;
-  /** Wall clock (ms) at which the observation ended. */
-  readonly until: number;
-  /** What proved a premise of all cells: that the version which clients held had expired. */
-  readonly proven?: string;
-}
 
 interface TimelineOptions {
   readonly bed: Bed;

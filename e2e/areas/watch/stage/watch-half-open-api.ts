@@ -9,7 +9,7 @@ import type { SpecContext } from '../../../harness/run/context.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import { apiBackend } from './watch-backend.ts';
 import { onGround } from './watch-ground.ts';
-import { countSockets, watchHalfOpen, type HalfOpenResult } from '../evidence/watch-half-open.ts';
+import { countSockets, watchHalfOpen, type HalfOpenResult } from '../faults/watch-half-open.ts';
 
 const resetProgram = fileURLToPath(new URL('../../../../fixtures/watch-balancer/flow-reset.py', import.meta.url));
 const client = 'half-open';

@@ -1,4 +1,4 @@
-/** One run of clients × profiles: opens the bed, starts every client once, lets the faults happen, and judges each cell from the captures. */
+/** One run of clients × profiles: opens the bed, starts every client once, lets the faults happen, and has each cell read from the captures. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inNetns, runTool, type Ground } from './idle-load-balancer-netns.ts';
@@ -12,9 +12,11 @@ import { apiBackend, timerBackend, type Backend } from './watch-backend.ts';
 import { groupOf, type Path } from '../evidence/watch-path.ts';
 import { parseClientLine, type ClientLine } from '../evidence/watch-client-line.ts';
 import { onGround } from './watch-ground.ts';
-import { judgeLane, keepCaptures, type Running } from '../evidence/watch-lane.ts';
+import { cellsOfLane } from '../evidence/watch-lane.ts';
+import { keepCaptures } from './kept-captures.ts';
+import type { Running } from './running-client.ts';
 import type { LaneOutcome, Member, UnavailableClient } from '../evidence/watch-lane-outcome.ts';
-import { anyConnecting, openSockets } from '../evidence/watch-sockets.ts';
+import { anyConnecting, openSockets } from './bed-sockets.ts';
 import { letFaultsHappen } from '../faults/watch-timeline.ts';
 
 export interface MatrixRun {
@@ -102,15 +104,25 @@ export async function runMatrix({
     await bed.finish();
     const outcomes = new Map<string, LaneOutcome>();
     for (const lane of bed.lanes) {
-      const cells = await judgeLane(lane, { bed, backend, running, times, idleSeconds, deaths, sockets, path });
+      const { profile, captures: files } = lane;
+      const updates = times.updates[groupOf(profile)];
+      const cells = await cellsOfLane({
+        ...{ profile, path, idleSeconds, times, captures: files, port: backend.port(profile) },
+        clients: running.map(({ client: { name, literal }, lines }) => ({
+          ...{ name, lines, sockets: sockets(name, lane), death: deaths.get(name) },
+          address: bed.client(name).addresses[backend.family],
+          // The timer-server speaks by itself, and a list that comes now and then need not have seen each update.
+          updates: literal.speaks === 'api' ? updates : [],
+        })),
+      });
       const captures = await keepCaptures(lane, members);
-      outcomes.set(lane.profile.name, {
+      outcomes.set(profile.name, {
         path,
         family: backend.family,
         cells,
         captures,
         unavailable,
-        updates: speaks === 'api' ? times.updates[groupOf(lane.profile)] : [],
+        updates: speaks === 'api' ? updates : [],
         ...(times.proven === undefined ? {} : { proven: times.proven }),
       });
     }

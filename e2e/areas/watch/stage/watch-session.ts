@@ -10,9 +10,6 @@ import type { SpecContext } from '../../../harness/run/context.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import type { ClientLiteral } from '../subjects/client-literal.ts';
 import type { Path } from '../evidence/watch-path.ts';
-import type { MadeUpdate } from '../evidence/watch-client-line.ts';
-import type { CellResult } from '../evidence/watch-cell.ts';
-import type { IpFamily } from '../../../harness/cluster/cluster.ts';
 
 export interface ProfileRequest {
   readonly profile: FaultProfile;

@@ -11,7 +11,6 @@ export const before = { ...selectionOptions, ...clusterOptions, ...specOptions }
 const own = z.strictObject({ ...before, ...runOptions });
 
 /** Options of areas. Each area adds its own in its options.ts, by `declare module`; that file is all that knows them. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- empty until an area adds to it
 export interface AreaOptions {}
 
 /** Validated options; an option that nobody set is absent, so that each reader states its own default. */
