@@ -1,6 +1,7 @@
 /** Premises and judgements about conntrack rows, in the words of the specs. */
 import type { ClusterNode, IpFamily } from '../../../harness/cluster/cluster.ts';
 import { pollWithin } from '../../../harness/cluster/wait.ts';
+import type { Frontend } from '../stage/frontend.ts';
 import { RAISED_UDP_TIMEOUT_SECONDS } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import type { Premise, SpecContext } from '../../../harness/run/context.ts';
 import { describeEntry, endpoint, sameRow, type ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
@@ -13,6 +14,8 @@ import type { EntryMatch } from '../../../harness/conntrack/entry-match.ts';
 export interface FlowKey {
   readonly node: ClusterNode;
   readonly family: IpFamily;
+  /** What `dst` is. */
+  readonly frontend: Frontend;
   readonly src?: string;
   readonly sport?: number;
   readonly dst: string;

@@ -1,12 +1,19 @@
 /** A flow before and after a change, as datagrams alone show it. */
+import type { Frontend } from '../stage/frontend.ts';
 import type { DatagramStream } from './datagram-stream.ts';
+import type { Destination, FreshFlows } from './fresh-flows.ts';
 
 export interface Reach {
   readonly stream: DatagramStream;
   /** `udp 10.96.0.9:80 from client`. */
   readonly subject: string;
-  readonly to: string;
+  readonly frontend: Frontend;
+  readonly fresh: FreshFlows;
+  readonly from: Destination;
+  readonly to: Destination;
   /** Last sequence number sent before the change. */
   readonly sequence: number;
+  /** When the change was seen in the API, on the run's clock. */
+  readonly changedAt: number;
   readonly after: string;
 }

@@ -2,6 +2,8 @@
 import type { Reach } from '../evidence/reach.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
+import { startFreshFlows } from '../stage/fresh-client.ts';
+import { destinationOf } from './server-cycle.ts';
 import { openStage } from '../stage/service-stage.ts';
 import type { ClientOptions } from '../stage/stage-options.ts';
 
@@ -18,6 +20,8 @@ export async function cycleUnderDatagrams(t: SpecContext, options: ClientOptions
   );
   const { stream } = client;
   await t.evidence.require(stream.answeredBy({ server: server1.name }, t.wait(30_000)));
+  const fresh = await t.step('start flows that begin anew', () => startFreshFlows(t, stage, client));
+  await t.evidence.require(fresh.reach(destinationOf(stage, server1)));
   await t.step('server 2 joins', () => stage.admit(server2));
   await t.evidence.require(stage.endpointsAre([server1, server2]));
   const sequence = stream.lastSequence();
@@ -25,8 +29,12 @@ export async function cycleUnderDatagrams(t: SpecContext, options: ClientOptions
   await t.evidence.require(stage.endpointsAre([server2]));
   return {
     stream,
+    fresh,
+    changedAt: t.evidence.now(),
+    frontend: client.frontend,
     subject: `udp ${client.host} from ${client.name}`,
-    to: server2.name,
+    from: destinationOf(stage, server1),
+    to: destinationOf(stage, server2),
     sequence,
     after: `${server1.name} was deleted`,
   };

@@ -3,8 +3,10 @@ import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
 import { followConntrack, type ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
 import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
+import type { Destination, FreshFlows } from '../evidence/fresh-flows.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
+import { startFreshFlows } from '../stage/fresh-client.ts';
 import { SERVICE_PORT, type ServiceStage } from '../stage/service-stage.ts';
 import type { ClientOptions, StageClient, StagePod } from '../stage/stage-options.ts';
 
@@ -61,18 +63,50 @@ export interface Replacement {
   readonly staleRow: ConntrackEntry;
   /** Last sequence number sent before it. */
   readonly sequence: number;
+  /** When the change was seen in the API, on the run's clock. */
+  readonly changedAt: number;
+  readonly fresh: FreshFlows | undefined;
 }
 
-/** Lets server 2 in, proves that the flow still hangs on server 1, and deletes server 1 with grace 0. */
-export async function replaceServer(t: SpecContext, stage: ServiceStage, pinned: PinnedFlow): Promise<Replacement> {
+/** Starts flows that begin anew beside the judged one, and proves that they go where its row points. */
+export async function watchFresh(
+  t: SpecContext,
+  stage: ServiceStage,
+  pinned: Pick<PinnedFlow, 'client' | 'follower'>,
+  old: Destination,
+): Promise<FreshFlows> {
+  const fresh = await t.step('start flows that begin anew', () =>
+    startFreshFlows(t, stage, pinned.client, pinned.follower),
+  );
+  await t.evidence.require(fresh.reach(old));
+  return fresh;
+}
+
+/** The server as rows and replies name it. */
+export const destinationOf = (stage: ServiceStage, server: StagePod): Destination => ({
+  name: server.name,
+  ip: stage.ip(server),
+});
+
+/**
+ * Lets server 2 in, proves that the flow still hangs on server 1, and deletes server 1 with grace 0. Without `freshFlows` nothing
+ * tells when the rules were written: for tables so full that their events may be lost.
+ */
+export async function replaceServer(
+  t: SpecContext,
+  stage: ServiceStage,
+  pinned: PinnedFlow,
+  { freshFlows = true }: { readonly freshFlows?: boolean } = {},
+): Promise<Replacement> {
   const { server1, server2, flow, follower, client } = pinned;
+  const fresh = freshFlows ? await watchFresh(t, stage, pinned, destinationOf(stage, server1)) : undefined;
   await t.step('server 2 joins', () => stage.admit(server2));
   await t.evidence.require(stage.endpointsAre([server1, server2]));
   const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
   const sequence = client.stream.lastSequence();
   await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
   await t.evidence.require(stage.endpointsAre([server2]));
-  return { staleRow, sequence };
+  return { staleRow, sequence, changedAt: t.evidence.now(), fresh };
 }
 
 /**
@@ -80,7 +114,7 @@ export async function replaceServer(t: SpecContext, stage: ServiceStage, pinned:
  * port; on another node a pod's source may have been masqueraded on the way, so only the destination counts.
  */
 export function flowOf(stage: ServiceStage, client: StageClient, node: ClusterNode): FlowKey {
-  const destination = { node, family: stage.family, dst: client.host, dport: client.port };
+  const destination = { node, frontend: client.frontend, family: stage.family, dst: client.host, dport: client.port };
   return node.name === client.node.name || client.hostNetwork
     ? { ...destination, src: stage.ip(client), sport: client.sourcePort }
     : destination;

@@ -1,139 +1,15 @@
 /** Every judgement of a UDP spec, with evidence for and against: an assertion that is left out lets one of these through. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
 import { foundIn } from '../evidence/conntrack-premises.ts';
-import { judgeHandover, type Handover } from './handover-judgement.ts';
-import { judgeFlowUntouched, judgeRowRemoved } from './removal-judgement.ts';
-import { judgeConnectionsAlive } from './tcp-judgement.ts';
+import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
+import { judgeFlowUntouched } from './removal-judgement.ts';
 import { connectionServers } from '../evidence/connection-servers.ts';
-import { destroyedBy, flowOn, followerOf, row, rowText, scriptedStream } from './testdata/judging.ts';
+import { judgeConnectionsAlive } from './tcp-judgement.ts';
+import { destroyedBy, ended, flowOn, followerOf, row, rowText, scriptedStream } from './testdata/judging.ts';
 import { judgingContext } from '../../../harness/run/testdata/judging-context.ts';
 
 const stale = row(1);
-const ended = async (judging: Promise<unknown>): Promise<string> =>
-  judging.then(
-    () => 'pass',
-    (error: unknown) => (error as Error).message,
-  );
-
-describe('a hand-over is judged', () => {
-  interface Given {
-    readonly script?: string;
-    readonly after?: string;
-    readonly events?: readonly ConntrackEvent[];
-    readonly table?: string;
-    readonly more?: Partial<Handover>;
-    readonly breaks?: readonly (readonly [number, number, string])[];
-    readonly reopened?: readonly (readonly [number, number])[];
-  }
-  async function judge({ script = 'aaaaaaaa', after = 'b', events, table = '', more = {}, ...sockets }: Given) {
-    const { t, kept } = judgingContext();
-    const stream = scriptedStream(t, script, after);
-    stream.record.add(JSON.stringify({ type: 'datagrams', ...sockets }));
-    const verdict = await ended(
-      judgeHandover(t, {
-        flow: flowOn(table),
-        stream,
-        follower: followerOf(events ?? [destroyedBy(stale, 'kube-proxy')]),
-        staleRow: stale,
-        from: { name: 'a', ip: '10.0.2.7' },
-        to: { name: 'b', ip: '10.0.2.8' },
-        sequence: 8,
-        after: 'a was deleted',
-        ...more,
-      }),
-    );
-    return { verdict, kept };
-  }
-
-  it('passes when the proxy deleted the row and the other server answers', async () => {
-    const { verdict, kept } = await judge({ script: 'aaaaaaaa...' });
-    expect(verdict).to.equal('pass');
-    expect(kept.findings.map(({ ok }) => ok)).to.deep.equal([true, true]);
-    expect(kept.findings[0]?.subject).to.match(/after a was deleted$/);
-    expect(kept.measures).to.include({ 'loss window': 80, 'datagrams lost': 3 });
-    expect(kept.records.some(({ summary }) => summary.startsWith('row destroyed by a program'))).to.equal(true);
-  });
-
-  it('says whether the flow was moved under its socket, or its socket was broken and the client opened another', async () => {
-    const moved = await judge({});
-    expect(moved.kept.measures).to.include({ 'sockets broken': 0 });
-    const broken = await judge({ breaks: [[0, 170, 'ECONNABORTED']], reopened: [[0, 232]] });
-    expect(broken.verdict).to.equal('pass');
-    expect(broken.kept.measures).to.include({ 'sockets broken': 1 });
-    expect(broken.kept.records.map(({ summary }) => summary)).to.include(
-      "the client's socket was broken on purpose (ECONNABORTED); a new one was open 62 ms later",
-    );
-    const before = await judge({ breaks: [[0, 100, 'ECONNABORTED']], reopened: [[0, 110]] });
-    expect(before.kept.measures, 'before the change').to.include({ 'sockets broken': 0 });
-    const forGood = await judge({ after: '.', breaks: [[0, 170, 'ECONNABORTED']] });
-    expect(forGood.verdict).to.match(/socket was broken on purpose \(ECONNABORTED\), and no new one could be opened/);
-    const kept = await judge({ after: '.' });
-    expect(kept.verdict).to.match(/; the client kept its socket/);
-  });
-
-  it('fails when nobody answers, or only before the change', async () => {
-    const silent = await judge({ after: '.' });
-    expect(silent.verdict).to.match(/observed no answer from b; rows now: none/);
-    const early = await judge({ script: 'bbbbbbbb', after: 'a' });
-    expect(early.verdict).to.match(/observed no answer from b/);
-  });
-
-  it('fails with the stale row in its message when that is still there', async () => {
-    const { verdict } = await judge({ events: [], table: rowText(1) });
-    expect(verdict).to.match(/the stale row is still there: udp 10\.0\.0\.1:12345 .*\(id 1\)/);
-    const other = await judge({ events: [destroyedBy(row(2), 'kube-proxy')] });
-    expect(other.verdict).to.match(/the stale row is still there/);
-  });
-
-  it('fails when the kernel deleted the row', async () => {
-    const { verdict } = await judge({ events: [destroyedBy(stale)] });
-    expect(verdict).to.match(
-      /expected the proxy to delete the stale row .* observed the row was destroyed by the kernel/,
-    );
-  });
-
-  it('looks into the table where events may be lost', async () => {
-    const more = { eventsMayBeLost: true };
-    const gone = await judge({ events: [], table: rowText(2), more });
-    expect(gone.verdict).to.equal('pass');
-    expect(gone.kept.findings).to.have.length(1);
-    const there = await judge({ events: [], table: rowText(1), more });
-    expect(there.verdict).to.match(/the stale row is still there/);
-  });
-
-  it('counts what was lost after the change, not before it', async () => {
-    const { kept } = await judge({ script: 'aa..aaaa' });
-    expect(kept.measures).to.include({ 'loss window': 0, 'datagrams lost': 0 });
-    const later = await judge({ script: 'aaaaaaaa..b......b' });
-    expect(later.kept.measures).to.include({ 'datagrams lost': 8, 'loss window': 140 });
-  });
-});
-
-describe('the end of a row is judged', () => {
-  const judge = async (events: readonly ConntrackEvent[], table = '') => {
-    const { t, kept } = judgingContext();
-    const stream = scriptedStream(t, 'aa');
-    const removal = { flow: flowOn(table), stream, follower: followerOf(events), staleRow: stale, after: 'a cut' };
-    return { verdict: await ended(judgeRowRemoved(t, removal)), kept };
-  };
-
-  it('passes when the proxy deleted it', async () => {
-    const { verdict, kept } = await judge([destroyedBy(stale, 'kube-proxy')]);
-    expect(verdict).to.equal('pass');
-    expect(kept.findings).to.have.length(2);
-    expect(kept.measures['stale row gone after']).to.be.within(0, 1_000);
-  });
-
-  it('fails when it stays, and when the kernel took it', async () => {
-    expect((await judge([], rowText(1))).verdict).to.match(
-      /the stale row is still there: udp .*; the client goes on: /,
-    );
-    expect((await judge([destroyedBy(row(2), 'x')])).verdict).to.match(/still there/);
-    expect((await judge([destroyedBy(stale)])).verdict).to.match(/observed the row was destroyed by the kernel/);
-  });
-});
 
 describe('a flow that is not concerned is judged', () => {
   const judge = async (
@@ -149,6 +25,7 @@ describe('a flow that is not concerned is judged', () => {
       flow: flowOn(rowText(1)),
       stream: scriptedStream(t, script, 'a'),
       row: stale,
+      disturbance: 'clean-up' as const,
       during: 'a change',
     };
     const judging = judgeFlowUntouched(t, { ...healthy, follower: followerOf(events, whole), sequence, ...rest });
@@ -161,6 +38,10 @@ describe('a flow that is not concerned is judged', () => {
     expect(kept.findings).to.have.length(2);
     expect(kept.measures['datagrams lost by a healthy flow']).to.equal(0);
     expect(kept.findings[0]?.observed).to.match(/^it stayed; rows now: udp/);
+    expect(kept.judgements.map(({ id, outcome }) => `${id} ${outcome}`)).to.deep.equal([
+      'row-kept kept',
+      'flow-unharmed unharmed',
+    ]);
   });
 
   it('fails when its row was destroyed, by whomever', async () => {
@@ -200,7 +81,10 @@ describe('connections are judged', () => {
     const { t, kept } = judgingContext();
     const stream = scriptedStream(t, script, after);
     if (error !== undefined) stream.record.add(JSON.stringify({ type: 'datagrams', errors: [[0, 1, 'read', error]] }));
-    return { verdict: await ended(judgeConnectionsAlive(t, stream, [0], 'a change')), kept };
+    return {
+      verdict: await ended(judgeConnectionsAlive(t, stream, [0], { disturbance: 'clean-up', told: 'a change' })),
+      kept,
+    };
   };
 
   it('pass when one server answered every line', async () => {

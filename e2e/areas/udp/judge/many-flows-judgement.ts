@@ -7,7 +7,8 @@ import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-fol
 import { author, foundIn, isEndOf } from '../evidence/conntrack-premises.ts';
 import { readConntrack } from '../../../harness/conntrack/conntrack-table.ts';
 import { totalLost } from '../evidence/datagram-loss.ts';
-import { HANDOVER_BOUND_MS } from './handover-judgement.ts';
+import { flowsMove, flowUnharmed, rowKept, type Backend } from './judgements.ts';
+import { describeUnclear, HANDOVER_BOUND_MS, heldTo } from './time-bound.ts';
 import { unreadDatagrams } from '../evidence/unread-datagrams.ts';
 
 /** Premise: each of these flows has a row whose birth was seen; returns the rows by flow. */
@@ -42,21 +43,35 @@ export async function judgeFlowsMoved(
   t: SpecContext,
   client: StageClient,
   flows: readonly number[],
-  from: string,
-  sequence: number,
+  change: {
+    readonly from: string;
+    readonly sequence: number;
+    /** When the change was seen in the API, on the run's clock. */
+    readonly changedAt: number;
+    readonly backend: Backend;
+  },
 ): Promise<void> {
-  const bound = t.bound(HANDOVER_BOUND_MS);
-  const moved = (flow: number): boolean =>
-    client.stream.flow(flow).replies.some((reply) => reply.server !== from && reply.sequence > sequence);
-  await client.stream.until(() => (flows.every(moved) ? true : undefined), bound);
-  const stuck = flows.filter((flow) => !moved(flow));
+  const { from, sequence, changedAt } = change;
+  const { stream } = client;
+  const moved = (flow: number) =>
+    stream.flow(flow).replies.find((reply) => reply.server !== from && reply.sequence > sequence);
+  const timeoutMs = Math.max(0, changedAt + t.wait(2 * HANDOVER_BOUND_MS) - t.evidence.now());
+  await stream.until(() => (flows.every((flow) => moved(flow) !== undefined) ? true : undefined), timeoutMs);
+  const stuck = flows.filter((flow) => moved(flow) === undefined);
   const [first] = stuck;
-  t.judge({
-    ok: stuck.length === 0,
-    subject: `${flows.length} udp flows of ${client.name} that were served by ${from}`,
-    expected: `each to be answered by another server within ${bound} ms`,
-    observed: `${stuck.length} are stuck${first === undefined ? '' : `, the first from port ${client.sourcePort + first}: ${client.stream.describe(first)}`}`,
-    durationMs: bound,
+  const tookMs = Math.max(0, ...flows.map((flow) => stream.onRunClock(moved(flow)?.at ?? 0) - changedAt));
+  const held = heldTo(HANDOVER_BOUND_MS, tookMs);
+  const subject = `${flows.length} udp flows of ${client.name} that were served by ${from}`;
+  if (stuck.length === 0 && held === 'unclear')
+    t.inconclusive(`${subject}: the last to move ${describeUnclear(HANDOVER_BOUND_MS, tookMs)}`);
+  const isServed = stuck.some((flow) => stream.flow(flow).replies.some((reply) => reply.sequence > sequence));
+  t.judge(flowsMove, {
+    outcome: stuck.length > 0 ? (isServed ? 'flows-stay' : 'nobody-answers') : held === 'late' ? 'moved-late' : 'moved',
+    facts: { frontend: client.frontend, backend: change.backend },
+    subject,
+    expected: `each to be answered by another server within ${HANDOVER_BOUND_MS} ms`,
+    observed: `${stuck.length} are stuck${first === undefined ? '' : `, the first from port ${client.sourcePort + first}: ${stream.describe(first)}`}`,
+    durationMs: Math.round(tookMs),
   });
 }
 
@@ -74,8 +89,11 @@ export async function judgeRowsStay(
   const ends = [...rows.values()].map((row) => isEndOf(follower, row));
   const gone = follower.events.filter((event) => ends.some((isEnd) => isEnd(event)));
   const [first] = gone;
-  t.judge({
-    ok: gone.length === 0,
+  const facts = { frontend: client.frontend, during: 'clean-up' } as const;
+  t.evidence.measure({ name: 'rows of healthy flows deleted', value: gone.length, unit: 'rows' });
+  t.judge(rowKept, {
+    outcome: first === undefined ? 'kept' : first.userspace === undefined ? 'deleted-by-kernel' : 'deleted-by-program',
+    facts,
     subject: `${rows.size} rows of healthy udp flows on ${follower.node.name}`,
     expected: 'all to stay',
     observed:
@@ -90,11 +108,12 @@ export async function judgeRowsStay(
     t.inconclusive(
       `${total} datagrams of healthy flows lost, and ${unread} dropped at sockets that nobody read in time`,
     );
-  t.judge({
-    ok: total === 0,
+  t.judge(flowUnharmed, {
+    outcome: total === 0 ? 'unharmed' : 'loses-datagrams',
+    facts,
+    measures: { lost: total },
     subject: `${flows.length} healthy udp flows of ${client.name}`,
     expected: 'every datagram to be answered',
     observed: `${total} lost, ${lost.filter((count) => count > 0).length} flows concerned`,
   });
-  t.evidence.measure({ name: 'rows of healthy flows deleted', value: gone.length, unit: 'rows' });
 }

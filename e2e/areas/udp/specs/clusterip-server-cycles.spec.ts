@@ -3,6 +3,7 @@ import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeHandover } from '../judge/handover-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
+import { startFreshFlows } from '../stage/fresh-client.ts';
 import { openStage, SERVICE_PORT } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -36,6 +37,7 @@ spec(
     const flow = {
       node,
       family,
+      frontend: client.frontend,
       src: stage.ip(client),
       sport: client.sourcePort,
       dst: client.host,
@@ -43,6 +45,9 @@ spec(
     };
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, 30_000));
 
+    const from = { name: server1.name, ip: stage.ip(server1) };
+    const fresh = await t.step('start flows that begin anew', () => startFreshFlows(t, stage, client, follower));
+    await t.evidence.require(fresh.reach(from));
     const server2 = await t.step('start server 2', () => stage.addServer('server-2'));
     await t.evidence.require(stage.endpointsAre([server1, server2]));
     const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
@@ -50,15 +55,19 @@ spec(
     const sequence = client.stream.lastSequence();
     await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
     await t.evidence.require(stage.endpointsAre([server2]));
+    const changedAt = t.evidence.now();
     await t.step('judge the flow', () =>
       judgeHandover(t, {
         flow,
         stream: client.stream,
         follower,
         staleRow,
-        from: { name: server1.name, ip: stage.ip(server1) },
+        from,
         to: { name: server2.name, ip: stage.ip(server2) },
         sequence,
+        fresh,
+        changedAt,
+        backend: 'deleted',
         after: 'server-1 was deleted',
       }),
     );

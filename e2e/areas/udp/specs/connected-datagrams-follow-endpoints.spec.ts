@@ -24,6 +24,6 @@ spec(
   },
   async (t) => {
     const reach = await cycleUnderDatagrams(t, { connected: true });
-    await judgeReached(t, reach);
+    await judgeReached(t, reach, 'deleted');
   },
 );

@@ -25,6 +25,6 @@ spec(
   },
   async (t) => {
     const reach = await cycleUnderDatagrams(t);
-    await judgeReached(t, reach);
+    await judgeReached(t, reach, 'deleted');
   },
 );

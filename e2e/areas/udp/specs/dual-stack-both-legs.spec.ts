@@ -3,7 +3,7 @@ import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeHandover } from '../judge/handover-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
-import { flowOf } from '../faults/server-cycle.ts';
+import { destinationOf, flowOf, watchFresh } from '../faults/server-cycle.ts';
 import { openStage, SERVICE_PORT } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -42,7 +42,8 @@ spec(
           const client = await leg.startClient(`client-${leg.family}`);
           const flow = flowOf(leg, client, node);
           await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, t.wait(30_000)));
-          return { leg, client, flow, follower };
+          const fresh = await watchFresh(t, leg, { client, follower }, destinationOf(leg, server1));
+          return { leg, client, flow, follower, fresh };
         }),
       ),
     );
@@ -56,13 +57,20 @@ spec(
       pinned.push({ ...each, staleRow, sequence: each.client.stream.lastSequence() });
     }
     await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
-    for (const { leg, client, ...rest } of pinned) {
-      await t.evidence.require(leg.endpointsAre([server2]));
+    // Each leg's time runs from its own change, and not from when the other one was judged.
+    const changed = await Promise.all(
+      pinned.map(async (each) => {
+        await t.evidence.require(each.leg.endpointsAre([server2]));
+        return { ...each, changedAt: t.evidence.now() };
+      }),
+    );
+    for (const { leg, client, ...rest } of changed) {
       await judgeHandover(t, {
         ...rest,
         stream: client.stream,
-        from: { name: server1.name, ip: leg.ip(server1) },
-        to: { name: server2.name, ip: leg.ip(server2) },
+        from: destinationOf(leg, server1),
+        to: destinationOf(leg, server2),
+        backend: 'deleted',
         after: `server-1 was deleted (${leg.family})`,
       });
     }

@@ -26,7 +26,7 @@ spec(
   async (t) => {
     const address = unassignedAddress(t, t.env.cluster.primaryFamily);
     const stage = await openStage(t, { externalIPs: [address] });
-    const pinned = await pinFlow(t, stage, { client: { host: address } });
+    const pinned = await pinFlow(t, stage, { client: { host: address, frontend: 'external-ip' } });
     const replacement = await replaceServer(t, stage, pinned);
     await t.step('judge the flow', () => judgeReplaced(t, stage, pinned, replacement));
   },

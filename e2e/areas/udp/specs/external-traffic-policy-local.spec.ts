@@ -26,7 +26,13 @@ spec(
     const stage = await openStage(t, { type: 'NodePort', externalTrafficPolicy: 'Local' });
     const target = stage.serverNode;
     const pinned = await pinFlow(t, stage, {
-      client: { hostNetwork: true, sourcePort: 12503, host: stage.address(target), port: stage.nodePort },
+      client: {
+        frontend: 'node-port',
+        hostNetwork: true,
+        sourcePort: 12503,
+        host: stage.address(target),
+        port: stage.nodePort,
+      },
       rowsOn: target,
     });
     const replacement = await replaceServer(t, stage, pinned);

@@ -5,7 +5,7 @@ import { judgeHandover } from '../judge/handover-judgement.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
-import { flowOf } from '../faults/server-cycle.ts';
+import { destinationOf, flowOf, watchFresh } from '../faults/server-cycle.ts';
 import { SERVICE_NAME } from '../stage/service-objects.ts';
 import { openStage, SERVICE_PORT } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -44,6 +44,7 @@ spec(
     );
     const flow = flowOf(stage, client, node);
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, t.wait(30_000)));
+    const fresh = await watchFresh(t, stage, { client, follower }, destinationOf(stage, server1));
     await stage.admit(server2);
     await t.evidence.require(stage.endpointsAre([server1, server2]));
     const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
@@ -60,12 +61,14 @@ spec(
       follower,
       row,
       sequence: before,
+      disturbance: 'serving-while-terminating',
       during: 'termination while it serves',
     });
 
     const sequence = client.stream.lastSequence();
     await t.step('server 1 stops being ready, and still answers', () => stage.setReady(server1, false));
     await t.evidence.require(endpointTerminates(t, key, endpoint, false));
+    const changedAt = t.evidence.now();
     await judgeHandover(t, {
       flow,
       stream: client.stream,
@@ -74,6 +77,10 @@ spec(
       from: endpoint,
       to: { name: server2.name, ip: stage.ip(server2) },
       sequence,
+      // New flows left the server when it began to terminate: the row has its time from when it stopped serving.
+      fresh,
+      changedAt,
+      backend: 'terminating',
       after: 'server-1 stopped serving',
     });
   },

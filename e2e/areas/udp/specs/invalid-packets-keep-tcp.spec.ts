@@ -56,6 +56,9 @@ spec(
       lane: stage.serverNode.name,
       summary: `${injected} out-of-window segments sent; INVALID packets ${before.invalid} → ${after.invalid}, tcp_be_liberal ${after.liberal ? 'on' : 'off'}`,
     });
-    await judgeConnectionsAlive(t, client.stream, all, `${injected} out-of-window segments`);
+    await judgeConnectionsAlive(t, client.stream, all, {
+      disturbance: 'invalid-packets',
+      told: `${injected} out-of-window segments`,
+    });
   },
 );

@@ -27,7 +27,7 @@ spec(
     const stage = await openStage(t, { type: 'LoadBalancer' });
     const address = unassignedAddress(t, stage.family);
     await t.step('give the Service an ingress IP, as a cloud would', () => stage.setIngress(address));
-    const pinned = await pinFlow(t, stage, { client: { host: address } });
+    const pinned = await pinFlow(t, stage, { client: { host: address, frontend: 'load-balancer-ip' } });
     const replacement = await replaceServer(t, stage, pinned);
     await t.step('judge the flow', () => judgeReplaced(t, stage, pinned, replacement));
   },

@@ -47,7 +47,7 @@ spec(
     // Else the flow might come while a proxy cleans up after the first endpoint, and the row go before the change.
     await t.evidence.require(stage.endpointsAre([server]));
     const client = await t.step('start a client that aims at another node', () =>
-      stage.startClient('client', { host: target, port: stage.nodePort }),
+      stage.startClient('client', { host: target, frontend: 'node-port', port: stage.nodePort }),
     );
     const flow = flowOf(stage, client, stage.clientNode);
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, t.wait(30_000)));
@@ -62,6 +62,7 @@ spec(
       follower,
       row,
       sequence,
+      disturbance: 'endpoint-added',
       during: 'an endpoint’s arrival',
     });
   },

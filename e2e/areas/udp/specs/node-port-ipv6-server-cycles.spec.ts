@@ -24,7 +24,13 @@ spec(
   async (t) => {
     const stage = await openStage(t, { type: 'NodePort', families: ['ipv6'] }, { family: 'ipv6' });
     const pinned = await pinFlow(t, stage, {
-      client: { hostNetwork: true, sourcePort: 12504, host: stage.address(stage.otherNode), port: stage.nodePort },
+      client: {
+        frontend: 'node-port',
+        hostNetwork: true,
+        sourcePort: 12504,
+        host: stage.address(stage.otherNode),
+        port: stage.nodePort,
+      },
       rowsOn: stage.otherNode,
     });
     const replacement = await replaceServer(t, stage, pinned);

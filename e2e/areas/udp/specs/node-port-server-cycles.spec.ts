@@ -36,7 +36,13 @@ spec(
     const stage = await openStage(t, { type: 'NodePort' });
     // A client in the host's network: its packets reach the targeted node unmasqueraded, with the source port it chose.
     const pinned = await pinFlow(t, stage, {
-      client: { hostNetwork: true, sourcePort: 12501, host: stage.address(stage.otherNode), port: stage.nodePort },
+      client: {
+        frontend: 'node-port',
+        hostNetwork: true,
+        sourcePort: 12501,
+        host: stage.address(stage.otherNode),
+        port: stage.nodePort,
+      },
       rowsOn: stage.otherNode,
     });
     const replacement = await replaceServer(t, stage, pinned);

@@ -46,8 +46,9 @@ spec(
     const sequence = client.stream.lastSequence();
     await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
     await t.evidence.require(stage.endpointsAre([server2, server3]));
+    const changedAt = t.evidence.now();
     await t.step('the deleted server’s flows move on', () =>
-      judgeFlowsMoved(t, client, doomed, server1.name, sequence),
+      judgeFlowsMoved(t, client, doomed, { from: server1.name, sequence, changedAt, backend: 'deleted' }),
     );
     await judgeRowsStay(t, client, follower, rows, others, sequence);
   },

@@ -1,7 +1,7 @@
 import { followConntrack } from '../../../harness/conntrack/conntrack-follower.ts';
 import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
-import { judgeConnectionsAlive } from '../judge/tcp-judgement.ts';
+import { judgeConnectionsAlive, judgeTcpRowsKept } from '../judge/tcp-judgement.ts';
 import { connectionServers } from '../evidence/connection-servers.ts';
 import { OWNS_PROXY } from '../stage/proxy-locks.ts';
 import { restartProxy } from '../faults/proxy-restart.ts';
@@ -54,17 +54,15 @@ spec(
       follower,
       row,
       sequence,
+      disturbance: 'proxy-restarted',
       during: 'a restart of the proxy',
     });
-    const gone = tcpRows.events.filter(({ kind, userspace }) => kind === 'destroy' && userspace !== undefined);
-    await tcpRows.requireWhole();
-    t.judge({
-      ok: gone.length === 0,
-      subject: `tcp rows to ${stage.clusterIP}:${SERVICE_PORT} on ${stage.clientNode.name}`,
-      expected: 'none to be deleted by a program',
-      observed: `${gone.length} were deleted`,
-    });
+    const rows = `${stage.clusterIP}:${SERVICE_PORT}`;
+    await judgeTcpRowsKept(t, tcpRows, { rows, disturbance: 'proxy-restarted' });
     const all = Array.from({ length: CONNECTIONS }, (_, index) => index);
-    await judgeConnectionsAlive(t, tcp.stream, all, 'a restart of the proxy');
+    await judgeConnectionsAlive(t, tcp.stream, all, {
+      disturbance: 'proxy-restarted',
+      told: 'a restart of the proxy',
+    });
   },
 );

@@ -3,7 +3,7 @@ import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeRowRemoved } from '../judge/removal-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
-import { flowOf } from '../faults/server-cycle.ts';
+import { destinationOf, flowOf, watchFresh } from '../faults/server-cycle.ts';
 import { openStage, SERVICE_PORT } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -43,6 +43,8 @@ spec(
     const flow = flowOf(stage, client, node);
     await client.stream.settle(20, t.wait(20_000));
     const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server), { seenBy: follower }));
+    const from = destinationOf(stage, server);
+    const fresh = await watchFresh(t, stage, { client, follower }, from);
     await t.step('delete the only server', () => stage.deletePod(server));
     await t.evidence.require(stage.endpointsAre([]));
     await judgeRowRemoved(t, {
@@ -50,6 +52,10 @@ spec(
       stream: client.stream,
       follower,
       staleRow,
+      fresh,
+      from,
+      changedAt: t.evidence.now(),
+      backend: 'deleted',
       after: 'its last endpoint was deleted',
     });
   },

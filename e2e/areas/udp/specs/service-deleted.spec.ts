@@ -1,7 +1,7 @@
 import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeRowRemoved } from '../judge/removal-judgement.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
-import { pinFlow } from '../faults/server-cycle.ts';
+import { destinationOf, pinFlow, watchFresh } from '../faults/server-cycle.ts';
 import { openStage } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
@@ -25,10 +25,23 @@ spec(
   },
   async (t) => {
     const stage = await openStage(t);
-    const { client, flow, follower, server1 } = await pinFlow(t, stage);
+    const pinned = await pinFlow(t, stage);
+    const { client, flow, follower, server1 } = pinned;
+    const from = destinationOf(stage, server1);
+    const fresh = await watchFresh(t, stage, pinned, from);
     const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
     await t.step('delete the Service', () => stage.deleteService());
     await t.evidence.require(stage.endpointsAre([]));
-    await judgeRowRemoved(t, { flow, stream: client.stream, follower, staleRow, after: 'its Service was deleted' });
+    await judgeRowRemoved(t, {
+      flow,
+      stream: client.stream,
+      follower,
+      staleRow,
+      fresh,
+      from,
+      changedAt: t.evidence.now(),
+      backend: 'service-deleted',
+      after: 'its Service was deleted',
+    });
   },
 );

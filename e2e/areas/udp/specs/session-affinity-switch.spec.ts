@@ -2,6 +2,7 @@ import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeFlowsMoved } from '../judge/many-flows-judgement.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { connectionServers } from '../evidence/connection-servers.ts';
+import { affinityShared } from '../judge/judgements.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { pinFlow } from '../faults/server-cycle.ts';
 import { openStage } from '../stage/service-stage.ts';
@@ -41,6 +42,7 @@ spec(
       follower,
       row,
       sequence: before,
+      disturbance: 'affinity-switched',
       during: 'the switch to ClientIP affinity',
     });
 
@@ -48,8 +50,9 @@ spec(
       stage.startClient('affine-client', { flows: 8 }),
     );
     const servers = new Set(await connectionServers(t, affine.stream, 8));
-    t.judge({
-      ok: servers.size === 1,
+    t.judge(affinityShared, {
+      outcome: servers.size === 1 ? 'one-server' : 'several-servers',
+      facts: { frontend: affine.frontend, affinity: 'client-ip' },
       subject: `udp ${affine.host} from ${affine.name} with ClientIP affinity`,
       expected: 'eight flows of one client to share one server',
       observed: `they are answered by ${[...servers].join(', ')}`,
@@ -59,6 +62,11 @@ spec(
     const sequence = affine.stream.lastSequence();
     await t.step(`delete ${shared.name}, the shared server`, () => stage.deletePod(shared));
     await t.evidence.require(stage.endpointsAre([rest]));
-    await judgeFlowsMoved(t, affine, [0, 1, 2, 3, 4, 5, 6, 7], shared.name, sequence);
+    await judgeFlowsMoved(t, affine, [0, 1, 2, 3, 4, 5, 6, 7], {
+      from: shared.name,
+      sequence,
+      changedAt: t.evidence.now(),
+      backend: 'deleted',
+    });
   },
 );

@@ -4,7 +4,7 @@ import { endpointPortIs } from '../evidence/endpoint-premises.ts';
 import { judgeHandover } from '../judge/handover-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
-import { flowOf } from '../faults/server-cycle.ts';
+import { flowOf, watchFresh } from '../faults/server-cycle.ts';
 import { SERVICE_NAME } from '../stage/service-objects.ts';
 import { SERVICE_PORT, openStage } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -46,6 +46,7 @@ spec(
           hostNetwork: true,
           sourcePort: 12505,
           host: stage.address(node),
+          frontend: 'node-port',
           port: stage.nodePort,
         }),
         raiseUdpTimeouts(t, node),
@@ -54,6 +55,8 @@ spec(
     const flow = flowOf(stage, client, node);
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1:8081' }, t.wait(30_000)));
     const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server), { port: 8081, seenBy: follower }));
+    const from = { name: 'server-1:8081', ip: stage.ip(server), port: 8081 };
+    const fresh = await watchFresh(t, stage, { client, follower }, from);
     const sequence = client.stream.lastSequence();
     await t.step('change the target port', () =>
       stage.patchService({
@@ -69,8 +72,11 @@ spec(
       stream: client.stream,
       follower,
       staleRow,
-      from: { name: 'server-1:8081', ip: stage.ip(server) },
-      to: { name: 'server-1:9090', ip: stage.ip(server) },
+      fresh,
+      changedAt: t.evidence.now(),
+      backend: 'port-changed',
+      from,
+      to: { name: 'server-1:9090', ip: stage.ip(server), port: 9090 },
       sequence,
       after: 'the target port changed',
     });

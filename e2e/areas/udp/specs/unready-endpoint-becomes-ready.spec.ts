@@ -1,5 +1,6 @@
 import { openEarly } from '../faults/early-client.ts';
 import { judgeEarly } from '../judge/early-judgement.ts';
+import { unreadyUnserved } from '../judge/judgements.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { openStage } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -33,14 +34,15 @@ spec(
     await t.evidence.require(stage.endpointsAre([]));
     await stream.settle(50, t.wait(15_000));
     const premature = stream.flow().replies.length;
-    t.judge({
-      ok: premature === 0,
+    t.judge(unreadyUnserved, {
+      outcome: premature === 0 ? 'no-reply' : 'answered',
+      facts: { frontend: 'external-ip' },
       subject: `udp ${early.address} from client`,
       expected: 'no reply while the only endpoint is unready',
       observed: `${premature} replies`,
     });
     const sequence = stream.lastSequence();
     await t.step('the server becomes ready', () => stage.setReady(early.server, true));
-    await judgeEarly(t, stage, early, { sequence, after: 'the endpoint became ready' });
+    await judgeEarly(t, stage, early, { sequence, backend: 'became-ready', after: 'the endpoint became ready' });
   },
 );

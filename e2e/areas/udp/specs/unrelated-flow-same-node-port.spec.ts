@@ -38,7 +38,7 @@ spec(
     });
     const [other] = await t.step('a client talks to it', () =>
       Promise.all([
-        stage.startClient('other-client', { host: stage.ip(bystander), port }),
+        stage.startClient('other-client', { frontend: 'pod-ip', host: stage.ip(bystander), port }),
         raiseUdpTimeouts(t, stage.clientNode),
       ]),
     );
@@ -56,6 +56,7 @@ spec(
       follower,
       row,
       sequence: before,
+      disturbance: 'clean-up',
       during: 'a clean-up of a node port',
     });
   },

@@ -41,7 +41,7 @@ spec(
     });
     const [pinned, other] = await Promise.all([
       pinFlow(t, stage),
-      stage.startClient('other-client', { host: stage.ip(bystander) }),
+      stage.startClient('other-client', { frontend: 'pod-ip', host: stage.ip(bystander) }),
     ]);
     const flow = flowOf(stage, other, stage.clientNode);
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, t.wait(20_000)));
@@ -55,6 +55,7 @@ spec(
       follower,
       row,
       sequence: before,
+      disturbance: 'clean-up',
       during: 'a clean-up of another address',
     });
   },

@@ -31,6 +31,6 @@ spec(
     const early = await openEarly(t, stage, { member: false });
     const sequence = early.client.stream.lastSequence();
     await t.step('the server joins', () => stage.admit(early.server));
-    await judgeEarly(t, stage, early, { sequence, after: 'the first endpoint appeared' });
+    await judgeEarly(t, stage, early, { sequence, backend: 'appeared', after: 'the first endpoint appeared' });
   },
 );

@@ -104,6 +104,9 @@ export class ServiceStage {
 
   async startClient(name: string, options: ClientOptions = {}): Promise<StageClient> {
     const { host = this.clusterIP, port = SERVICE_PORT, sourcePort = CLIENT_PORT } = options;
+    if (options.host !== undefined && options.frontend === undefined)
+      throw new Error(`client ${name} has a host of its own and does not say what that is`);
+    const { frontend = 'cluster-ip' } = options;
     const command = [
       'node',
       '/app/udp-client.mjs',
@@ -123,7 +126,7 @@ export class ServiceStage {
       ...(options.hostNetwork === true ? { hostNetwork: true } : {}),
     });
     const stream = await this.streamOf(pod);
-    return { ...pod, stream, host, port, sourcePort, hostNetwork: options.hostNetwork === true };
+    return { ...pod, stream, host, port, sourcePort, hostNetwork: options.hostNetwork === true, frontend };
   }
 
   /** TCP connections to the Service that are kept open and talk all the time. */

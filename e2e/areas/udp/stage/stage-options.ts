@@ -1,5 +1,6 @@
 /** What a stage's servers and clients can be asked for, and what they are once they run. */
 import type { ClusterNode, IpFamily, PodRef } from '../../../harness/cluster/cluster.ts';
+import type { Frontend } from './frontend.ts';
 import type { DatagramStream } from '../evidence/datagram-stream.ts';
 
 export interface StagePod {
@@ -27,6 +28,8 @@ export interface ServerOptions {
 export interface ClientOptions {
   readonly node?: ClusterNode;
   readonly host?: string;
+  /** What `host` is; has to be told with it. */
+  readonly frontend?: Frontend;
   readonly port?: number;
   readonly sourcePort?: number;
   readonly flows?: number;
@@ -44,4 +47,5 @@ export interface StageClient extends StagePod {
   readonly port: number;
   readonly sourcePort: number;
   readonly hostNetwork: boolean;
+  readonly frontend: Frontend;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
-import { configWithGates, skewRemark } from './kube-proxy-settings.ts';
+import { configWithGates, kubeProxyPrograms, skewRemark } from './kube-proxy-settings.ts';
 
 describe('settings of a kube-proxy release', () => {
   it('have its gates on, beside those that the cluster has', () => {
@@ -20,5 +20,11 @@ describe('settings of a kube-proxy release', () => {
     expect(skewRemark('v1.36.3', '1.32.13')).to.match(/^outside the version skew policy: kube-proxy 1\.32\.13 beside/);
     expect(skewRemark('v1.36.3', '1.37.2')).to.match(/^outside the version skew policy/);
     expect(skewRemark('v1.36.3', undefined)).to.equal(undefined);
+  });
+
+  it('name the program that deletes rows: a child of old ones', () => {
+    expect(kubeProxyPrograms('1.31.14')).to.deep.equal(['kube-proxy', 'conntrack']);
+    expect(kubeProxyPrograms('v1.32.2')).to.deep.equal(['kube-proxy']);
+    expect(kubeProxyPrograms('unknown')).to.deep.equal(['kube-proxy']);
   });
 });

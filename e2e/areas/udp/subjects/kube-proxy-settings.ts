@@ -15,12 +15,19 @@ export function configWithGates(text: string, gates: readonly string[]): string 
  * never newer. It is judged all the same.
  */
 export function skewRemark(server: string, proxy: string | undefined): string | undefined {
-  const minor = (version: string): number | undefined => {
-    const [, digits] = /^v?1\.(\d+)\./.exec(version) ?? [];
-    return digits === undefined ? undefined : Number(digits);
-  };
   const [ofServer, ofProxy] = [minor(server), proxy === undefined ? undefined : minor(proxy)];
   if (ofServer === undefined || ofProxy === undefined) return undefined;
   if (ofProxy <= ofServer && ofServer - ofProxy <= 3) return undefined;
   return `outside the version skew policy: kube-proxy ${proxy ?? ''} beside an API server ${server}; judged all the same`;
+}
+
+/** By which programs it deletes rows: up to 1.31 it ran the conntrack tool, since then it asks the kernel itself. */
+export function kubeProxyPrograms(version: string): readonly string[] {
+  const own = ['kube-proxy'];
+  return (minor(version) ?? Infinity) <= 31 ? [...own, 'conntrack'] : own;
+}
+
+function minor(version: string): number | undefined {
+  const [, digits] = /^v?1\.(\d+)\./.exec(version) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }

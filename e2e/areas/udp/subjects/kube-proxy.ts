@@ -1,7 +1,7 @@
 /** kube-proxy as the cluster runs it, as a release of its own, and with a defect or a mend of ours in place of its binary. */
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import type { SubjectInfo } from '../../../harness/run/result-schema.ts';
-import { configWithGates, skewRemark } from './kube-proxy-settings.ts';
+import { configWithGates, kubeProxyPrograms, skewRemark } from './kube-proxy-settings.ts';
 import { binaryOf, withBinary, withoutBinary, type DaemonSet, type PlacedBinary } from './kube-proxy-template.ts';
 import { proxyWord } from './kube-proxy-word.ts';
 import type { ServiceProxy } from './service-proxy.ts';
@@ -40,6 +40,7 @@ export function kubeProxy(mode: KubeProxyMode, { release, defect }: KubeProxyCho
     name,
     kind: 'service-proxy',
     pods: { namespace: NAMESPACE, labelSelector: LABEL },
+    programs: (kubernetes) => kubeProxyPrograms(release?.version ?? kubernetes),
     clusterNeeds: { kubeProxyMode: mode },
     ...(mode === 'ipvs' ? { kernelNeeds: ['ipvs'] } : {}),
     async preflight(context) {

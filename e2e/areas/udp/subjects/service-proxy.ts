@@ -2,6 +2,8 @@
 import type { Subject } from '../../../harness/subject/subject.ts';
 
 export interface ServiceProxy extends Subject {
+  /** Names of the programs by which it deletes rows on a cluster of that version; absent when nobody knows them. */
+  programs?(kubernetes: string): readonly string[];
   /** Its pods, one a node; absent when it does not run in pods. */
   readonly pods?: { readonly namespace: string; readonly labelSelector: string };
 }

@@ -1,5 +1,7 @@
 /** For tests of judgements: a context that keeps what is judged. */
-import type { SpecContext } from '../context.ts';
+import type { AnyDecision, SpecContext } from '../context.ts';
+import { passesWith, type Judgement } from '../judgement.ts';
+import type { JudgementRecord } from '../result-schema.ts';
 import { JudgementError } from '../verdict-errors.ts';
 
 interface Finding {
@@ -11,17 +13,23 @@ interface Finding {
 
 export interface Kept {
   readonly findings: Finding[];
+  /** What was declared and decided, as a run records it. */
+  readonly judgements: JudgementRecord[];
   readonly measures: Record<string, number>;
   readonly records: { readonly summary: string; readonly lane: string }[];
   readonly attached: string[];
 }
 
 export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; readonly kept: Kept } {
-  const kept: Kept = { findings: [], measures: {}, records: [], attached: [] };
+  const kept: Kept = { findings: [], judgements: [], measures: {}, records: [], attached: [] };
   const started = performance.now();
   const t = {
     signal: new AbortController().signal,
-    env: { slowFactor: 0.02, subject: () => ({ name: subject }) },
+    env: {
+      slowFactor: 0.02,
+      subject: () => ({ name: subject, programs: () => [subject] }),
+      cluster: { facts: { kubernetes: 'v1.36.3' } },
+    },
     wait: (ms: number) => ms * 0.02,
     bound: (ms: number) => ms * 0.02,
     evidence: {
@@ -31,8 +39,16 @@ export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; re
       series: () => undefined,
       measure: ({ name, value }: { readonly name: string; readonly value: number }) => void (kept.measures[name] = value),
     },
-    judge(finding: Finding) {
+    judge(declared: Judgement | Finding, decision?: AnyDecision) {
+      const finding =
+        decision === undefined
+          ? (declared as Finding)
+          : { ...decision, ok: passesWith(declared as Judgement, decision.outcome) };
       kept.findings.push(finding);
+      if (decision !== undefined) {
+        const { outcome, facts = {}, measures = {} } = decision;
+        kept.judgements.push({ id: (declared as Judgement).id, ok: finding.ok, outcome, facts, measures });
+      }
       if (!finding.ok) throw new JudgementError(finding);
     },
     attach: (name: string) => Promise.resolve(void kept.attached.push(name)),

@@ -5,6 +5,7 @@ import type { ConntrackEntry } from '../../../../harness/conntrack/conntrack-ent
 import type { ConntrackEvent } from '../../../../harness/conntrack/conntrack-event.ts';
 import type { ConntrackFollower } from '../../../../harness/conntrack/conntrack-follower.ts';
 import { parseConntrackTable } from '../../../../harness/conntrack/conntrack-table.ts';
+import { rulesWrittenAt, type FreshFlows } from '../../evidence/fresh-flows.ts';
 import { DatagramStream } from '../../evidence/datagram-stream.ts';
 
 /** One letter a datagram, 20 ms apart: who answered it, `.` for nobody; the client goes on with `after` for ever. */
@@ -40,6 +41,22 @@ export function scriptedStream(t: SpecContext, script: string, after = script.at
   return stream;
 }
 
+/** Fresh flows, one a letter: `o` to the old server, `n` to the new one, `-` nowhere; all sent at these times of the run's clock. */
+export function scriptedFresh(script: string, firstAt = 0): FreshFlows {
+  const went = { o: 'old', n: 'new', '-': 'nowhere' } as const;
+  const flows = [...script].map((letter, index) => ({
+    at: firstAt + index * 100,
+    went: went[letter as keyof typeof went],
+  }));
+  const writtenBy: FreshFlows['writtenBy'] = (_, { changedAt, mustReach = false }) =>
+    rulesWrittenAt(flows, changedAt, mustReach);
+  return {
+    writtenBy,
+    rulesWritten: (...args: Parameters<FreshFlows['rulesWritten']>) => Promise.resolve(writtenBy(...args)),
+    describe: () => `fresh flows: ${script}`,
+  } as unknown as FreshFlows;
+}
+
 /** A row from 10.0.0.1:12345 to the Service, answered by `server`. */
 export function rowText(id: number, server = '10.0.2.7'): string {
   return `ipv4 2 udp 17 29 src=10.0.0.1 dst=10.96.0.9 sport=12345 dport=80 src=${server} dst=10.0.0.1 sport=8080 dport=12345 [ASSURED] id=${id}`;
@@ -51,11 +68,19 @@ export function row(id: number, server?: string): ConntrackEntry {
   return entry;
 }
 
-export const destroyedBy = (entry: ConntrackEntry, program?: string): ConntrackEvent => ({
+/** How a judgement ended: `pass`, or the message of what it threw. */
+export const ended = (judging: Promise<unknown>): Promise<string> =>
+  judging.then(
+    () => 'pass',
+    (error: unknown) => (error as Error).message,
+  );
+
+/** `''` as the program: one without a name. */
+export const destroyedBy = (entry: ConntrackEntry, program?: string, wallMs = 1): ConntrackEvent => ({
   kind: 'destroy',
-  wallMs: 1,
+  wallMs,
   entry,
-  ...(program === undefined ? {} : { userspace: { portId: 7, program } }),
+  ...(program === undefined ? {} : { userspace: { portId: 7, ...(program === '' ? {} : { program }) } }),
 });
 
 export function followerOf(events: readonly ConntrackEvent[], whole = true): ConntrackFollower {
@@ -68,10 +93,11 @@ export function followerOf(events: readonly ConntrackEvent[], whole = true): Con
 }
 
 /** The flow of `row`, on a node whose table is `text`. */
-export function flowOn(text: string) {
+export function flowOn(text: string, sockets = '') {
   const rows = text === '' ? 0 : text.trimEnd().split('\n').length;
   const stderr = `conntrack v1.4.7 (conntrack-tools): ${rows} flow entries have been shown.\n`;
   const printed = { code: 0, stdout: text === '' || text.endsWith('\n') ? text : `${text}\n`, stderr };
-  const node = { name: 'worker', exec: () => Promise.resolve(printed) } as unknown as ClusterNode;
-  return { node, family: 'ipv4', src: '10.0.0.1', sport: 12345, dst: '10.96.0.9', dport: 80 } as const;
+  const node = { name: 'worker', exec: ([program]: readonly string[]) => Promise.resolve(program === 'sh' ? { code: 0, stdout: sockets, stderr: '' } : printed),
+  } as unknown as ClusterNode;
+  return { node, family: 'ipv4', frontend: 'cluster-ip', src: '10.0.0.1', sport: 12345, dst: '10.96.0.9', dport: 80 } as const;
 }
