@@ -11,6 +11,7 @@ import {
   type KpngModel,
 } from './kpng-arguments.ts';
 import type { DaemonSet } from './kube-proxy-template.ts';
+import { kpngVersion } from './kpng-version.ts';
 import { reachesApi } from './reaches-api.ts';
 import type { ServiceProxy } from './service-proxy.ts';
 import type { SubjectContext } from '../../../harness/subject/subject.ts';
@@ -73,16 +74,26 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
     },
     remove: takeAway,
     capabilities: () => Promise.resolve(kpngCapabilities(backend)),
-    info: (context) =>
-      Promise.resolve({
+    // It deletes rows by the conntrack tool, a child of its own.
+    programs: () => ['kpng', 'conntrack'],
+    async info(context) {
+      const version = kpngVersion(await saidVersion(context), imageOf(context));
+      return {
         name,
         kind: 'service-proxy',
+        product: 'kpng',
+        version,
+        mode: backend,
         versions: { kpng: imageOf(context) ?? 'no image' },
         remarks: [
           `backend ${backend}, ${model === 'single' ? 'one process a node' : 'two processes a node with a unix socket between them'}, image given by --kpng-image`,
+          ...(version === undefined
+            ? ['neither `kpng version` nor the image’s tag names the commit, so no known defect can be matched']
+            : []),
           ...(defect === undefined ? [] : ['known-bad on purpose: started with a PATH that lacks the conntrack tool']),
         ],
-      }),
+      };
+    },
     async logs({ cluster }) {
       const pods = await cluster.api.list<Pod>('v1', 'Pod', { namespace: NAMESPACE, labelSelector: LABEL });
       const texts = pods.flatMap(({ metadata, spec }) =>
@@ -95,6 +106,15 @@ export function kpng(backend: KpngBackend, model: KpngModel, defect?: KpngDefect
       return Object.fromEntries(await Promise.all(texts));
     },
   };
+}
+
+/** What the program says of itself in one of its pods; empty when it says nothing. */
+async function saidVersion({ cluster, signal }: SubjectContext): Promise<string> {
+  const [pod] = await cluster.api.list<Pod>('v1', 'Pod', { namespace: NAMESPACE, labelSelector: LABEL }, signal);
+  if (pod === undefined) return '';
+  const ref = { namespace: NAMESPACE, name: pod.metadata.name, container: 'kpng' };
+  const answer = await cluster.api.exec(ref, ['kpng', 'version'], { signal, timeoutMs: 10_000 }).catch(() => undefined);
+  return answer?.code === 0 ? answer.stdout : '';
 }
 
 /** Without its pods nobody writes rules any more; then those that they left go too. */
