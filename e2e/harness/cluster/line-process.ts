@@ -20,6 +20,10 @@ type Listener = (line: string, receivedAtMs: number) => void;
 
 /** Lines kept for replay; the oldest go first, so that an endless log cannot eat the harness. */
 const keptLines = 500_000;
+const keptCharacters = 128 * 1024 * 1024;
+/** A program that never ends its line must not fill the memory either. */
+export const longestLine = 4 * 1024 * 1024;
+const shownOfLong = 200;
 const keptStderr = 16_384;
 
 export class LineStream implements LineProcess {
@@ -29,7 +33,11 @@ export class LineStream implements LineProcess {
   readonly #listeners = new Set<Listener>();
   readonly #decoder = new StringDecoder('utf8');
   readonly #errDecoder = new StringDecoder('utf8');
+  /** Characters of `#lines`. */
+  #kept = 0;
   #rest = '';
+  /** Inside of a line that is too long: what comes until its end is left out. */
+  #isTooLong = false;
   #stderr = '';
   #end: ProcessEnd | undefined;
   #settle: (end: ProcessEnd) => void = () => undefined;
@@ -40,12 +48,31 @@ export class LineStream implements LineProcess {
     this.exited = new Promise((resolve) => (this.#settle = resolve));
   }
 
-  /** Bytes of stdout as they arrive; a chunk may end inside a line or a character. */
+  /**
+   * Bytes of stdout as they arrive; a chunk may end inside a line or a character. A line of more than `longestLine` characters
+   * becomes one line that says so: who needs each line finds there that one is missing.
+   */
   feed(chunk: Buffer): void {
-    const parts = (this.#rest + this.#decoder.write(chunk)).split('\n');
-    this.#rest = parts.pop() ?? '';
-    const now = wallClock();
-    for (const line of parts) this.#emit(line.replace(/\r$/, ''), now);
+    const text = this.#decoder.write(chunk);
+    const end = text.lastIndexOf('\n');
+    if (end !== -1) {
+      const now = wallClock();
+      for (const line of (this.#rest + text.slice(0, end)).split('\n')) this.#finish(line, now);
+      this.#rest = '';
+    }
+    // Not split again with each chunk: a line that comes in a million pieces is put together once.
+    if (!this.#isTooLong) this.#rest += text.slice(end + 1);
+    if (this.#rest.length <= longestLine) return;
+    this.#isTooLong = true;
+    // Flat, or the rope would keep all of its pieces.
+    this.#rest = Buffer.from(this.#rest.slice(0, shownOfLong)).toString('utf8');
+  }
+
+  #finish(line: string, now: number): void {
+    const isTooLong = this.#isTooLong || line.length > longestLine;
+    this.#isTooLong = false;
+    if (isTooLong) this.#emit(`[a line of more than ${longestLine} characters: ${line.slice(0, shownOfLong)}…]`, now);
+    else this.#emit(line.replace(/\r$/, ''), now);
   }
 
   feedStderr(chunk: Buffer): void {
@@ -55,7 +82,7 @@ export class LineStream implements LineProcess {
   /** The process is over; an unfinished last line counts as a line. Later calls change nothing. */
   ended(end: ProcessEnd): void {
     if (this.#end !== undefined) return;
-    if (this.#rest !== '') this.#emit(this.#rest, wallClock());
+    if (this.#rest !== '') this.#finish(this.#rest, wallClock());
     this.#rest = '';
     this.#end = end;
     this.#settle(end);
@@ -120,7 +147,9 @@ export class LineStream implements LineProcess {
 
   #emit(line: string, at: number): void {
     this.#lines.push([line, at]);
-    if (this.#lines.length > keptLines) this.#lines.splice(0, keptLines / 10);
+    this.#kept += line.length;
+    if (this.#lines.length > keptLines || this.#kept > keptCharacters)
+      for (const [old] of this.#lines.splice(0, Math.ceil(this.#lines.length / 10))) this.#kept -= old.length;
     for (const listener of [...this.#listeners]) listener(line, at);
   }
 

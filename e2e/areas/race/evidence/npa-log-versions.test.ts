@@ -5,7 +5,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { hiddenDeletes, whyNoPass } from './npa-log-reading.ts';
-import { parseNpaLogLine, unknownForm, type NpaLogLine } from './npa-log.ts';
+import { parseNpaLogLine, unknownForm } from './npa-log.ts';
 
 const atMs = Date.UTC(2026, 10, 20, 10, 0, 1, 250);
 const at = '2026-11-20T10:00:01.250Z';
@@ -108,7 +108,7 @@ const forms: readonly (readonly [string, string, object | undefined])[] = [
 ];
 
 const log = (texts: readonly string[]) => {
-  const lines = texts.map(parseNpaLogLine).filter((each) => each !== undefined) as NpaLogLine[];
+  const lines = texts.map(parseNpaLogLine).filter((each) => each !== undefined);
   const unknown = texts.map(unknownForm).filter((each) => each !== undefined);
   return { lines, unknown, counts: { all: texts.length, unknown: unknown.length } };
 };
