@@ -256,5 +256,5 @@ function decimal(line: string, start: number, end: number): number | undefined {
 }
 
 function reject(reason: string, line: string): RejectedLine {
-  return { error: `${reason}: ${line.length > 200 ? `${line.slice(0, 200)}…` : line}` };
+  return { error: `${reason.slice(0, 100)}: ${line.length > 200 ? `${line.slice(0, 200)}…` : line}` };
 }

@@ -106,7 +106,8 @@ function parsed(text: string): unknown {
 
 /** For a text that no parser takes: what stands behind the names of secrets, to the end of the line. */
 function keepByForm(text: string): void {
-  for (const found of text.matchAll(/["']?([A-Za-z][\w.-]*)["']?\s*[:=][ \t]*/g)) {
+  // A bound on the name: each place of a long word would look for the word's end, and a long file took minutes.
+  for (const found of text.matchAll(/["']?([A-Za-z][\w.-]{0,100})["']?\s{0,100}[:=][ \t]*/g)) {
     const [whole, name = ''] = found;
     const line = text.slice(found.index + whole.length).split('\n', 1)[0] ?? '';
     const quoted = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/.exec(line);

@@ -31,21 +31,28 @@ export const profileSchema = z
     if (profile.scope === 'all' && profile.trigger !== 'command') reject('scope all needs trigger command');
   });
 
+const mostOfAMistake = 1_000;
+
+/** A key or a value may be a whole file that was pasted at the wrong place. */
+function shortened(text: string): string {
+  return text.length <= mostOfAMistake ? text : `${text.slice(0, mostOfAMistake)}…`;
+}
+
 /** Reads a YAML list of profiles. Throws one error that names file, profile and field for everything that is wrong. */
 export async function readProfileFile(path: string): Promise<readonly FaultProfile[]> {
   let parsed: unknown;
   try {
     parsed = load(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new Error(`profile file ${path}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`profile file ${path}: ${shortened((error as Error).message)}`, { cause: error });
   }
   const result = z.array(profileSchema).min(1).safeParse(parsed);
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`profile file ${path}: ${lines.join('; ')}`);
+    throw new Error(`profile file ${path}: ${shortened(lines.join('; '))}`);
   }
   const names = result.data.map((profile) => profile.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new Error(`profile file ${path}: two profiles are named ${twice}`);
+  if (twice !== undefined) throw new Error(`profile file ${path}: two profiles are named ${shortened(twice)}`);
   return result.data as readonly FaultProfile[];
 }

@@ -29,7 +29,9 @@ export function loadKubeconfig(config: KubeConfig, source: KubeconfigSource): Ku
   if (source.context !== undefined) {
     if (config.getContextObject(source.context) === null) {
       const known = config.getContexts().map((context) => context.name);
-      throw new Error(`kubeconfig has no context "${source.context}"; it has: ${known.join(', ') || 'none'}`);
+      throw new Error(
+        `kubeconfig has no context "${source.context}"; it has: ${shortened(known.join(', '), 500) || 'none'}`,
+      );
     }
     config.setCurrentContext(source.context);
   }
@@ -99,7 +101,12 @@ function whyUnreadable(error: unknown): string {
     return `it is no YAML: ${words} (line ${mark.line + 1}, column ${mark.column + 1})`;
   }
   if (code !== undefined) return `it cannot be read (${code})`;
-  return redact(messageOf(error).split('\n')[0] ?? '');
+  return shortened(redact(messageOf(error).split('\n')[0] ?? ''), 500);
+}
+
+/** Names come from files of others, and may be of any length. */
+function shortened(text: string, most = 100): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
 }
 
 /** A token that went over plain HTTP is known to everybody on the way. `kubectl proxy` needs none. */
@@ -112,7 +119,7 @@ function refusePlainLogin(config: KubeConfig, allowed: boolean): void {
   if (used.length === 0) return;
   const shown = server.replace(/\/\/[^/@]*@/, '//');
   throw new UsageError(
-    `kubeconfig context "${config.getCurrentContext()}": the login of user "${name}" would go over plain HTTP to ${shown}; use https, a context whose user has no login (as for kubectl proxy), or --insecure-http where nobody can listen`,
+    `kubeconfig context "${shortened(config.getCurrentContext())}": the login of user "${shortened(name)}" would go over plain HTTP to ${shortened(shown)}; use https, a context whose user has no login (as for kubectl proxy), or --insecure-http where nobody can listen`,
   );
 }
 
