@@ -4,15 +4,23 @@ import { holdsBar, type BenchLine } from './bench-line.ts';
 
 export interface BenchReport {
   readonly name: string;
+  /** What was measured. */
+  readonly commit?: string;
   readonly wall: string;
   readonly machine: Readonly<Record<string, string>>;
   readonly lines: readonly (BenchLine & { readonly holds?: boolean })[];
 }
 
 /** The load average stands in it because a busy machine measures itself. */
-export function reportOf(name: string, lines: readonly BenchLine[], now = new Date()): BenchReport {
+export function reportOf(
+  name: string,
+  lines: readonly BenchLine[],
+  commit?: string,
+  now: Date = new Date(),
+): BenchReport {
   return {
     name,
+    ...(commit === undefined ? {} : { commit }),
     wall: now.toISOString(),
     machine: {
       cores: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
@@ -43,7 +51,7 @@ export function markdownOf(report: BenchReport): string {
   return [
     `# Benchmark: ${report.name}`,
     '',
-    `${report.wall}; ${machine.join(', ')}. Values are medians; the spread is least to greatest.`,
+    `${report.wall}; commit ${report.commit ?? 'unknown'}; ${machine.join(', ')}. Values are medians; the spread is least to greatest.`,
     '',
     '| what | value | spread | bar |',
     '|---|---:|---:|---:|',

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { benchNamed, benchNames } from '../bench/bench-files.ts';
+import { measuredCommit } from '../bench/measured-commit.ts';
 import { markdownOf, reportOf } from '../bench/bench-report.ts';
 
 const HELP = `npm run bench -- NAME [options]
@@ -9,7 +10,7 @@ const HELP = `npm run bench -- NAME [options]
   cluster
   default-run [--from FOLDER…]        the first command of the README, 10 minutes
   engine
-  pcap
+  pcap [MEGABYTES] [ROUNDS]           400 and 7; asks tcpdump and tshark
   race [RUNS] [CELL…] [--more]        3 runs of each cell; --more adds to the samples that stand there
   udp [--rounds N] [--backend NAME] [--without-upstream]
   watch [tcp|api] [--into FOLDER] [options of npm run e2e]
@@ -33,7 +34,8 @@ async function main(): Promise<number> {
     process.stderr.write(`${wrong}usage: npm run bench <name>; names: ${known.join(' ')}\n`);
     return EXIT.usage;
   }
-  const report = reportOf(name, await (await benchNamed(name))(args));
+  const commit = await measuredCommit();
+  const report = reportOf(name, await (await benchNamed(name))(args), commit);
   const text = markdownOf(report);
   await mkdir(output, { recursive: true });
   await writeFile(new URL(`${name}.json`, output), `${JSON.stringify(report, undefined, 2)}\n`);
