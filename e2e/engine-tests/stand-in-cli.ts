@@ -1,20 +1,36 @@
 /**
  * The engine with a cluster and subjects that are made of nothing, for its own tests. What goes wrong is chosen by
- * STAND_IN: `set-up-fails`, `set-up-waits`, `close-fails`, `secret`.
+ * STAND_IN: `set-up-fails`, `set-up-waits`, `close-fails`, `secret`; `tells-in-set-up` and `tells` say what stands in the file
+ * TELL wherever an environment can say something. With --kubeconfig its server is asked before anything else.
  */
+import { readFileSync } from 'node:fs';
 import { areas } from '../areas/index.ts';
 import { chooseSubjects } from '../compose/choose-subjects.ts';
 import { emptyEnvironment } from '../compose/empty-environment.ts';
 import { skipReason } from '../compose/skip-reasons.ts';
 import { composition } from '../compose/composition.ts';
 import { keepKubeconfigSecrets } from '../harness/run/kubeconfig-secrets.ts';
+import { connect } from '../harness/cluster/kube/connection.ts';
+import { KubeClient } from '../harness/cluster/kube/kube-client.ts';
 import type { Composition } from '../harness/run/composition.ts';
+import type { Options } from '../harness/run/options/schema.ts';
 import { runCommand } from '../harness/run/run-command.ts';
 import { InfrastructureError } from '../harness/run/verdict-errors.ts';
 import type { KnownDefect } from '../harness/run/match-defect.ts';
 import type { Subject, SubjectEntry } from '../harness/subject/subject.ts';
 
 const mode = process.env.STAND_IN ?? '';
+const told = mode.startsWith('tells') ? (JSON.parse(readFileSync(process.env.TELL ?? '', 'utf8')) as string[]) : [];
+
+/** As every run on a cluster that exists: what the server answers to the first question ends the set-up. */
+async function askServer({ kubeconfig, insecureHttp }: Options): Promise<void> {
+  const connection = await connect({ kubeconfig, insecureHttp });
+  try {
+    await new KubeClient(connection, { labels: {} }).list('v1', 'Namespace');
+  } finally {
+    connection.close();
+  }
+}
 
 function standIn(name: string, kind: SubjectEntry['kind'], caughtBy: readonly string[] = []): SubjectEntry {
   const subject: Subject = {
@@ -27,7 +43,7 @@ function standIn(name: string, kind: SubjectEntry['kind'], caughtBy: readonly st
     info: () =>
       Promise.resolve({
         ...{ name, kind, product: name.replace(/[@+].*/, ''), version: /@(.+)/.exec(name)?.[1] ?? '1.0.0' },
-        ...{ versions: { [name]: '1' }, remarks: ['a stand-in made of nothing'] },
+        ...{ versions: { [name]: '1' }, remarks: ['a stand-in made of nothing', ...told] },
       }),
     logs: () => Promise.resolve({}),
   };
@@ -89,6 +105,11 @@ const standInComposition: Composition = {
         request.signal.addEventListener('abort', () => reject(request.signal.reason as Error));
       }).finally(() => clearInterval(alive));
     }
+    if (options.kubeconfig !== undefined) await askServer(options);
+    for (const line of told) request.log(line);
+    for (const line of told.slice(0, 3)) request.note('warning', line);
+    if (mode === 'tells-in-set-up')
+      throw new InfrastructureError(told.join('\n'), { cause: new Error(told.join(' ')) });
     if (mode === 'secret') keepKubeconfigSecrets('token: "planted-token-0123456789"\n');
     const empty = emptyEnvironment(options);
     const choice = chooseSubjects(options, request.specs, kinds);
@@ -105,7 +126,7 @@ const standInComposition: Composition = {
         subject: (kind) => loaded.find((subject) => subject.kind === kind) ?? empty.env.subject(kind),
         subjects: (kind) => loaded.filter((subject) => subject.kind === kind),
       },
-      facts: { provider: 'stand-in' },
+      facts: { provider: 'stand-in', ...(told.length === 0 ? {} : { told: told.join(' ') }) },
       subjects: await Promise.all(loaded.map(async (subject) => subject.info(undefined as never))),
       skipReason: (meta) =>
         skipReason(meta, {
@@ -117,10 +138,12 @@ const standInComposition: Composition = {
           judgedOnNodes: [],
         }),
       collectors: (t) => [{ title: 'nodes', run: async () => t.attach('nodes.txt', 'worker Ready') }],
-      close: () =>
-        mode === 'close-fails'
+      close: () => {
+        if (told.length > 0) return Promise.reject(new InfrastructureError(told.join('\n')));
+        return mode === 'close-fails'
           ? Promise.reject(new InfrastructureError('namespace x is stuck in Terminating'))
-          : Promise.resolve(),
+          : Promise.resolve();
+      },
     };
   },
 };

@@ -81,6 +81,13 @@ const printed: Readonly<Record<string, (secret: string) => string>> = {
   'as it is': (secret) => secret,
   'in JSON': (secret) => JSON.stringify({ a: [secret] }),
   'in JSON in JSON': (secret) => JSON.stringify(JSON.stringify({ a: secret })),
+  'in JSON, in HTML, in JSON': (secret) =>
+    JSON.stringify(JSON.stringify({ a: secret }).replaceAll('"', '&quot;').replaceAll('&', '&amp;')),
+  'in JSON four times': (secret) => [1, 2, 3, 4].reduce((text) => JSON.stringify(text), secret),
+  'in a form': (secret) => new URLSearchParams({ x: secret }).toString(),
+  'in a URL, as Go escapes it': (secret) =>
+    encodeURIComponent(secret).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
+  'in a URL in a URL': (secret) => encodeURIComponent(encodeURIComponent(secret)),
   'in a URL': (secret) => `?x=${encodeURIComponent(secret)}&y=1`,
   'in base64': (secret) => base64(secret),
   'inside of base64': (secret) => base64(`{"kind":"x","value":"${secret}"} `),

@@ -1,5 +1,5 @@
 /** Nothing secret leaves the process: every line of console, log, result data and text artefacts passes here. */
-import { base64FormsOf, formsOf, isSecretName, shortestPiece } from './secret-forms.ts';
+import { base64FormsOf, formsOf, isSecretName, nestedForm, shortestPiece } from './secret-forms.ts';
 
 const mask = '[redacted]';
 /** A value behind the name of a secret: in quotes, in quotes that are themselves quoted, or one word. */
@@ -34,6 +34,8 @@ const onlyRun = /^[A-Za-z0-9+/_-]{20,}={0,2}$/;
 
 /** Longest first: a form that is part of another one must not break it. */
 let forms: readonly string[] = [];
+/** Those of secrets with quotes, blanks and the like, by the secret. */
+const nested = new Map<string, RegExp>();
 /** Too short to be looked for inside of words. */
 let words: RegExp | undefined;
 /** Every stretch of 20 characters of longer secrets: a piece is found wherever it was cut and whatever stands beside it. */
@@ -53,6 +55,8 @@ export function keepSecret(...values: readonly string[]): void {
     if (value.length < 6 || /^(?:\d{1,7}|true|false|default|\[redacted.*)$/.test(value)) continue;
     if (value.length < 8) keepWord(value);
     else keepForms(formsOf(value));
+    const form = nestedForm(value);
+    if (form !== undefined) nested.set(value, form);
     keepLong(value);
   }
   settle();
@@ -91,6 +95,7 @@ export function redact(text: string): string {
   }
   let clean = text;
   for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, mask);
+  for (const form of nested.values()) clean = clean.replace(form, mask);
   if (words !== undefined) clean = clean.replace(words, mask);
   if (stretches.size > 0) clean = clean.replace(run, withoutPieces);
   if (!suspicious.test(clean)) return clean;

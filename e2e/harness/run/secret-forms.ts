@@ -26,6 +26,41 @@ export function formsOf(secret: string): readonly string[] {
   return [...forms];
 }
 
+const longestNested = 1000;
+const ofQuotes: Readonly<Record<string, string>> = {
+  '"': '&(?:amp;)*quot;|',
+  // Doubled as in YAML, or closed and opened again as in a shell.
+  "'": `&(?:amp;)*apos;|'\\\\+''|''|`,
+  '&': '&(?:amp;)+|',
+  '<': '&(?:amp;)*lt;|',
+  '>': '&(?:amp;)*gt;|',
+};
+
+/**
+ * However often it was put into JSON, HTML, quotes or a URL, one in the other, by whatever alphabet: what is spared by one program
+ * is escaped by the next. Undefined where nothing in it is ever escaped, and for what is too long to be looked for letter by letter:
+ * pieces find it.
+ */
+export function nestedForm(secret: string): RegExp | undefined {
+  if (secret.length > longestNested || !/[^A-Za-z0-9._-]/.test(secret)) return undefined;
+  return new RegExp(Array.from(secret.replace(/\s+/g, ' '), anySpelling).join(''), 'g');
+}
+
+function anySpelling(letter: string): string {
+  if (/[A-Za-z0-9]/.test(letter)) return letter;
+  if (letter === ' ') return String.raw`(?:\s|\\+[nrt]|%(?:25)*(?:20|0[aA])|\+)+`;
+  const hex = (code: number, length: number): string => code.toString(16).padStart(length, '0');
+  const code = letter.codePointAt(0) ?? 0;
+  const percent = [...Buffer.from(letter)].map((byte) => hex(byte, 2));
+  const escaped = [hex(code, 4), hex(code, 4).toUpperCase()].map((one) => `u${one}`);
+  const inUrl = [percent, percent.map((byte) => byte.toUpperCase())].map((bytes) =>
+    bytes.map((byte) => `%(?:25)*${byte}`).join(''),
+  );
+  const inHtml = `&(?:amp;)*#(?:${code}|[xX]0*(?:${hex(code, 0)}|${hex(code, 0).toUpperCase()}));`;
+  const itself = letter.replace(/[\\^$.*+?()[\]{}|/-]/, String.raw`\$&`);
+  return String.raw`\\*(?:${[...escaped, ...inUrl, inHtml].join('|')}|${ofQuotes[letter] ?? ''}${itself})`;
+}
+
 /** Base64 of it alone, in both alphabets, and what is left of it inside base64 of something longer, at any of three offsets. */
 export function base64FormsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);

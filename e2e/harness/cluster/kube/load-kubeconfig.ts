@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { keepKubeconfigSecrets, keepObjectSecrets } from '../../run/kubeconfig-secrets.ts';
 import { keepBasicLogin, keepSecret, keepVerbatim, redact } from '../../run/redact.ts';
+import { looksSecret } from '../../run/secret-forms.ts';
 import { UsageError } from '../../run/usage-error.ts';
 
 export interface KubeconfigSource {
@@ -69,9 +70,15 @@ export function keepLogin(login: { readonly [name: string]: unknown }): void {
       );
 }
 
-/** What a login said when it failed, without what a plugin printed: that may be the token itself. */
+/**
+ * What a login said when it failed, without what a plugin printed as its answer: that may be the token itself. What it printed as
+ * its error is told, but for words that look like a credential: nobody else knows what it was about to give.
+ */
 export function loginError(error: unknown, context: string): Error {
-  const message = error instanceof SyntaxError ? 'its answer is not JSON' : redact(messageOf(error));
+  const said = redact(messageOf(error)).replace(/[\w.~+/-]{12,}=*/g, (word) =>
+    looksSecret(word) ? '[redacted]' : word,
+  );
+  const message = error instanceof SyntaxError ? 'its answer is not JSON' : said;
   return new Error(`kubeconfig context "${context}": the login of its user failed: ${message}`);
 }
 
