@@ -9,7 +9,7 @@ spec(
     id: 'udp/connected-datagrams-follow-endpoints',
     title: 'Datagrams of a connected socket follow the endpoints, wherever the proxy keeps its flows',
     claim:
-      'When the server behind a connect()ed UDP socket is deleted and another endpoint is ready, the service proxy MUST let the socket’s next datagrams reach it, also when it translated the address at connect().',
+      'When the server behind a connect()ed UDP socket is deleted and another endpoint is ready, the service proxy MUST let the client’s next datagrams reach it, also when it translated the address at connect(): on that socket, or on the next one where the proxy broke it on purpose.',
     tags: ['udp', 'conntrack'],
     needs: { workers: 2 },
     locks: SHARES_PROXY,

@@ -9,7 +9,7 @@ spec(
     id: 'udp/connected-socket',
     title: 'A connected UDP socket’s flow moves on when its server is replaced',
     claim:
-      'A client that keeps one connect()ed UDP socket MUST reach the other endpoint after its server was deleted, without opening a new socket.',
+      'A client that keeps one connect()ed UDP socket MUST reach the other endpoint after its server was deleted: on that socket, or on the next one where the proxy broke it on purpose.',
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, capabilities: ['conntrack-rows'] },
     locks: SHARES_PROXY,
