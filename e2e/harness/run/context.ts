@@ -81,7 +81,7 @@ export interface SpecContext {
   readonly iterations: number | undefined;
   /** A wait of the suite's own, in milliseconds: it grows with the machine's slow factor, because nobody is judged by it. */
   wait(ms: number): number;
-  /** A bound that a subject is held to, in milliseconds. Its own controls say what a slow machine explains. */
+  /** A bound that a subject is held to, in milliseconds: it never grows. The spec's own controls say what a slow machine explains. */
   bound(ms: number): number;
   /**
    * Moves the deadline for a fact of the subject that nobody knew before the spec began, such as a period of minutes.

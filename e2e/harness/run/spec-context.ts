@@ -120,7 +120,7 @@ export function createContext(input: ContextInput): SpecContext {
     slug: slugOf(input.run, state),
     iterations: input.iterations,
     wait: (ms) => ms * input.env.slowFactor,
-    bound: (ms) => ms * input.env.slowFactor,
+    bound: (ms) => ms,
     moreTime(ms, reason) {
       alive();
       if (state.moreTime === undefined) return;

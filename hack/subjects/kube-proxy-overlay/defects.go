@@ -33,6 +33,9 @@ type defectiveTable struct {
 // earlyTable marks the one call that early-cleanup lets through.
 type earlyTable struct{ Interface }
 
+// lateness is more than twice what a row may stay after the rules for its change were written.
+const lateness = 14 * time.Second
+
 var flushedOnStart = map[uint8]bool{}
 
 func withDefect(ct Interface, services proxy.ServicePortMap, endpoints proxy.EndpointsMap) Interface {
@@ -84,6 +87,14 @@ func (t defectiveTable) DeleteEntries(family uint8, stale []*netlink.ConntrackFl
 			flushedOnStart[family] = true
 			stale = t.towardsServices(family)
 		}
+	}
+	if defect == "late-cleanup" {
+		go func() {
+			time.Sleep(lateness)
+			n, err := t.Interface.DeleteEntries(family, stale)
+			klog.InfoS("staleproof defect applied", "defect", defect, "entriesDeleted", n, "err", err)
+		}()
+		return len(stale), nil
 	}
 	n, err := t.Interface.DeleteEntries(family, stale)
 	klog.InfoS("staleproof defect applied", "defect", defect, "entriesDeleted", n)

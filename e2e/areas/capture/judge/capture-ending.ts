@@ -47,7 +47,7 @@ export async function judgeEndWithSandbox(
   );
   if (ended !== undefined) t.evidence.measure({ name: 'end after sandbox', value: ended, unit: 'ms', bound: limitMs });
   t.judge({
-    ok: ended !== undefined && ended <= t.bound(limitMs),
+    ok: ended !== undefined && ended <= t.wait(limitMs),
     subject: stage.subject.name,
     expected: `no tcpdump ${limitMs} ms after its sandbox`,
     observed: ended === undefined ? 'still running' : `ended after ${Math.round(ended)} ms`,
@@ -76,7 +76,7 @@ export async function judgeEndOfObject(
       return right ? { proven: true, value: now, summary } : { proven: false, reason: summary };
     },
   });
-  const bound = t.bound(limitMs);
+  const bound = t.wait(limitMs);
   const start = performance.now();
   await subject.delete(t.env.cluster, request.namespace, request.name, t.signal);
   const ended = await reached(

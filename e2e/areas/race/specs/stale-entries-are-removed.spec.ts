@@ -35,7 +35,7 @@ spec(
     });
     const all = both.reduce((sum, { count }) => sum + count, 0);
     const started = t.evidence.now();
-    const boundMs = t.bound(periodsToClean * stage.periodMs);
+    const boundMs = t.wait(periodsToClean * stage.periodMs);
     const left = await t.step(`wait for up to ${periodsToClean} cleanup periods`, async () => {
       for (;;) {
         await awaitCycles(t, stage, 1);

@@ -16,7 +16,7 @@ const script = [
   `echo ${SEPARATOR}`,
   `find /proc/[0-9]*/fd -lname 'socket:*' -printf '%p %l\\n' 2>/dev/null`,
   `echo ${SEPARATOR}`,
-  'for p in /proc/[0-9]*; do echo "${p#/proc/} $(cat $p/comm 2>/dev/null)"; echo "$(tr "\\0" " " <$p/cmdline 2>/dev/null)"; done',
+  'for p in /proc/[0-9]*; do echo "${p#/proc/} $(cat $p/comm 2>/dev/null)"; echo "$(tr "\\0\\n" "  " <$p/cmdline 2>/dev/null)"; done',
 ].join('; ');
 
 /** Undefined when the node cannot tell it whole: then nobody can be excluded. */

@@ -28,6 +28,7 @@ export async function cycleUnderDatagrams(t: SpecContext, options: ClientOptions
   await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
   await t.evidence.require(stage.endpointsAre([server2]));
   return {
+    node: client.node,
     stream,
     fresh,
     changedAt: t.evidence.now(),

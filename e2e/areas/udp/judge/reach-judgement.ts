@@ -1,6 +1,7 @@
 /** The judgement by datagrams alone, for proxies that keep their flows elsewhere than in conntrack. */
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { totalLost } from '../evidence/datagram-loss.ts';
+import { countWaits } from '../evidence/processor-wait.ts';
 import type { Reach } from '../evidence/reach.ts';
 import { flowSettles, rulesWritten, type Backend } from './judgements.ts';
 import { watchTail } from './settled-tail.ts';
@@ -12,6 +13,7 @@ export async function judgeReached(t: SpecContext, reach: Reach, backend: Backen
   const { stream, fresh, from, to, sequence, changedAt, frontend } = reach;
   const facts = { frontend, backend };
   const subject = `${reach.subject} after ${reach.after}`;
+  const machine = countWaits(t, reach.node);
   const timeoutMs = Math.max(0, changedAt + t.wait(2 * RULES_BOUND_MS) - t.evidence.now());
   const writtenAt = await fresh.rulesWritten({ from, to }, { changedAt, mustReach: true, timeoutMs });
   const since = Math.max(changedAt, writtenAt ?? 0);
@@ -20,6 +22,7 @@ export async function judgeReached(t: SpecContext, reach: Reach, backend: Backen
     afterSequence: sequence,
     timeoutMs: writtenAt === undefined ? 0 : t.wait(2 * REMOVAL_BOUND_MS),
   });
+  const machineMs = await machine();
   const windows = stream.losses().filter((window) => window.lastLost > sequence);
   const lost = totalLost(windows);
   stream.recordEvidence();
@@ -29,9 +32,9 @@ export async function judgeReached(t: SpecContext, reach: Reach, backend: Backen
   t.evidence.measure({ name: 'datagrams lost', value: lost, unit: 'datagrams' });
 
   const rulesMs = writtenAt === undefined ? undefined : writtenAt - changedAt;
-  const rulesHeld = rulesMs === undefined ? 'late' : heldTo(RULES_BOUND_MS, rulesMs);
+  const rulesHeld = rulesMs === undefined ? 'late' : heldTo(RULES_BOUND_MS, rulesMs, machineMs);
   if (rulesMs !== undefined && rulesHeld === 'unclear')
-    t.inconclusive(`${subject}: the rules ${describeUnclear(RULES_BOUND_MS, rulesMs)}`);
+    t.inconclusive(`${subject}: the rules ${describeUnclear(RULES_BOUND_MS, rulesMs, machineMs)}`);
   t.judge(rulesWritten, {
     outcome: rulesMs === undefined ? 'never-written' : rulesHeld === 'late' ? 'written-late' : 'written',
     facts,
@@ -40,9 +43,11 @@ export async function judgeReached(t: SpecContext, reach: Reach, backend: Backen
     observed: `${rulesMs === undefined ? 'they do not' : `they did after ${Math.round(rulesMs)} ms`}; ${fresh.describe({ from, to })}`,
   });
   const tookMs = tail.first === undefined ? undefined : stream.onRunClock(tail.first.at) - since;
-  const held = tookMs === undefined ? 'in-time' : heldTo(REMOVAL_BOUND_MS, tookMs);
+  const held = tookMs === undefined ? 'in-time' : heldTo(REMOVAL_BOUND_MS, tookMs, machineMs);
   if (tail.outcome === 'settled' && held === 'unclear')
-    t.inconclusive(`${subject}: the first answer of ${to.name} ${describeUnclear(REMOVAL_BOUND_MS, tookMs ?? 0)}`);
+    t.inconclusive(
+      `${subject}: the first answer of ${to.name} ${describeUnclear(REMOVAL_BOUND_MS, tookMs ?? 0, machineMs)}`,
+    );
   t.judge(flowSettles, {
     outcome: tail.outcome === 'settled' && held === 'late' ? 'settled-late' : tail.outcome,
     facts: { ...facts, rules: 'written' },

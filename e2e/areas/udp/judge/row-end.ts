@@ -7,6 +7,7 @@ import { readConntrack } from '../../../harness/conntrack/conntrack-table.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { destroyed, matchOf, rowsNow, type FlowKey } from '../evidence/conntrack-premises.ts';
 import type { Destination, FreshFlows } from '../evidence/fresh-flows.ts';
+import { countWaits } from '../evidence/processor-wait.ts';
 import { rowRemoved, rulesWritten, type Backend, type Rules } from './judgements.ts';
 import { describeUnclear, heldTo, REMOVAL_BOUND_MS, RULES_BOUND_MS } from './time-bound.ts';
 import { judgeAuthor } from './who-deleted.ts';
@@ -40,9 +41,10 @@ export interface RowEnd {
 /** Waits for the rules, then for the row. Judges nothing; measures `rules written after` and `stale row gone after` (ms). */
 export async function watchRow(t: SpecContext, removal: Removal): Promise<RowEnd> {
   const { fresh, changedAt, follower, staleRow } = removal;
+  const machine = countWaits(t, removal.flow.node);
   const change = { from: removal.from, to: removal.to };
   const must = { changedAt, mustReach: removal.mustReach ?? false };
-  // As long again as the bound: later than that is late on any machine, and need not be waited for.
+  // As long again as the bound: what the machine may explain is rarely more, and the waits grow with it.
   const left = (bound: number, since: number): number => Math.max(0, since + t.wait(2 * bound) - t.evidence.now());
   await fresh?.rulesWritten(change, { ...must, timeoutMs: left(RULES_BOUND_MS, changedAt) });
   const early = fresh?.writtenBy(change, must);
@@ -59,6 +61,9 @@ export async function watchRow(t: SpecContext, removal: Removal): Promise<RowEnd
       : isLeft && removal.eventsMayBeLost
         ? t.evidence.now()
         : undefined;
+  const machineMs = await machine();
+  if (machineMs !== undefined)
+    t.evidence.measure({ name: 'proxy waited for a processor', value: Math.round(machineMs), unit: 'ms' });
   // Events are told in order: all births before the row's end are known now.
   const writtenAt = fresh?.writtenBy(change, must);
   const rules = fresh === undefined ? 'not-watched' : writtenAt === undefined ? 'not-written' : 'written';
@@ -71,6 +76,7 @@ export async function watchRow(t: SpecContext, removal: Removal): Promise<RowEnd
     ...(writtenAt === undefined ? {} : { writtenAt }),
     ...(removedAt === undefined ? {} : { removedAt }),
     ...(event === undefined ? {} : { event }),
+    ...(machineMs === undefined ? {} : { machineMs }),
   };
 }
 

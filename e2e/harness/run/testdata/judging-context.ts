@@ -31,7 +31,7 @@ export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; re
       cluster: { facts: { kubernetes: 'v1.36.3' } },
     },
     wait: (ms: number) => ms * 0.02,
-    bound: (ms: number) => ms * 0.02,
+    bound: (ms: number) => ms,
     evidence: {
       now: () => performance.now() - started,
       fromWall: (ms: number) => ms,
