@@ -9,7 +9,7 @@ import { inNetns, runInNetns, runTool, type Ground } from './idle-load-balancer-
 import type { FaultProfile } from '../profiles/profile.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import { typescript } from '../subjects/client-subject.ts';
-import type { ClientTarget } from '../subjects/client-launch.ts';
+import type { ClientTarget } from './client-launch.ts';
 import type { MadeUpdate } from '../evidence/watch-client-line.ts';
 import { versionExpiry, type VersionExpiry } from '../faults/watch-version-expiry.ts';
 

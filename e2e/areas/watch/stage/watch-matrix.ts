@@ -5,7 +5,7 @@ import { inNetns, runTool, type Ground } from './idle-load-balancer-netns.ts';
 import { openBed, type Bed, type Lane } from './idle-load-balancer.ts';
 import { InfrastructureError, SkipError } from '../../../harness/run/verdict-errors.ts';
 import type { ClientLiteral } from '../subjects/client-literal.ts';
-import { type ClientTarget, launchClient } from '../subjects/client-launch.ts';
+import { type ClientTarget, launchClient } from './client-launch.ts';
 import { isClient, type ClientSubject } from '../subjects/client-subject.ts';
 import { openPrivatePath } from './private-path.ts';
 import { apiBackend, timerBackend, type Backend } from './watch-backend.ts';

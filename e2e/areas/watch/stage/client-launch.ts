@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { LineStream } from '../../../harness/cluster/line-process.ts';
-import { runInNetns, type Ground } from '../stage/idle-load-balancer-netns.ts';
+import { runInNetns, type Ground } from './idle-load-balancer-netns.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
-import type { ClientSubject } from './client-subject.ts';
+import type { ClientSubject } from '../subjects/client-subject.ts';
 
 export interface ClientTarget {
   /** Comes back in every line of the program. */
