@@ -2,10 +2,10 @@ import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
+import { house } from './hack/rooms/directions.mjs';
 
-// The rooms of the house: specs say what, the harness says how, reports read result data only, fixtures know nobody.
+// Who may import whom stands in hack/rooms/rooms.json.
 const clients = ['@kubernetes/client-node', 'execa', 'node:child_process'];
-const forbid = (message, ...group) => ({ group, message });
 
 const restricted = [
   {
@@ -37,7 +37,11 @@ export default defineConfig(
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs', 'hack/*.mjs', 'e2e/faults/*.mjs'] } },
+      parserOptions: {
+        projectService: {
+          allowDefaultProject: ['*.js', '*.mjs', 'hack/*.mjs', 'hack/rooms/*.mjs', 'e2e/faults/*.mjs'],
+        },
+      },
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
@@ -75,18 +79,16 @@ export default defineConfig(
     rules: { '@typescript-eslint/require-await': 'off' },
   },
   {
-    files: ['e2e/specs/**/*.ts', 'e2e/areas/*/specs/**/*.ts'],
+    files: ['**/*.{ts,mjs}'],
+    plugins: { house },
+    rules: { 'house/directions': 'error', 'house/judge-in-its-place': 'error' },
+  },
+  {
+    files: ['e2e/areas/*/specs/**/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
-        {
-          paths: clients.map((name) => ({ name, message: 'a spec says what; the harness says how' })),
-          patterns: [
-            forbid('specs do not report', '**/report/**'),
-            forbid('specs import no fixture', '**/fixtures/**'),
-            forbid('cluster access goes through t.env', '**/harness/cluster/*', '!**/harness/cluster/cluster.ts'),
-          ],
-        },
+        { paths: clients.map((name) => ({ name, message: 'a spec says what; the harness says how' })) },
       ],
       'no-restricted-globals': ['error', { name: 'setTimeout', message: 'wait for an event with a deadline' }],
     },
@@ -98,38 +100,6 @@ export default defineConfig(
       'no-restricted-properties': [
         'error',
         { property: 'slowFactor', message: 't.wait(ms) for a wait of ours, t.bound(ms) for what a subject is held to' },
-      ],
-    },
-  },
-  {
-    files: ['e2e/harness/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [forbid('the harness knows neither specs nor reports', '**/specs/**', '**/report/**')] },
-      ],
-    },
-  },
-  {
-    files: ['e2e/report/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { regex: '/harness/(?!run/(result-schema|contained-path))', message: 'reports read result data only' },
-            forbid('reports know no spec', '**/specs/**'),
-          ],
-        },
-      ],
-    },
-  },
-  {
-    files: ['fixtures/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [forbid('fixtures know neither harness nor specs', '**/e2e/**')] },
       ],
     },
   },

@@ -1,20 +1,20 @@
 /** The one schema of everything that can be set, whether on the command line, by E2E_… or in a config file. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { clusterOptions } from './cluster-options.ts';
 import type { FieldInfo } from './field.ts';
-import { runOptions } from './run-options.ts';
+import type { runOptions } from './run-options.ts';
 import { selectionOptions } from './selection-options.ts';
 import { specOptions } from './spec-options.ts';
 
 /** Options of the engine, those that stand in `--help` before the areas'. */
 export const before = { ...selectionOptions, ...clusterOptions, ...specOptions };
-const own = z.strictObject({ ...before, ...runOptions });
+type Own = z.output<z.ZodObject<typeof before & typeof runOptions>>;
 
 /** Options of areas. Each area adds its own in its options.ts, by `declare module`; that file is all that knows them. */
 export interface AreaOptions {}
 
 /** Validated options; an option that nobody set is absent, so that each reader states its own default. */
-type Values = z.output<typeof own> & AreaOptions;
+type Values = Own & AreaOptions;
 export type Options = { readonly [K in keyof Values]: Values[K] };
 
 export interface OptionInfo extends FieldInfo {
