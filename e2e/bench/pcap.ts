@@ -117,17 +117,17 @@ function decoded({ frame, epochMs }: Packet): number {
   return epochMs + transport.sourcePort + transport.destinationPort;
 }
 
-/** Resident set while a file is read to its end: a quarter of the size first, so that growth would show. */
+/**
+ * Resident set while a file is read to its end, after a quarter of it was read four times: as many packets, so that what differs is
+ * the size of the file and not how far the runtime has grown its heap.
+ */
 async function memoryLines(folder: string, megabytes: number): Promise<readonly BenchLine[]> {
   const peaks: number[] = [];
   for (const size of [megabytes / 4, megabytes]) {
     const path = join(folder, `memory-${size}.pcapng`);
     await generateCapture(path, 'pcapng', size);
-    let [peak, batches] = [0, 0];
-    for await (const batch of readPacketFile(path).batches()) {
-      if (batch.some((packet) => packet.frame.malformed !== undefined)) throw new Error('expected no malformed frame');
-      if (batches++ % 16 === 0) peak = Math.max(peak, process.memoryUsage.rss());
-    }
+    let peak = await peakOf(path);
+    if (size < megabytes) for (let again = 1; again < 4; again++) peak = Math.max(peak, await peakOf(path));
     peaks.push(peak / 2 ** 20);
     await rm(path);
   }
@@ -137,4 +137,13 @@ async function memoryLines(folder: string, megabytes: number): Promise<readonly 
     { what: 'memory: resident set, the file, decoded', value: whole, unit: 'MiB', bar: 300 },
     { what: 'memory: the file / a quarter of it', value: whole / quarter, unit: '×', bar: 1.2, better: 'less' },
   ];
+}
+
+async function peakOf(path: string): Promise<number> {
+  let [peak, batches] = [0, 0];
+  for await (const batch of readPacketFile(path).batches()) {
+    if (batch.some((packet) => packet.frame.malformed !== undefined)) throw new Error('expected no malformed frame');
+    if (batches++ % 16 === 0) peak = Math.max(peak, process.memoryUsage.rss());
+  }
+  return peak;
 }
