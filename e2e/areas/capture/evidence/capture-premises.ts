@@ -1,5 +1,4 @@
 /** What has to be seen before a capture is judged: that the noise was there, and what runs on the node. */
-import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { CaptureInstance, CaptureStage } from '../stage/capture-stage.ts';
 import { reached } from '../stage/capture-wait.ts';
 import type { Premise, Proof } from '../../../harness/run/context.ts';
@@ -45,15 +44,4 @@ async function noise(stage: CaptureStage, signal: AbortSignal): Promise<Proof<nu
   const agentSpoke = answers === undefined || answers !== stage.apiAnswersBefore;
   if (heard < 20 || lookups < 1 || !agentSpoke) return { proven: false, reason: summary };
   return { proven: true, value: heard, summary };
-}
-
-/** Running tcpdumps of a node by the file they write, whichever container they are in. */
-export async function capturesOnNode(
-  node: ClusterNode,
-): Promise<readonly { readonly pid: number; readonly file: string }[]> {
-  const { stdout } = await node.exec(['pgrep', '-a', '-x', 'tcpdump']);
-  return stdout.split('\n').flatMap((line) => {
-    const [, pid = '', file = ''] = /^(\d+) .* -w (\S+)/.exec(line) ?? [];
-    return pid === '' ? [] : [{ pid: Number(pid), file }];
-  });
 }

@@ -44,6 +44,34 @@ export class CaptureTruth {
   }
 }
 
+/** How far each process of an instance had come, by incarnation. */
+export type Mark = ReadonlyMap<string, number>;
+
+export const markOf = (truth: ReadonlyMap<string, ReadonlySet<number>>): Mark =>
+  new Map([...truth].map(([incarnation, numbers]) => [incarnation, Math.max(-1, ...numbers)]));
+
+/** While nobody could capture: from one mark to another, or for good. */
+export interface Away {
+  readonly since: Mark;
+  readonly until?: Mark;
+}
+
+/**
+ * What is owed of one process although somebody was away: what it sent before, but for the last `slack` that may have been on
+ * their way into the file, and what it sent after. A process that began meanwhile owes nothing of its beginning; one that began
+ * later owes all.
+ */
+export function owedOf(
+  received: ReadonlySet<number>,
+  incarnation: string,
+  { since, until }: Away,
+  slack: number,
+): ReadonlySet<number> {
+  const before = (since.get(incarnation) ?? -1) - (since.has(incarnation) ? slack : 0);
+  const after = until === undefined ? Infinity : (until.get(incarnation) ?? -1);
+  return new Set([...received].filter((seq) => seq <= before || seq > after));
+}
+
 export interface Completeness {
   readonly received: number;
   readonly captured: number;

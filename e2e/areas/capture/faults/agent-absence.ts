@@ -1,4 +1,5 @@
 /** Takes the capture agents away for a while, or kills one: what a controller forgets in between must not come back by name. */
+import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import { agentsOf } from '../subjects/capture-subject.ts';
@@ -123,7 +124,13 @@ async function agentPid(node: ClusterNode): Promise<number | undefined> {
 }
 
 async function agentPids(node: ClusterNode): Promise<readonly number[]> {
-  const { stdout } = await node.exec(['pgrep', '-f', '^node /app/(packet-capture|capture-mutant)-agent.mjs']);
+  const { code, stdout, stderr } = await node.exec([
+    'pgrep',
+    '-f',
+    '^node /app/(packet-capture|capture-mutant)-agent.mjs',
+  ]);
+  // Where pgrep does not run, nobody knows that there is no agent.
+  if (code > 1) throw new InfrastructureError(`agents of ${node.name}: pgrep ended with ${code}: ${stderr.trim()}`);
   return stdout
     .split('\n')
     .filter((line) => line !== '')

@@ -1,4 +1,5 @@
 /** A small quota for the captures of every node, set where an operator sets it: in the environment of the agents. */
+import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import { agentsOf, type CaptureFile } from '../subjects/capture-subject.ts';
 import type { CaptureStage } from '../stage/capture-stage.ts';
@@ -58,9 +59,11 @@ export async function smallQuota(stage: CaptureStage, mebibytes: number): Promis
   t.evidence.record({ kind: 'fault', lane: 'disk', summary: `${mebibytes} MiB for the captures of a node` });
 }
 
-/** Bytes on the node; 0 when it is not there. */
-export async function fileSize(stage: CaptureStage, file: CaptureFile): Promise<number> {
+/** Bytes on the node; undefined when it is not there. */
+export async function fileSize(stage: CaptureStage, file: CaptureFile): Promise<number | undefined> {
   const node = await stage.t.env.cluster.node(file.nodeName);
-  const { stdout } = await node.exec(['stat', '-c', '%s', file.path]);
-  return Number(stdout.trim() || '0');
+  const { code, stdout, stderr } = await node.exec(['stat', '-c', '%s', file.path]);
+  if (code === 0 && /^\d+$/.test(stdout.trim())) return Number(stdout.trim());
+  if (code === 1 && stderr.includes('No such file')) return undefined;
+  throw new InfrastructureError(`size of ${file.path} on ${file.nodeName}: stat ended with ${code}: ${stderr.trim()}`);
 }

@@ -1,5 +1,5 @@
 /** A signal to the tcpdump of a capture, from the node: what an operator or the OOM killer does. */
-import { capturesOnNode } from '../evidence/capture-premises.ts';
+import { capturesOnNode } from '../evidence/capture-processes.ts';
 import type { CaptureView } from '../subjects/capture-subject.ts';
 import type { CaptureStage } from '../stage/capture-stage.ts';
 
@@ -9,7 +9,9 @@ export async function signalTcpdump(stage: CaptureStage, view: CaptureView, sign
     name: 'a tcpdump runs for the object',
     lane: 'files',
     prove: async () => {
-      const [found, ...more] = (await capturesOnNode(stage.node)).filter(({ file }) => paths.has(file));
+      const [found, ...more] = (await capturesOnNode(stage.node)).filter(
+        ({ file }) => file !== undefined && paths.has(file),
+      );
       if (found === undefined || more.length > 0) return { proven: false, reason: `${more.length} run` };
       return { proven: true, value: found.pid, summary: `PID ${found.pid} on ${stage.node.name}` };
     },

@@ -2,6 +2,7 @@
 import type { CaptureInstance, CaptureStage } from '../stage/capture-stage.ts';
 import { reached } from '../stage/capture-wait.ts';
 import type { CaptureRequest, CaptureView } from '../subjects/capture-subject.ts';
+import { saysBound, saysPhase } from './capture-judgements.ts';
 import { describeInstance } from '../evidence/capture-premises.ts';
 
 const CLAIM_MS = 12_000;
@@ -33,8 +34,11 @@ export async function awaitBound(
       return last?.capturing === true && named && enough ? last : undefined;
     }),
   );
-  stage.claims.push({
-    ok: view !== undefined,
+  const key = `${view?.uid ?? ''}/${instance.uid}`;
+  if (view !== undefined && !stage.bound.has(key)) stage.bound.set(key, await stage.mark(instance));
+  stage.t.hold(saysBound, {
+    outcome: view !== undefined ? 'bound' : missing(last, stage.can('pod-uid') ? instance.uid : undefined),
+    facts: { asked: instance.asked, again: options.moreFilesThan === undefined ? 'first' : 'again' },
     subject: `${stage.subject.name} on ${describeInstance(instance)}`,
     expected:
       options.moreFilesThan === undefined
@@ -46,25 +50,29 @@ export async function awaitBound(
   return view ?? last ?? NOTHING;
 }
 
-/** Waits for one of the phases, with that reason when one is given. Judged like awaitBound(). */
+type Phase = 'Pending' | 'Refused' | 'Failed' | 'Ended' | 'Completed';
+
+/** Waits for the phase, with that reason when one is given. Judged like awaitBound(). */
 export async function awaitPhase(
   stage: CaptureStage,
-  phases: readonly string[],
+  phase: Phase,
   reason?: string,
   options: { readonly request?: CaptureRequest; readonly withinMs?: number } = {},
 ): Promise<CaptureView> {
   let last: CaptureView | undefined;
   const view = await reached(
-    stage.wait(`phase ${phases.join(' or ')}`, options.withinMs ?? CLAIM_MS, async () => {
+    stage.wait(`phase ${phase}`, options.withinMs ?? CLAIM_MS, async () => {
       last = await stage.view(options.request);
-      const right = last !== undefined && phases.includes(last.phase);
+      const right = last?.phase === phase;
       return right && (reason === undefined || last?.reason === reason) ? last : undefined;
     }),
   );
-  stage.claims.push({
-    ok: view !== undefined,
+  const wrong = last === undefined ? 'no-object' : last.phase === phase ? 'other-reason' : 'other-phase';
+  stage.t.hold(saysPhase, {
+    outcome: view !== undefined ? 'said' : wrong,
+    facts: { wanted: phase.toLowerCase() as Lowercase<Phase> },
     subject: stage.subject.name,
-    expected: `phase ${phases.join(' or ')}${reason === undefined ? '' : ` because of ${reason}`}`,
+    expected: `phase ${phase}${reason === undefined ? '' : ` because of ${reason}`}`,
     observed: `${String(last?.phase)} because of ${String(last?.reason)}`,
   });
   return view ?? last ?? NOTHING;
@@ -77,7 +85,16 @@ export async function judgePhase(...args: Parameters<typeof awaitPhase>): Promis
   return view;
 }
 
-/** Judges what was waited for since the last time. */
+/** Judges what was waited for since the last time. A body that never comes to it ends as inconclusive. */
 export function judgeClaims(stage: CaptureStage): void {
-  for (const claim of stage.claims.splice(0)) stage.t.judge(claim);
+  stage.t.judgeHeld();
+}
+
+function missing(
+  last: CaptureView | undefined,
+  uid: string | undefined,
+): 'no-object' | 'not-capturing' | 'other-instance' | 'not-again' {
+  if (last === undefined) return 'no-object';
+  if (!last.capturing) return 'not-capturing';
+  return uid !== undefined && last.podUID !== uid ? 'other-instance' : 'not-again';
 }

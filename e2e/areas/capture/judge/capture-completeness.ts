@@ -3,7 +3,8 @@ import type { Expected } from './expected.ts';
 import type { CaptureInstance, CaptureStage } from '../stage/capture-stage.ts';
 import type { JudgedFile } from './capture-file-judgement.ts';
 import { describeInstance } from '../evidence/capture-premises.ts';
-import { completeness } from '../evidence/capture-truth.ts';
+import { completeness, owedOf, type Completeness } from '../evidence/capture-truth.ts';
+import { blindWindows, noFile, packetsComplete } from './capture-judgements.ts';
 
 /** How many packets of a new instance may be missed before its capture runs. */
 const BLIND_PACKETS = 2;
@@ -14,50 +15,103 @@ const GREATEST_CONTENTION = 10;
 const BLIND_FREE = 0.95;
 const PERIOD_MS = 50;
 
-/** `truth`: what the sink has received of the instance, by incarnation. Blind windows are kept on the stage. */
+export interface Truth {
+  /** What the sink has received of the instance, by incarnation. */
+  readonly received: ReadonlyMap<string, ReadonlySet<number>>;
+  /** UID of the capture object, which may have been asked for again. */
+  readonly object: string;
+}
+
+/** Blind windows are kept on the stage. Ends the spec as inconclusive where the sink has heard nothing that would be owed. */
 export function judgeCompleteness(
   stage: CaptureStage,
-  { instance, ended, unwanted = false, blind, endsEarly = false, gapsAllowed = false }: Expected,
+  expected: Expected,
   judged: readonly JudgedFile[],
-  truth: ReadonlyMap<string, ReadonlySet<number>>,
+  truth: Truth,
 ): void {
   const { t } = stage;
+  const { instance, ended, unwanted = false, endsEarly = false } = expected;
   const files = judged.filter(({ owner }) => owner === instance.uid);
   if (unwanted)
-    return t.judge({
-      ok: files.length === 0,
+    return t.judge(noFile, {
+      outcome: files.length === 0 ? 'none' : 'file-there',
+      facts: { because: 'over' },
       subject: stage.subject.name,
       expected: `no capture of ${describeInstance(instance)}`,
       observed: `${files.length} files`,
     });
   // Packets of the right instance, or none: who does not follow a name owes nothing of the next instance.
   if (instance.asked === 'never' && files.length === 0) return;
-  const mayMiss = blind ?? (instance.asked === 'before' ? BLIND_PACKETS : 'any');
-  for (const [incarnation, received] of truth) {
+  const owed = owedByProcess(stage, expected, truth);
+  for (const [incarnation, { numbers, slack }] of owed) {
+    if (numbers.size === 0) continue;
     const captured = new Set(files.flatMap(({ contents }) => [...(contents.sent.get(incarnation) ?? [])]));
-    const found = completeness(received, captured);
+    const found = completeness(numbers, captured);
+    const allowed = slack === 'any' ? numbers.size - 1 : slack;
+    const fromItsBeginning = instance.asked === 'before' && expected.blind === undefined;
+    if (fromItsBeginning) stage.blindWindows.set(`${instance.uid}/${incarnation}`, found.blind);
+    const bound = slack === 'any' ? {} : { bound: allowed };
+    t.evidence.measure({ name: 'blind window', value: found.blind, unit: 'packets', ...bound });
     const waited = waitOf(stage, instance, incarnation);
-    const allowed = mayMiss === 'any' ? received.size - 1 : Math.floor(mayMiss * waited);
-    if (mayMiss !== 'any') stage.blindWindows.set(`${instance.uid}/${incarnation}`, found.blind);
-    t.evidence.measure({
-      name: 'blind window',
-      value: found.blind,
-      unit: 'packets',
-      ...(mayMiss === 'any' ? {} : { bound: allowed }),
-    });
     if (waited > 1) t.evidence.measure({ name: 'slowness while the target started', value: waited, unit: 'times' });
     t.evidence.measure({ name: 'blind time', value: found.blind * PERIOD_MS, unit: 'ms' });
-    t.judge({
-      ok:
-        found.captured > 0 &&
-        found.blind <= allowed &&
-        (gapsAllowed || found.gaps.length === 0) &&
-        (endsEarly || found.tail === 0),
+    const few = `, but for at most ${allowed} at the start${waited > 1 ? ` (${BLIND_PACKETS} × ${waited}, as much slower as the machine is)` : ''}`;
+    t.judge(packetsComplete, {
+      outcome: outcomeOf(found, allowed, endsEarly),
+      facts: {
+        asked: instance.asked,
+        instance: ended ? 'ended' : 'living',
+        disturbed: expected.away === undefined && !endsEarly ? 'no' : 'yes',
+      },
+      measures: {
+        'blind-packets': found.blind,
+        'packets-between': found.gaps.length,
+        'packets-at-end': found.tail,
+        'share-lost': 1 - found.captured / found.received,
+      },
       subject: `${stage.subject.name} on ${describeInstance(instance)}, process ${incarnation}`,
-      expected: `all of the ${found.received} datagrams that the sink received${mayMiss === 'any' ? ' since its first' : `, but for at most ${allowed} at the start${waited > 1 ? ` (${mayMiss} × ${waited}, as much slower as the machine is)` : ''}`}${ended ? ', down to the last' : ''}`,
+      expected: `all of the ${found.received} datagrams that the sink received${slack === 'any' ? ' since its first' : few}${ended ? ', down to the last' : ''}`,
       observed: `${found.captured} (${found.blind} missed at the start = ${found.blind * PERIOD_MS} ms, ${found.gaps.length} between, ${found.tail} at the end)`,
     });
   }
+}
+
+/** What is owed of each process. What an old one was allowed to lose does not hold for the one that came after it. */
+function owedByProcess(
+  stage: CaptureStage,
+  { instance, away, blind, endsEarly = false }: Expected,
+  { received, object }: Truth,
+): ReadonlyMap<string, { readonly numbers: ReadonlySet<number>; readonly slack: number | 'any' }> {
+  const late = blind === 'until-bound' || instance.asked !== 'before';
+  const bound = late ? stage.bound.get(`${object}/${instance.uid}`) : undefined;
+  const owed = new Map(
+    [...received].map(([incarnation, all]) => {
+      const slack = Math.floor(BLIND_PACKETS * waitOf(stage, instance, incarnation));
+      const sinceBound = bound === undefined ? all : owedOf(all, incarnation, { since: new Map(), until: bound }, 0);
+      const numbers = away === undefined ? sinceBound : owedOf(sinceBound, incarnation, away, slack);
+      return [incarnation, { numbers, slack: late && bound === undefined ? ('any' as const) : slack }];
+    }),
+  );
+  const unheard = instance.incarnations.filter((incarnation) => (received.get(incarnation)?.size ?? 0) === 0);
+  const newest = instance.incarnations.at(-1);
+  const nothing = [...owed.values()].every(({ numbers }) => numbers.size === 0);
+  const newestOwes = newest === undefined || (owed.get(newest)?.numbers.size ?? 0) > 0;
+  if (nothing || unheard.length > 0 || (away?.until !== undefined && !endsEarly && !newestOwes))
+    stage.t.inconclusive(
+      `${describeInstance(instance)}: the sink heard nothing that would have to be in its capture${unheard.length === 0 ? '' : `, nothing at all of process ${unheard.join(', ')}`}`,
+    );
+  return owed;
+}
+
+function outcomeOf(
+  { captured, blind, gaps, tail }: Completeness,
+  allowed: number,
+  endsEarly: boolean,
+): 'complete' | 'none-captured' | 'late-start' | 'gaps' | 'tail-lost' {
+  if (captured === 0) return 'none-captured';
+  if (blind > allowed) return 'late-start';
+  if (gaps.length > 0) return 'gaps';
+  return tail > 0 && !endsEarly ? 'tail-lost' : 'complete';
 }
 
 /**
@@ -82,8 +136,10 @@ export function judgeBlindWindows(stage: CaptureStage): void {
     unit: 'instances',
   });
   if (windows.length < 100) return;
-  stage.t.judge({
-    ok: late.length <= allowed,
+  stage.t.judge(blindWindows, {
+    outcome: late.length <= allowed ? 'few' : 'many',
+    facts: { over: 'a-hundred' },
+    measures: { 'share-late': late.length / windows.length },
     subject: stage.subject.name,
     expected: `at most ${allowed} of ${windows.length} instances to miss a packet before their capture runs`,
     observed: `${late.length} missed ${late.join(', ') || 'none'}`,

@@ -1,7 +1,8 @@
 /** The verdict on one capture file: it is of one instance of the target, and every frame in it is that instance's. */
 import { createHash } from 'node:crypto';
 import type { CaptureInstance, CaptureStage } from '../stage/capture-stage.ts';
-import type { CaptureFile } from '../subjects/capture-subject.ts';
+import { CaptureFileGone, type CaptureFile } from '../subjects/capture-subject.ts';
+import { fileWhole, onlyItsFrames } from './capture-judgements.ts';
 import type { Expected } from './expected.ts';
 import { readContents, speakerOf, type CaptureContents } from '../evidence/capture-contents.ts';
 import { describeInstance } from '../evidence/capture-premises.ts';
@@ -22,7 +23,18 @@ export async function judgeFile(
   const { t, subject } = stage;
   const who = `${subject.name}, file of epoch ${file.epoch}`;
   const instances = expected.map((one) => one.instance);
-  const bytes = await subject.fetch(t.env.cluster, file, t.signal);
+  const state = file.endedAtMs === undefined ? 'open' : 'closed';
+  const bytes = await subject.fetch(t.env.cluster, file, t.signal).catch((error: unknown) => {
+    if (!(error instanceof CaptureFileGone)) throw error;
+    t.judge(fileWhole, {
+      outcome: 'gone',
+      facts: { file: state },
+      subject: who,
+      expected: 'a file where the status says that it is',
+      observed: error.message,
+    });
+    throw error;
+  });
   const claimed = file.podUID ?? (await unnamedOwner(bytes, instances));
   const { path: artifact } = await t.attach(
     `epoch-${file.epoch}-${claimed.slice(0, 8)}.pcap`,
@@ -30,8 +42,10 @@ export async function judgeFile(
     'application/vnd.tcpdump.pcap',
   );
   const instance = instances.find((one) => one.uid === claimed);
-  t.judge({
-    ok: instance !== undefined,
+  const asked = { asked: instance?.asked ?? 'unknown' } as const;
+  t.judge(onlyItsFrames, {
+    outcome: instance === undefined ? 'foreign-instance' : 'own',
+    facts: asked,
     subject: who,
     expected: `to be of an instance of the target: ${instances.map(describeInstance).join(', ')}`,
     observed: `pod UID ${claimed}`,
@@ -46,16 +60,19 @@ export async function judgeFile(
     summary: `epoch ${file.epoch} of ${claimed.slice(0, 8)}: ${packets} packets, ${foreignCount} foreign, ${contents.neighbour} neighbour, ${contents.echoes} echoes, ${file.endReason ?? 'open'}`,
     artifact,
   });
-  t.judge({
-    ok: foreignCount === 0,
+  t.judge(onlyItsFrames, {
+    outcome: foreignCount === 0 ? 'own' : 'foreign-frames',
+    facts: asked,
+    measures: { 'foreign-frames': foreignCount },
     subject: `${who} (${describeInstance(owner)})`,
     expected: 'every frame to be its instance’s nonce, its echo, or neighbour discovery on its link',
     observed: `${foreignCount} of ${packets} frames foreign: ${foreign.join('; ')}`,
     artifact,
   });
-  const whole = damage === undefined && (file.endedAtMs === undefined || summary?.truncated === undefined);
-  t.judge({
-    ok: whole,
+  const cut = state === 'closed' && summary?.truncated !== undefined;
+  t.judge(fileWhole, {
+    outcome: damage !== undefined ? 'damaged' : cut ? 'cut-off' : 'whole',
+    facts: { file: state },
     subject: who,
     expected: 'a whole capture file',
     observed: damage ?? (summary?.truncated === undefined ? 'whole' : `cut off after ${summary.packets} packets`),

@@ -2,6 +2,7 @@
 import type { CaptureStage } from '../stage/capture-stage.ts';
 import { reached } from '../stage/capture-wait.ts';
 import type { CaptureFile, CaptureRequest, CaptureView } from '../subjects/capture-subject.ts';
+import { fileClosed, filesApart, fileUnchanged, statusCounts } from './capture-judgements.ts';
 import { judgeClaims } from './capture-claims.ts';
 import { judgeCompleteness } from './capture-completeness.ts';
 import type { Expected } from './expected.ts';
@@ -38,12 +39,14 @@ export async function judgeCapture(
   const judged: JudgedFile[] = [];
   for (const file of view.files)
     if (options.former?.has(file.podUID ?? '') !== true) judged.push(await judgeFile(stage, file, expected));
-  for (const one of expected) judgeCompleteness(stage, one, judged, truth.get(one.instance.uid) ?? new Map());
+  for (const one of expected)
+    judgeCompleteness(stage, one, judged, { received: truth.get(one.instance.uid) ?? new Map(), object: view.uid });
   for (const before of options.earlier ?? []) judgeUnchanged(stage, before, judged);
   judgePaths(stage, view);
   // After the packets: a file that goes on is bad, what it goes on with says why.
-  t.judge({
-    ok: open.length === 0,
+  t.judge(fileClosed, {
+    outcome: open.length === 0 ? 'closed' : 'open',
+    facts: { of: 'ended' },
     subject: subject.name,
     expected: 'the file of an instance that has ended to be closed',
     observed: open.map((file) => `epoch ${file.epoch} of ${String(file.podUID).slice(0, 8)} still open`).join(', '),
@@ -51,13 +54,14 @@ export async function judgeCapture(
   judgeClaims(stage);
   for (const { file, contents } of judged)
     if (file.endedAtMs !== undefined)
-      t.judge({
-        ok: file.packets === contents.packets,
+      t.judge(statusCounts, {
+        outcome: countOf(file.packets, contents.packets),
+        facts: { unit: 'packets' },
         subject: `${subject.name}, epoch ${file.epoch}`,
         expected: `status to count the ${contents.packets} packets that the file holds`,
         observed: `${file.packets}`,
       });
-  await judgeProcesses(stage, view, expected.some((one) => !one.ended) ? 1 : 0);
+  await judgeProcesses(stage, view, expected.some((one) => !one.ended) ? 1 : 0, options.request);
   return judged;
 }
 
@@ -85,8 +89,9 @@ async function settledView(
 
 function judgePaths(stage: CaptureStage, view: CaptureView): void {
   const places = view.files.map((file) => `${file.nodeName}:${file.path}`);
-  stage.t.judge({
-    ok: new Set(places).size === places.length,
+  stage.t.judge(filesApart, {
+    outcome: new Set(places).size === places.length ? 'apart' : 'shared',
+    facts: { of: 'captures' },
     subject: stage.subject.name,
     expected: `${places.length} captures to have ${places.length} files`,
     observed: places.join(', '),
@@ -96,11 +101,15 @@ function judgePaths(stage: CaptureStage, view: CaptureView): void {
 function judgeUnchanged(stage: CaptureStage, before: JudgedFile, judged: readonly JudgedFile[]): void {
   if (before.file.endedAtMs === undefined) return;
   const after = judged.find(({ file }) => file.epoch === before.file.epoch);
-  stage.t.judge({
-    ok: after?.sha256 === before.sha256,
+  stage.t.judge(fileUnchanged, {
+    outcome: after === undefined ? 'unlisted' : after.sha256 === before.sha256 ? 'same' : 'changed',
+    facts: { file: 'closed' },
     subject: `${stage.subject.name}, closed file of epoch ${before.file.epoch}`,
     expected: 'to stay as it was',
     observed:
       after === undefined ? 'no longer listed' : `${before.contents.packets} packets became ${after.contents.packets}`,
   });
 }
+
+export const countOf = (said: number | undefined, held: number): 'right' | 'too-few' | 'too-many' | 'unsaid' =>
+  said === undefined ? 'unsaid' : said === held ? 'right' : said < held ? 'too-few' : 'too-many';

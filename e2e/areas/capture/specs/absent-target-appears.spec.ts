@@ -2,6 +2,7 @@ import { awaitBound, judgePhase } from '../judge/capture-claims.ts';
 import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
+import { noFile } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 spec(
@@ -22,9 +23,10 @@ spec(
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
     await stage.capture();
-    const waiting = await t.step('judge that it waits', () => judgePhase(stage, ['Pending'], 'PodNotFound'));
-    t.judge({
-      ok: waiting.files.length === 0,
+    const waiting = await t.step('judge that it waits', () => judgePhase(stage, 'Pending', 'PodNotFound'));
+    t.judge(noFile, {
+      outcome: waiting.files.length === 0 ? 'none' : 'file-there',
+      facts: { because: 'no-pod' },
       subject: stage.subject.name,
       expected: 'no file while the pod is absent',
       observed: `${waiting.files.length} files`,

@@ -4,6 +4,7 @@ import { removeAgents } from '../faults/agent-absence.ts';
 import { OWNS_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
 import { recreate } from '../faults/recreate.ts';
+import { fileUnchanged } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 spec(
@@ -27,6 +28,7 @@ spec(
     const before = await t.step('judge the first capture', () =>
       judgeCapture(stage, [{ instance: target, ended: false }]),
     );
+    const since = await stage.mark(target);
     const restore = await t.step('take the agents away', () => removeAgents(stage));
     const next = await t.step('recreate the target', () => recreate(stage, target, { graceSeconds: 1 }));
     await t.step('bring the agents back', restore);
@@ -34,16 +36,17 @@ spec(
     await t.step('let it talk', () => stage.heard(next, 40));
     const judged = await t.step('judge the captures', () =>
       judgeCapture(stage, [
-        { instance: target, ended: true, endsEarly: true },
-        { instance: next, ended: false, blind: 'any' },
+        { instance: target, ended: true, away: { since } },
+        { instance: next, ended: false, blind: 'until-bound' },
       ]),
     );
-    t.judge({
-      ok:
-        judged[0] !== undefined && before[0] !== undefined && judged[0].contents.packets >= before[0].contents.packets,
+    const [held, holds] = [before[0]?.contents.packets, judged[0]?.contents.packets];
+    t.judge(fileUnchanged, {
+      outcome: held === undefined || holds === undefined ? 'unlisted' : holds < held ? 'fewer-packets' : 'same',
+      facts: { file: 'open' },
       subject: stage.subject.name,
       expected: 'the old file to keep what it held',
-      observed: `${before[0]?.contents.packets ?? 0} packets became ${judged[0]?.contents.packets ?? 0}`,
+      observed: `${held ?? 'no file,'} packets became ${holds ?? 'no file'}`,
     });
   },
 );

@@ -3,6 +3,7 @@ import { judgeCapture } from '../judge/capture-judgement.ts';
 import { killAgent, killAgentShim } from '../faults/agent-absence.ts';
 import { OWNS_FIRST_AGENT } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
+import { fileSet } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 const cases = [
@@ -43,18 +44,22 @@ for (const one of cases)
       const before = await t.step('judge the first capture', () =>
         judgeCapture(stage, [{ instance: target, ended: false }]),
       );
+      const since = await stage.mark(target);
       await t.step(`kill ${one.fault}`, () => one.kill(stage, stage.node));
       await t.step('wait for the new binding', () =>
         awaitBound(stage, target, { moreFilesThan: before.length, withinMs: 40_000 }),
       );
+      const until = await stage.mark(target);
       await t.step('let it talk', () => stage.heard(target, 40));
       const judged = await t.step('judge the captures', () =>
-        judgeCapture(stage, [{ instance: target, ended: false, gapsAllowed: true }]),
+        judgeCapture(stage, [{ instance: target, ended: false, away: { since, until } }]),
       );
       const [first] = before;
       const kept = judged.find(({ file }) => file.epoch === first?.file.epoch);
-      t.judge({
-        ok: judged.length === 2 && kept !== undefined && kept.contents.packets >= (first?.contents.packets ?? 0),
+      const lost = kept === undefined || kept.contents.packets < (first?.contents.packets ?? 0);
+      t.judge(fileSet, {
+        outcome: judged.length < 2 || lost ? 'too-few' : judged.length > 2 ? 'too-many' : 'as-owed',
+        facts: { after: 'agent-kill' },
         subject: stage.subject.name,
         expected: `two files, the first with at least its ${first?.contents.packets ?? 0} packets`,
         observed: judged

@@ -25,7 +25,7 @@ spec(
     );
     await awaitBound(stage, target);
     await t.step('wait for its end', () => stage.completed(target));
-    if (stage.can('reasons')) await t.step('wait until it says so', () => awaitPhase(stage, ['Ended']));
+    if (stage.can('reasons')) await t.step('wait until it says so', () => awaitPhase(stage, 'Ended'));
     const heir = await t.step('give its address to another pod', () => takeAddress(stage, target, { name: 'heir' }));
     await t.step('let the heir talk', () => stage.heard(heir, 40));
     await t.step('judge the capture', () => judgeCapture(stage, [{ instance: target, ended: true }]));

@@ -3,6 +3,7 @@ import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
 import { restartContainer } from '../faults/restart-container.ts';
+import { fileSet } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 spec(
@@ -30,8 +31,17 @@ spec(
     await t.step('kill its process', () => restartContainer(stage, target));
     await awaitBound(stage, target);
     const judged = await t.step('judge the capture', () => judgeCapture(stage, [{ instance: target, ended: false }]));
-    t.judge({
-      ok: judged.length === 1 && judged[0]?.contents.sent.size === 2,
+    const processes = judged[0]?.contents.sent.size ?? 0;
+    t.judge(fileSet, {
+      outcome:
+        judged.length > 1
+          ? 'split'
+          : judged.length === 0 || processes < 2
+            ? 'too-few'
+            : processes > 2
+              ? 'too-many'
+              : 'as-owed',
+      facts: { after: 'container-restart' },
       subject: stage.subject.name,
       expected: 'one file with the packets of both processes',
       observed: judged.map(({ file, contents }) => `epoch ${file.epoch}: ${contents.sent.size} processes`).join(', '),

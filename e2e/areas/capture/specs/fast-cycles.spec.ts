@@ -5,6 +5,7 @@ import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
 import { cycle, startStatefulSet, STATEFUL_POD } from '../stage/capture-stateful-set.ts';
+import { fileSet } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 /** A status keeps the newest records only: files are judged before theirs fall off. */
@@ -44,8 +45,9 @@ spec(
       await awaitBound(stage, current);
       const all = [...batch, { instance: current, ended: false }];
       const judged = await t.step(`judge ${all.length} captures`, () => judgeCapture(stage, all, { former }));
-      t.judge({
-        ok: judged.length === all.length,
+      t.judge(fileSet, {
+        outcome: judged.length === all.length ? 'as-owed' : judged.length < all.length ? 'too-few' : 'too-many',
+        facts: { after: 'cycles' },
         subject: stage.subject.name,
         expected: `${all.length} files of ${all.length} instances`,
         observed: `${judged.length} files`,

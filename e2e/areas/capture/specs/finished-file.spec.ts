@@ -32,7 +32,7 @@ spec(
     await awaitBound(stage, target);
     const next = await t.step('recreate the target', () => recreate(stage, target, { graceSeconds: 1 }));
     await t.step('wait until the capture is over', () =>
-      awaitPhase(stage, ['Completed'], undefined, { withinMs: (SECONDS + 20) * 1000 }),
+      awaitPhase(stage, 'Completed', undefined, { withinMs: (SECONDS + 20) * 1000 }),
     );
     await t.step('let the target talk on', () => stage.heard(next, 20));
     await t.step('judge the captures', () =>

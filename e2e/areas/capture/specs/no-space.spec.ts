@@ -33,14 +33,16 @@ spec(
     const disk = await t.step('give the captures a small disk', () => smallCaptureDisk(stage));
     const { target } = await t.step('start the target and its capture', () => stage.begin());
     const view = await awaitBound(stage, target);
+    const since = await stage.mark(target);
     await t.step('fill the disk', () => disk.fill());
-    const failed = await t.step('judge the phase', () => judgePhase(stage, ['Failed'], 'NoSpace'));
+    const failed = await t.step('judge the phase', () => judgePhase(stage, 'Failed', 'NoSpace'));
     await judgeProcesses(stage, failed, 0);
     await t.step('make room', () => disk.empty());
     await t.step('judge the new capture', async () => {
       await awaitBound(stage, target, { moreFilesThan: view.files.length });
+      const until = await stage.mark(target);
       await stage.heard(target, 40);
-      await judgeCapture(stage, [{ instance: target, ended: false, gapsAllowed: true }]);
+      await judgeCapture(stage, [{ instance: target, ended: false, away: { since, until } }]);
     });
   },
 );

@@ -4,6 +4,7 @@ import { OWNS_AGENTS } from '../stage/capture-locks.ts';
 import { fileSize, smallQuota } from '../faults/capture-quota.ts';
 import { reached } from '../stage/capture-wait.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
+import { sizeKept } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 const MIB = 2 ** 20;
@@ -45,7 +46,7 @@ spec(
       prove: async () => {
         const value = await stage.wait('the first file has 1 MiB', 60_000, async () => {
           const size = await fileSize(stage, old);
-          return size > MIB ? size : undefined;
+          return size !== undefined && size > MIB ? size : undefined;
         });
         return { proven: true, value, summary: `${value} bytes` };
       },
@@ -59,28 +60,30 @@ spec(
     const left = await t.step('wait until the first file has gone', () =>
       reached(
         stage.wait('the first file has gone', 25_000, async () =>
-          (await fileSize(stage, old)) === 0 ? await fileSize(stage, young) : undefined,
+          (await fileSize(stage, old)) === undefined ? ((await fileSize(stage, young)) ?? 0) : undefined,
         ),
       ),
     );
-    t.judge({
-      ok: left !== undefined && left > MIB / 2,
+    t.judge(sizeKept, {
+      outcome: left === undefined ? 'not-freed' : left > MIB / 2 ? 'kept' : 'too-small',
+      facts: { limit: 'quota' },
       subject: stage.subject.name,
       expected: 'the closed file to go and the running capture to stay',
       observed: left === undefined ? 'the closed file stayed' : `${left} bytes of the running one`,
     });
     const { request } = second;
     const view = await t.step('wait until nothing is left to go', () =>
-      awaitPhase(stage, ['Failed'], 'NoSpace', { request, withinMs: 25_000 }),
+      awaitPhase(stage, 'Failed', 'NoSpace', { request, withinMs: 25_000 }),
     );
     judgeClaims(stage);
-    await judgeProcesses(stage, view, 0);
+    await judgeProcesses(stage, view, 0, request);
     const size = await fileSize(stage, young);
-    t.judge({
-      ok: size > 2 * MIB && size < 5 * MIB,
+    t.judge(sizeKept, {
+      outcome: size === undefined || size <= 2 * MIB ? 'too-small' : size >= 5 * MIB ? 'too-large' : 'kept',
+      facts: { limit: 'quota' },
       subject: stage.subject.name,
       expected: 'what was captured up to the quota to stay',
-      observed: `${size} bytes`,
+      observed: size === undefined ? 'no file any more' : `${size} bytes`,
     });
   },
 );

@@ -3,6 +3,7 @@ import { judgeEndOfObject } from '../judge/capture-ending.ts';
 import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
+import { fileSet } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 spec(
@@ -28,13 +29,15 @@ spec(
     const second = await awaitBound(stage, target);
     await t.step('let it talk', () => stage.heard(target, 30));
     const judged = await t.step('judge the new capture', () =>
-      judgeCapture(stage, [{ instance: target, ended: false, blind: 'any' }]),
+      judgeCapture(stage, [{ instance: target, ended: false, blind: 'until-bound' }]),
     );
     const inherited = judged.flatMap(({ contents }) =>
       [...contents.sent].flatMap(([process, numbers]) => [...numbers].filter((seq) => sent.get(process)?.has(seq))),
     );
-    t.judge({
-      ok: second.uid !== first.uid && judged.length === 1 && inherited.length === 0,
+    const wrong = judged.length === 0 ? 'too-few' : judged.length > 1 ? 'too-many' : 'as-owed';
+    t.judge(fileSet, {
+      outcome: second.uid === first.uid ? 'same-object' : inherited.length > 0 ? 'inherited' : wrong,
+      facts: { after: 'object-recreation' },
       subject: stage.subject.name,
       expected: 'another object with one file, of packets that were sent after its creation',
       observed: `object ${second.uid}, ${judged.length} files, ${inherited.length} packets from before`,

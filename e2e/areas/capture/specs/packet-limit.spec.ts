@@ -3,6 +3,7 @@ import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
 import { recreate } from '../faults/recreate.ts';
+import { sizeKept } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 const PACKETS = 60;
@@ -26,7 +27,7 @@ spec(
       stage.begin({}, { limits: { packets: PACKETS } }),
     );
     await t.step('let it talk past the limit', () => stage.heard(target, PACKETS));
-    await t.step('wait until the capture is over', () => awaitPhase(stage, ['Completed']));
+    await t.step('wait until the capture is over', () => awaitPhase(stage, 'Completed'));
     const next = await t.step('recreate the target', () => recreate(stage, target, { graceSeconds: 1 }));
     const judged = await t.step('judge the capture', () =>
       judgeCapture(stage, [
@@ -34,8 +35,11 @@ spec(
         { instance: next, ended: true, unwanted: true },
       ]),
     );
-    t.judge({
-      ok: judged.length === 1 && judged[0]?.contents.packets === PACKETS,
+    const packets = judged[0]?.contents.packets ?? 0;
+    const size = packets === PACKETS ? 'kept' : packets < PACKETS ? 'too-small' : 'too-large';
+    t.judge(sizeKept, {
+      outcome: judged.length > 1 ? 'too-large' : size,
+      facts: { limit: 'packets' },
       subject: stage.subject.name,
       expected: `one file of ${PACKETS} packets`,
       observed: judged.map(({ contents }) => `${contents.packets} packets`).join(', '),

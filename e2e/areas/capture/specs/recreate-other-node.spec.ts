@@ -3,6 +3,7 @@ import { judgeCapture } from '../judge/capture-judgement.ts';
 import { OWNS_FIRST_AGENT } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
 import { recreate } from '../faults/recreate.ts';
+import { fileSet } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 spec(
@@ -38,8 +39,9 @@ spec(
       ]),
     );
     if (!stage.can('rebinds')) return;
-    t.judge({
-      ok: judged.at(-1)?.file.nodeName === stage.otherNode.name,
+    t.judge(fileSet, {
+      outcome: judged.at(-1)?.file.nodeName === stage.otherNode.name ? 'as-owed' : 'wrong-place',
+      facts: { after: 'other-node' },
       subject: stage.subject.name,
       expected: `the second file on ${stage.otherNode.name}`,
       observed: judged.map(({ file }) => `epoch ${file.epoch} on ${file.nodeName}`).join(', '),

@@ -1,8 +1,10 @@
-import { awaitBound } from '../judge/capture-claims.ts';
+import { awaitBound, judgeClaims } from '../judge/capture-claims.ts';
+import { countOf } from '../judge/capture-judgement.ts';
 import { noiseWasThere } from '../evidence/capture-premises.ts';
 import { ringParts } from '../evidence/capture-shape.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
+import { fileSet, onlyItsFrames, sizeKept, statusCounts } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 const FILES = 2;
@@ -42,15 +44,18 @@ spec(
     if (file === undefined) return t.inconclusive('no file');
     const parts = await t.step('read its files', () => ringParts(stage, file, target));
     const foreign = parts.flatMap(({ contents }) => contents.foreign);
-    t.judge({
-      ok: foreign.length === 0,
+    t.judge(onlyItsFrames, {
+      outcome: foreign.length === 0 ? 'own' : 'foreign-frames',
+      facts: { asked: target.asked },
       subject: stage.subject.name,
       expected: 'every frame of the ring to be the target’s',
       observed: foreign.join('; '),
     });
     const sizes = parts.map(({ bytes }) => bytes);
-    t.judge({
-      ok: parts.length === FILES && sizes.every((size) => size <= MEGABYTE + PACKET),
+    const small = sizes.every((size) => size <= MEGABYTE + PACKET);
+    t.judge(sizeKept, {
+      outcome: parts.length < FILES ? 'too-small' : parts.length > FILES || !small ? 'too-large' : 'kept',
+      facts: { limit: 'ring' },
       subject: stage.subject.name,
       expected: `${FILES} files of at most ${MEGABYTE + PACKET} bytes`,
       observed: sizes.join(', '),
@@ -58,20 +63,24 @@ spec(
     const [incarnation = ''] = target.incarnations;
     const kept = new Set(parts.flatMap(({ contents }) => [...(contents.sent.get(incarnation) ?? [])]));
     const received = [...(stage.truth.snapshot(target.uid).get(incarnation) ?? [])];
+    if (received.length === 0) return t.inconclusive(`the sink heard nothing of process ${incarnation}`);
     const oldest = Math.min(...kept);
     const missing = received.filter((seq) => seq >= oldest && !kept.has(seq));
-    t.judge({
-      ok: kept.size > 0 && oldest > 0 && missing.length === 0,
+    t.judge(fileSet, {
+      outcome: kept.size === 0 || missing.length > 0 ? 'too-few' : oldest === 0 ? 'too-many' : 'as-owed',
+      facts: { after: 'ring' },
       subject: stage.subject.name,
       expected: `every datagram from number ${oldest} on, the first ones overwritten`,
       observed: `${missing.length} of ${received.length} missing`,
     });
     const held = sizes.reduce((sum, size) => sum + size, 0);
-    t.judge({
-      ok: file.bytes === held,
+    t.judge(statusCounts, {
+      outcome: countOf(file.bytes, held),
+      facts: { unit: 'bytes' },
       subject: stage.subject.name,
       expected: `its status to say ${held} bytes`,
       observed: String(file.bytes),
     });
+    judgeClaims(stage);
   },
 );

@@ -28,16 +28,18 @@ spec(
     const stage = await t.step('open the stage', () => openCaptureStage(t));
     const { target } = await t.step('start the target and its capture', () => stage.begin());
     const view = await awaitBound(stage, target);
+    const since = await stage.mark(target);
     await t.step('kill every sandbox of its node', () => killAllSandboxes(stage));
     const incarnation = await t.step('wait for its new process', () => stage.learn(target));
     await stage.heard(target, 20, incarnation);
     await t.step('judge the new binding', () =>
       awaitBound(stage, target, { moreFilesThan: view.files.length, withinMs: 90_000 }),
     );
+    const until = await stage.mark(target);
     await t.step('let it talk', () => stage.heard(target, 40, incarnation));
     await t.step('judge the captures', () =>
       // The agent went down with the rest: what neither saw is not held against it.
-      judgeCapture(stage, [{ instance: target, ended: false, blind: 'any', endsEarly: true, gapsAllowed: true }]),
+      judgeCapture(stage, [{ instance: target, ended: false, away: { since, until } }]),
     );
   },
 );

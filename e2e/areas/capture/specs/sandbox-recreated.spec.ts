@@ -3,6 +3,7 @@ import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
 import { recreateSandbox } from '../faults/recreate-sandbox.ts';
+import { fileSet } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 spec(
@@ -31,8 +32,10 @@ spec(
     await t.step('kill the pause process', () => recreateSandbox(stage, target));
     await awaitBound(stage, target);
     const judged = await t.step('judge the captures', () => judgeCapture(stage, [{ instance: target, ended: false }]));
-    t.judge({
-      ok: new Set(judged.map(({ file }) => file.sandboxID)).size === 2,
+    const sandboxes = new Set(judged.map(({ file }) => file.sandboxID)).size;
+    t.judge(fileSet, {
+      outcome: sandboxes === 2 ? 'as-owed' : sandboxes < 2 ? 'too-few' : 'too-many',
+      facts: { after: 'sandbox-recreation' },
       subject: stage.subject.name,
       expected: 'one file for each of the two sandboxes',
       observed: judged.map(({ file }) => `epoch ${file.epoch} in ${String(file.sandboxID).slice(0, 13)}`).join(', '),

@@ -3,6 +3,7 @@ import { noiseWasThere } from '../evidence/capture-premises.ts';
 import { frameLengths } from '../evidence/capture-shape.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
+import { sizeKept } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 const KEPT = 64;
@@ -31,21 +32,23 @@ spec(
     await awaitBound(stage, target);
     await t.step('let it talk past the limit', () => stage.heard(target, 200));
     await t.evidence.require(noiseWasThere(stage));
-    const view = await t.step('wait until the capture is over', () => awaitPhase(stage, ['Completed'], 'ByteLimit'));
+    const view = await t.step('wait until the capture is over', () => awaitPhase(stage, 'Completed', 'ByteLimit'));
     const [file] = view.files;
     if (file === undefined || view.files.length > 1) return t.inconclusive(`${view.files.length} files`);
     const bytes = await stage.subject.fetch(t.env.cluster, file, t.signal);
     const { path: artifact } = await t.attach('capture.pcap', bytes, 'application/vnd.tcpdump.pcap');
     const { packets, kept, sent } = await frameLengths(bytes);
-    t.judge({
-      ok: packets > 0 && kept === KEPT && sent > 400,
+    t.judge(sizeKept, {
+      outcome: packets === 0 ? 'too-small' : kept === KEPT && sent > 400 ? 'kept' : 'wrong-length',
+      facts: { limit: 'snap-length' },
       subject: stage.subject.name,
       expected: `${KEPT} bytes of frames of more than 400`,
       observed: `${packets} packets, at most ${kept} of ${sent} bytes`,
       artifact,
     });
-    t.judge({
-      ok: bytes.length >= BYTES && bytes.length <= BYTES + OVERSHOOT,
+    t.judge(sizeKept, {
+      outcome: bytes.length < BYTES ? 'too-small' : bytes.length > BYTES + OVERSHOOT ? 'too-large' : 'kept',
+      facts: { limit: 'bytes' },
       subject: stage.subject.name,
       expected: `${BYTES} bytes or a little more`,
       observed: `${bytes.length}, ${file.bytes} by its status`,

@@ -3,6 +3,7 @@ import { judgeProcesses } from '../judge/capture-ending.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
 import { agentPodOn } from '../faults/agent-absence.ts';
 import { openCaptureStage } from '../stage/open-capture-stage.ts';
+import { noFile } from '../judge/capture-judgements.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 spec(
@@ -23,9 +24,10 @@ spec(
     await stage.capture();
     const target = await t.step('start a hostNetwork pod', () => stage.create({ hostNetwork: true }));
     await t.step('prove that it runs', () => stage.runs(target));
-    const view = await t.step('judge the refusal', () => judgePhase(stage, ['Refused'], 'HostNetwork'));
-    t.judge({
-      ok: view.files.length === 0,
+    const view = await t.step('judge the refusal', () => judgePhase(stage, 'Refused', 'HostNetwork'));
+    t.judge(noFile, {
+      outcome: view.files.length === 0 ? 'none' : 'file-there',
+      facts: { because: 'refused' },
       subject: stage.subject.name,
       expected: 'no file of a refused target',
       observed: `${view.files.length} files`,
@@ -56,13 +58,14 @@ spec(
     const stage = await t.step('open the stage', () => openCaptureStage(t));
     const { namespace, name: podName } = await t.step('find an agent', () => agentPodOn(stage, stage.node));
     const request = await stage.capture({ namespace, podName, name: t.slug });
-    const view = await t.step('judge the refusal', () => judgePhase(stage, ['Refused'], 'CaptureAgent', { request }));
-    t.judge({
-      ok: view.files.length === 0,
+    const view = await t.step('judge the refusal', () => judgePhase(stage, 'Refused', 'CaptureAgent', { request }));
+    t.judge(noFile, {
+      outcome: view.files.length === 0 ? 'none' : 'file-there',
+      facts: { because: 'refused' },
       subject: stage.subject.name,
       expected: 'no file of a refused target',
       observed: `${view.files.length} files`,
     });
-    await judgeProcesses(stage, view, 0);
+    await judgeProcesses(stage, view, 0, request);
   },
 );

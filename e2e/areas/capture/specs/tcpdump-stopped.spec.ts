@@ -27,11 +27,13 @@ for (const [signal, word] of [
       const stage = await t.step('open the stage', () => openCaptureStage(t));
       const { target } = await t.step('start the target and its capture', () => stage.begin());
       const view = await awaitBound(stage, target);
+      const since = await stage.mark(target);
       await t.step(`SIG${signal} to its tcpdump`, () => signalTcpdump(stage, view, signal));
       await t.step('judge the new capture', () => awaitBound(stage, target, { moreFilesThan: view.files.length }));
+      const until = await stage.mark(target);
       await t.step('let it talk', () => stage.heard(target, 40));
       await t.step('judge the files', () =>
-        judgeCapture(stage, [{ instance: target, ended: false, gapsAllowed: true }]),
+        judgeCapture(stage, [{ instance: target, ended: false, away: { since, until } }]),
       );
     },
   );

@@ -1,11 +1,14 @@
 /** The stage of every capture spec: a sink, a noisy decoy on the target's node, and a quiet target that may come and go. */
 import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
-import type { CaptureTruth } from '../evidence/capture-truth.ts';
-import type { Finding, SpecContext } from '../../../harness/run/context.ts';
+import { markOf, type CaptureTruth, type Mark } from '../evidence/capture-truth.ts';
+import type { SpecContext } from '../../../harness/run/context.ts';
 import type { CaptureCapability } from '../subjects/kind.ts';
 import type { CaptureRequest, CaptureSubject, CaptureView } from '../subjects/capture-subject.ts';
 import { talkerPod, type CapturePod, type TalkerShape } from './capture-objects.ts';
+import { capturesOfRun } from './captures-of-run.ts';
+import type { RunningCapture } from '../evidence/capture-processes.ts';
+import { countBefore, tcpdumpsOf } from './stage-tcpdumps.ts';
 import { reached, waitUntil } from './capture-wait.ts';
 
 /** One pod instance: what the API calls it and every address its processes had. */
@@ -53,10 +56,10 @@ export class CaptureStage {
   readonly otherNode: ClusterNode;
   readonly truth: CaptureTruth;
   readonly sinkIp: string;
-  /** What the subject was waited for to say, and is not judged yet. */
-  readonly claims: Finding[] = [];
   /** Packets missed before the capture ran, by UID and incarnation, of instances that were asked for before they began. */
   readonly blindWindows = new Map<string, number>();
+  /** How far an instance had come when an object first said that it captures it, by the UIDs of both: `<object>/<instance>`. */
+  readonly bound = new Map<string, Mark>();
   decoy: CaptureInstance | undefined;
   readonly #running: CaptureInstance[] = [];
   apiAnswersBefore: number | undefined;
@@ -191,6 +194,7 @@ export class CaptureStage {
         JSON.stringify(await this.subject.view(cluster, whole.namespace, whole.name, signal), null, 1),
       ),
     );
+    if (this.can('tcpdump-process')) await countBefore(cluster, whole);
     await this.subject.apply(cluster, whole, this.t.signal);
     // Who waits for a pod has to know that it is asked to: its packets are owed from the moment at which it says so.
     if (this.can('waits-for-pod'))
@@ -208,7 +212,18 @@ export class CaptureStage {
   async view(
     request: Pick<CaptureRequest, 'namespace' | 'name'> = { namespace: this.namespace, name: 'capture' },
   ): Promise<CaptureView | undefined> {
-    return this.subject.view(this.t.env.cluster, request.namespace, request.name, this.t.signal);
+    const view = await this.subject.view(this.t.env.cluster, request.namespace, request.name, this.t.signal);
+    if (view !== undefined) capturesOfRun(this.t.env.cluster).see(request, view);
+    return view;
+  }
+
+  /** The tcpdumps of an object, by default of the one that is named `capture`. */
+  tcpdumpsOf(
+    view: CaptureView,
+    request: Pick<CaptureRequest, 'namespace' | 'name'> = { namespace: this.namespace, name: 'capture' },
+  ): Promise<readonly RunningCapture[]> {
+    const { signal, env } = this.t;
+    return tcpdumpsOf({ cluster: env.cluster, subject: this.subject, signal }, request, view);
   }
 
   /** Waits until the instance has ended by itself; its object stays. */
@@ -261,6 +276,12 @@ export class CaptureStage {
   /** Waits for a value; its own deadline is stretched by the slow factor. Not reached: InfrastructureError unless caught. */
   wait<T>(what: string, timeoutMs: number, probe: () => Promise<T | undefined>): Promise<T> {
     return waitUntil(what, this.t.wait(timeoutMs), this.t.signal, probe);
+  }
+
+  /** How far an instance has come: all that it sent up to now, and that the sink heard, is below. */
+  async mark(instance: CaptureInstance): Promise<Mark> {
+    await this.truthIsCurrent();
+    return markOf(this.truth.snapshot(instance.uid));
   }
 
   /** Every line of the sink up to now (plus its flush period) has been read. */

@@ -5,7 +5,7 @@ import { ForeignNameError, isBelow } from '../../../harness/run/contained-path.t
 import type { CaptureCapability } from './kind.ts';
 import { captureManifests } from './capture-manifests.ts';
 import type { CaptureMutant } from './capture-mutant-list.ts';
-import type { CaptureFile, CaptureSubject, CaptureView } from './capture-subject.ts';
+import { CaptureFileGone, type CaptureFile, type CaptureSubject, type CaptureView } from './capture-subject.ts';
 import type { SubjectContext } from '../../../harness/subject/subject.ts';
 
 const NAMESPACE = 'packet-capture-system';
@@ -129,7 +129,15 @@ export function referenceCapture(mutant?: CaptureMutant): CaptureSubject {
       // The status says where, and a node helper reads whatever it is told to.
       if (!isBelow(FOLDER, file.path))
         throw new ForeignNameError(`capture file ${JSON.stringify(file.path)}: expected a path below ${FOLDER}`);
-      return (await cluster.node(file.nodeName)).readFile(file.path);
+      const node = await cluster.node(file.nodeName);
+      try {
+        return await node.readFile(file.path);
+      } catch (error) {
+        const { code } = await node.exec(['test', '-e', file.path]);
+        if (code === 1)
+          throw new CaptureFileGone(`capture file ${file.path} is not on ${file.nodeName}`, { cause: error });
+        throw error;
+      }
     },
     apiAnswers: async (cluster, nodeName, signal) => {
       const pods = await cluster.api.list<AgentPod>(

@@ -64,12 +64,18 @@ export interface CaptureSubject extends Subject {
   view(cluster: Cluster, namespace: string, name: string, signal: AbortSignal): Promise<CaptureView | undefined>;
   /** Asks for its deletion; returns before it is gone. */
   delete(cluster: Cluster, namespace: string, name: string, signal: AbortSignal): Promise<void>;
+  /** Throws CaptureFileGone where somebody has looked and there is no such file; everything else that goes wrong is no answer. */
   fetch(cluster: Cluster, file: CaptureFile, signal: AbortSignal): Promise<Uint8Array>;
   /** Answers that the agent on a node has had from the API so far; undefined when it does not tell. */
   apiAnswers(cluster: Cluster, nodeName: string, signal: AbortSignal): Promise<number | undefined>;
   /** The agents' workload, for faults that take it away; undefined where there is none (no capability `own-agents`). */
   readonly agents: CaptureAgents | undefined;
   readonly controller: CaptureController | undefined;
+}
+
+/** The file is not there, and not merely out of reach. */
+export class CaptureFileGone extends Error {
+  override readonly name = 'CaptureFileGone';
 }
 
 /** The chosen capture controller of the run. */
