@@ -10,7 +10,7 @@ const attempt = (id: string, startedAt: number, endedAt: number, verdict = 'pass
 const run = (...lines: readonly object[]) => recordOfLines(lines as unknown as readonly ResultLine[]);
 
 describe('lines of the default run', () => {
-  it('are its whole time, the span of each area, and what was not as expected', () => {
+  it('are its whole time, that of the first verdict, the span of each area, and what was not as expected', () => {
     const record = run(
       attempt('udp/a', 50_000, 60_000),
       attempt('udp/b', 55_000, 90_000, 'inconclusive'),
@@ -19,6 +19,7 @@ describe('lines of the default run', () => {
     );
     expect(defaultRunLines([record]).map(({ value, bar }) => [value, bar])).to.deep.equal([
       [110, 600],
+      [60, undefined],
       [10, undefined],
       [40, undefined],
       [1, 0],

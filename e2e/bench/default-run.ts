@@ -31,6 +31,11 @@ async function runOnce(): Promise<RunRecord> {
   }
 }
 
+/** Seconds from the start of the run. */
+function firstVerdict({ attempts }: RunRecord): number {
+  return Math.min(...attempts.map(({ endedAt }) => endedAt)) / 1000;
+}
+
 /** Throws for a run that was cut off: its time says nothing. */
 export function defaultRunLines(runs: readonly RunRecord[]): readonly BenchLine[] {
   const wholes = runs.map(({ name, end, troubles }) => {
@@ -42,6 +47,11 @@ export function defaultRunLines(runs: readonly RunRecord[]): readonly BenchLine[
   const judged = Math.max(...runs.map((run) => run.attempts.length));
   return [
     lineOf(`npm run e2e -- --grep conntrack, ${judged} specs and the cluster`, wholes, 's', { bar: barSeconds }),
+    lineOf(
+      'of that, until the first verdict',
+      runs.filter(({ attempts: mine }) => mine.length > 0).map(firstVerdict),
+      's',
+    ),
     ...areas.map((area) =>
       lineOf(
         `of that, ${area}, from the first start to the last end`,

@@ -3,6 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Part, type PartOptions, ensurePart } from '../cache/cached-part.ts';
 import { runCommand, runLogged } from '../process/run-command.ts';
+import { compilerMemory, withoutDebugging } from './compiler-settings.ts';
 import { type GoModule, goModText } from './go-mod-text.ts';
 import { type SourceEdit, writeOverlay } from './go-overlay.ts';
 
@@ -72,13 +73,14 @@ async function compile(
     await mkdir(dirname(join(source, path)), { recursive: true });
     await writeFile(join(source, path), text);
   }
-  const settings = { cwd: source, signal, env: { ...fixedEnv, ...build.env } };
+  const settings = { cwd: source, signal, env: { ...fixedEnv, ...compilerMemory(), ...build.env } };
   await runLogged(['go', 'mod', 'tidy'], logFile, settings);
   const moduleFolder = async (module: string): Promise<string> =>
     (await runCommand(['go', 'list', '-m', '-f', '{{.Dir}}', module], settings)).trim();
   const flags = [
     '-trimpath',
     '-buildvcs=false',
+    ...withoutDebugging(build.ldflags),
     ...(build.tags === undefined ? [] : ['-tags', build.tags.join(',')]),
     ...(build.ldflags === undefined ? [] : ['-ldflags', build.ldflags]),
     ...(overlay.length === 0 ? [] : ['-overlay', await writeOverlay(overlay, folder, moduleFolder)]),

@@ -1,7 +1,13 @@
 /** What the images of a cluster are made of, as parts that can be made beside each other. */
 import { NotBuiltError } from '../cache/cached-part.ts';
 import { buildGo } from '../go/go-build.ts';
-import { assembleNodeImage, builtNodeImage, controlPlaneRoot, nodeRoot, ensureNodeControlPlane } from '../images/build-node-image.ts';
+import {
+  assembleNodeImage,
+  builtNodeImage,
+  controlPlaneRoot,
+  nodeRoot,
+  ensureNodeControlPlane,
+} from '../images/build-node-image.ts';
 import { corednsBuild, etcdBuild, pauseBuild } from '../images/cluster-binaries.ts';
 import { hasImage } from '../images/docker-images.ts';
 import { ensureFixturesImage, fixturesRoot } from '../images/fixtures-image.ts';
@@ -57,7 +63,13 @@ export const builtNodeMakers: readonly PartMaker[] = [
 ];
 
 export const fixturesMakers: readonly PartMaker[] = [
-  { name: 'node-runtime', after: [], lane: 'network', expectedMs: 10_000, make: (options) => ensureNodeRuntime(options) },
+  {
+    name: 'node-runtime',
+    after: [],
+    lane: 'network',
+    expectedMs: 10_000,
+    make: (options) => ensureNodeRuntime(options),
+  },
   rootMaker(fixturesRoot),
   {
     name: 'fixtures-image',

@@ -78,5 +78,11 @@ export function repairMakers(wanted: ReadonlySet<Repair>): readonly PartMaker[] 
 
 /** Tools that only the building of images needs: no row of doctor's table asks for them. */
 export const packageMakers: readonly PartMaker[] = [
-  { name: 'package-tools', after: [], lane: 'packages', expectedMs: 10_000, make: (options) => ensureRootTools(options) },
+  {
+    name: 'package-tools',
+    after: [],
+    lane: 'packages',
+    expectedMs: 10_000,
+    make: (options) => ensureRootTools(options),
+  },
 ];

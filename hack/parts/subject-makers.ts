@@ -10,7 +10,8 @@ export function subjectMaker(name: string): PartMaker {
     name,
     after: partsBefore(name),
     lane: downloads.includes(name) ? 'network' : 'core',
-    expectedMs: 60_000,
+    // Only where it cannot even be looked for, as before its compilers are there.
+    expectedMs: name.startsWith('npa@') ? 240_000 : 60_000,
     async make(options) {
       // Asked as late as this: packages that it lacked are parts before it.
       const lacking = options.onlyIfBuilt === true ? [] : await missingForPart(name);

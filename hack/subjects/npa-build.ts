@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuiltPart, ensurePart, type PartOptions } from '../cache/cached-part.ts';
+import { compilerMemory, withoutDebugging } from '../go/compiler-settings.ts';
 import { goVersion } from '../go/go-build.ts';
 import { goModText } from '../go/go-mod-text.ts';
 import { runCommand, runLogged } from '../process/run-command.ts';
@@ -70,9 +71,10 @@ async function build(recipe: NpaRecipe, out: string, logFile: string, signal?: A
   writeFileSync(join(main, 'go.mod'), goModText({ module: 'staleproof.dev/npa', go: '1.26.0', require, replace }));
   const overlay = writeOverlay(variant, source, join(work, 'overlay'));
   for (const [binary, path] of Object.entries(commands)) {
-    const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w', `-overlay=${overlay.file}`];
+    const lean = withoutDebugging('-s -w');
+    const flags = ['-trimpath', '-buildvcs=false', ...lean, '-ldflags=-s -w', `-overlay=${overlay.file}`];
     const argv = ['nice', 'go', 'build', ...flags, '-o', join(out, binary), join(npaModule, path)];
-    await runLogged(argv, logFile, { env: goEnv, cwd: main, signal });
+    await runLogged(argv, logFile, { env: { ...goEnv, ...compilerMemory() }, cwd: main, signal });
   }
   for (const [path, text] of overlay.bpf) writeFileSync(join(source, path), text);
   await compileBpf({ sources: join(source, 'pkg/ebpf/c'), out, work: join(work, 'types'), logFile, signal });

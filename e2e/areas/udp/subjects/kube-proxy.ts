@@ -42,6 +42,8 @@ export function kubeProxy(mode: KubeProxyMode, { release, defect }: KubeProxyCho
     pods: { namespace: NAMESPACE, labelSelector: LABEL },
     programs: (kubernetes) => kubeProxyPrograms(release?.version ?? kubernetes),
     clusterNeeds: { kubeProxyMode: mode },
+    // That of a defect is named by the cluster's own version: it is built when the cluster is there.
+    parts: () => (release === undefined || release.refused.length > 0 ? [] : [releasePart(release)]),
     ...(mode === 'ipvs' ? { kernelNeeds: ['ipvs'] } : {}),
     async preflight(context) {
       const unbuildable = identity === '' ? [] : await missingPart(context, release);
@@ -141,10 +143,12 @@ async function configuredMode(context: SubjectContext): Promise<string> {
   return /^mode: *"?([a-z]*)"?/m.exec(await configText(context))?.[1] || 'iptables';
 }
 
+const releasePart = ({ version }: Release): string => `kube-proxy@${version}`;
+
 function partOf(context: SubjectContext, release: Release | undefined): string {
   return release === undefined
     ? `kube-proxy-variant@${context.cluster.facts.kubernetes.replace(/^v/, '')}`
-    : `kube-proxy@${release.version}`;
+    : releasePart(release);
 }
 
 async function missingPart(context: SubjectContext, release: Release | undefined): Promise<readonly string[]> {
