@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { execa } from 'execa';
 import { docker } from '../harness/cluster/kind/docker.ts';
-import { EXIT } from '../harness/run/exit-codes.ts';
+import { runChild } from '../harness/run/child-run.ts';
+import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
+import { watchOutput } from '../harness/run/output.ts';
 import { calmEnd, type FlakeEnd, loadedEnd } from '../flake/flake-exit.ts';
 import { areas } from '../areas/index.ts';
 import { type FlakeSample, samplesOf } from '../flake/flake-samples.ts';
@@ -29,8 +30,12 @@ const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--mor
   -b, --subject, --tags, --focus, …  what is repeated, as in npm run e2e
 A run of one spec makes the cluster while the machine is calm; then every core and the disk get a hog, and the API server
 answers late. Needs root. Exit code: 0 no verdict was wrong, 1 one was, 2 nothing was judged or a run ended otherwise than its
-verdicts say, 64 wrong usage.
+verdicts say, 64 wrong usage, 128 + n after signal n.
 `;
+
+/** The exit code of the signal that ended it, or of a reader who left. */
+let interrupted: number | undefined;
+const interruption = (): number | undefined => interrupted;
 
 async function main(): Promise<number> {
   const { values, tokens } = parseArgs({
@@ -62,24 +67,28 @@ async function main(): Promise<number> {
   const subject = [values.subject, values.backend].find((each) => typeof each === 'string') ?? 'default';
   const name = typeof values.name === 'string' ? values.name : subject.replace(/[^\w.+-]+/g, '-');
   const folder = await mkdtemp(join(tmpdir(), 'staleproof-flake-'));
-  const run = (args: readonly string[], reports: string) =>
-    execa(
-      'node',
-      ['--import', 'tsx', 'e2e/cli.ts', ...rest, ...args, '--reuse', '--keep', '--reports-folder', reports],
-      {
-        ...{ cwd: root, reject: false, stdio: ['ignore', 2, 2] },
-      },
-    );
+  const run = (args: readonly string[], reports: string): Promise<number> =>
+    runChild(['--import', 'tsx', 'e2e/cli.ts', ...rest, ...args, '--reuse', '--keep', '--reports-folder', reports], {
+      cwd: root,
+      stdout: 'stderr',
+    });
+  // The run that goes on hears the signal too and cleans up; what was loaded and redirected is taken back after it.
+  for (const signal of ENDING_SIGNALS) process.on(signal, () => (interrupted ??= exitCodeOfSignal(signal)));
+  watchOutput(({ readerLeft }) => (interrupted ??= readerLeft ? EXIT.closedOutput : EXIT.infrastructure));
   const before = await clustersNow(rest);
   const undo: (() => unknown)[] = [
     () => rm(folder, { recursive: true, force: true }),
-    () => removeClustersMade(folder, before, rest),
+    async () => {
+      if (!(await removeClustersMade(folder, before, rest))) throw new Error('a cluster of the runs stays');
+    },
   ];
   try {
     // Only the first of the selection matters here: it makes the cluster, unless one is kept for it.
     const calm = join(folder, 'calm');
-    const { exitCode: calmExit } = await run(['--shard', '1/500', '--reporter', 'none'], calm);
+    const calmExit = await run(['--shard', '1/500', '--reporter', 'none'], calm);
     const broken = calmEnd(calmExit, isKnownBad(subject));
+    const beforeLoad = interruption();
+    if (beforeLoad !== undefined) return beforeLoad;
     if (broken !== undefined) return ended(broken);
     const cluster = (await readRun(join(calm, 'latest'))).start?.facts['cluster'];
     const latency = given('latency', 200);
@@ -88,7 +97,9 @@ async function main(): Promise<number> {
     undo.push(() => hogs.stop());
     const reports = join(folder, 'loaded');
     const repeat = ['--repeat', String(given('repeats', 50)), '--reporter', 'none'];
-    const { exitCode: exit } = await run(repeat, reports);
+    const exit = await run(repeat, reports);
+    const underLoad = interruption();
+    if (underLoad !== undefined) return underLoad;
     const record = await readRun(join(reports, 'latest'));
     const file = join(root, 'reports', 'flake', name);
     const fresh = samplesOf(record, `${hogs.text}, API ${latency} ms later`);
@@ -102,8 +113,20 @@ async function main(): Promise<number> {
     const limited = rest.some((word) => /^--run-timeout(=|$)/.test(word));
     return ended(loadedEnd({ exit, run: record, samples: fresh, wrong, knownBad, limited }));
   } finally {
-    for (const each of undo.reverse()) await each();
+    await takeBack(undo);
   }
+}
+
+/** Last in, first out. One that fails keeps nothing else from being taken back: a rule in the way of the API server, for one. */
+async function takeBack(undo: readonly (() => unknown)[]): Promise<void> {
+  const errors: string[] = [];
+  for (const each of undo.toReversed())
+    try {
+      await each();
+    } catch (error) {
+      errors.push(error instanceof Error ? error.message : String(error));
+    }
+  if (errors.length > 0) throw new Error(`not everything was taken back: ${errors.join('; ')}`);
 }
 
 function ended(end: FlakeEnd | undefined): number {

@@ -6,8 +6,8 @@ const FORWARDED = [...ENDING_SIGNALS, 'SIGUSR2'] as const;
 
 export interface ChildRun {
   readonly cwd?: string;
-  /** Default: shown. */
-  readonly stdout?: 'inherit' | 'ignore';
+  /** Default: shown. `stderr`: shown beside its errors, for a caller whose own stdout is for something else. */
+  readonly stdout?: 'inherit' | 'ignore' | 'stderr';
 }
 
 /**
@@ -16,7 +16,10 @@ export interface ChildRun {
  */
 export function runChild(argv: readonly string[], { cwd, stdout = 'inherit' }: ChildRun = {}): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, argv, { cwd, stdio: ['inherit', stdout, 'inherit'] });
+    const child = spawn(process.execPath, argv, {
+      cwd,
+      stdio: ['inherit', stdout === 'stderr' ? 2 : stdout, 'inherit'],
+    });
     const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
     for (const signal of FORWARDED) process.on(signal, forward);
     const end = (code: number): void => {
