@@ -4,6 +4,7 @@ import { EXIT } from '../harness/run/exit-codes.ts';
 import { benchNamed, benchNames } from '../bench/bench-files.ts';
 import { measuredCommit } from '../bench/measured-commit.ts';
 import { markdownOf, reportOf } from '../bench/bench-report.ts';
+import { runCommandLine } from './run-command-line.ts';
 
 const HELP = `npm run bench -- NAME [options]
 
@@ -21,7 +22,8 @@ Exit code: 0 every bar held, 1 one did not, 2 nothing was measured.
 const output = new URL('../../reports/bench/', import.meta.url);
 
 const [name, ...args] = process.argv.slice(2);
-process.exitCode = await main();
+// Measures and writes its files before it prints: a reader who leaves early costs only the text.
+await runCommandLine({ name: 'bench', withStack: true }, main);
 
 async function main(): Promise<number> {
   if (name === '--help' || name === '-h') {

@@ -45,10 +45,11 @@ async function main(): Promise<number> {
     const results = await runMutants(mutants, worker, (done) => {
       if (done % every === 0) say(`${done} of ${mutants.length}`);
     });
-    if (values.survivors === true) process.stdout.write(survivorsText(results));
     const score = scoreOf(results);
-    process.stdout.write(`mutation score ${score.percent.toFixed(1)} % (${score.killed} of ${score.mutants} killed)\n`);
+    // Before anything is printed: a reader who leaves early ends the process.
     if (positionals.length === 0) await writeTable(resolve(root, values.out), results);
+    if (values.survivors === true) process.stdout.write(survivorsText(results));
+    process.stdout.write(`mutation score ${score.percent.toFixed(1)} % (${score.killed} of ${score.mutants} killed)\n`);
     return score.percent >= BAR ? EXIT.asExpected : EXIT.failed;
   } finally {
     worker.stop();
