@@ -19,7 +19,7 @@ export const proofSlices: readonly ProofSlice[] = [
     // They make network namespaces and need root, so npm test leaves them out.
     name: 'tests in network namespaces',
     script: 'test',
-    args: ['--cluster', 'watch-half-open.cluster', 'idle-load-balancer'],
+    args: ['--cluster', 'watch-half-open.cluster', 'idle-load-balancer', 'socket-destroy.cluster'],
   },
   { name: 'manifests under linters', script: 'policy', args: ['--out', 'reports/ci/policy'] },
 ];
