@@ -1,20 +1,5 @@
-/** Cells of the nightly matrix that are red on purpose: how such a run must end, so that a missing red is a failure. */
-import type { Judged } from './judge-lane.ts';
+/** Cells of the nightly matrix that are red on purpose: how such a run must end. An area has its own in its ci.ts. */
+import { areas } from '../../e2e/areas/index.ts';
+import type { RedCell } from '../../e2e/harness/area/area-in-ci.ts';
 
-const cut = 'to lose its conntrack entry to a cleanup pass';
-
-export const redCells: readonly Judged[] = [
-  {
-    // The racy agent: 20 of 20 runs were caught in each mode (reports/bench/race.md) by the first spec.
-    name: 'npa@1.4.1',
-    exit: 1,
-    fails: { 'race/client-owned-flows-survive-cleanup': cut },
-    mayFail: {
-      'race/server-owned-flows-survive-cleanup': cut,
-      'race/service-flows-survive-cleanup': cut,
-      'race/udp-flows-survive-cleanup': cut,
-      'race/second-pass-cuts-nothing': cut,
-      'race/natural-race-cuts-nothing': 're-opened flows to be cut in',
-    },
-  },
-];
+export const redCells: readonly RedCell[] = areas.all.flatMap(({ ci }) => ci.red ?? []);

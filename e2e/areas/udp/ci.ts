@@ -22,11 +22,12 @@ function lanesOf(proxy: string): readonly Lane[] {
 
 export const ci: AreaInCi = {
   lanes: [...lanesOf('kube-proxy-iptables'), ...lanesOf('kube-proxy-nftables')],
-  // A cell each; the nightly workflow adds kpng when it is given an image of it.
-  nightly: ['kube-proxy-iptables', 'kube-proxy-nftables'].flatMap((proxy) =>
+  nightly: ['kube-proxy-iptables', 'kube-proxy-nftables', 'kpng-iptables', 'kpng-nft'].flatMap((proxy) =>
     ['ipv4', 'ipv6', 'dual'].map((family) => ({
       name: `${proxy}-${family}`,
       args: ['-b', proxy, '-i', family, '--tags', 'udp'],
+      // It has no release to build from.
+      ...(proxy.startsWith('kpng') ? { byOption: '--kpng-image' } : {}),
     })),
   ),
   // The whole of it is run as a Job of that cluster, and compared with a run from outside.

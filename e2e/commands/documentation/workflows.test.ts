@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
+import { nightlyCells } from '../../../hack/ci/nightly-cells.ts';
 import { redCells } from '../../../hack/ci/red-cells.ts';
 import { areas } from '../../areas/index.ts';
 import { problemWith, problemWithRun, root } from './check-command.ts';
@@ -68,6 +69,20 @@ describe('workflows', function () {
     expect(problems).to.deep.equal([]);
   });
 
+  it('run every night what the areas name, each cell under a name of its own', async () => {
+    const cells = nightlyCells(new Map([['--kpng-image', 'example.org/kpng']]));
+    const problems = await Promise.all(cells.map(async ({ args }) => (await problemWithRun(args)) ?? ''));
+    expect(problems.filter((problem) => problem !== '')).to.deep.equal([]);
+    expect(new Set(cells.map(({ name }) => name)).size).to.equal(cells.length);
+    const without = nightlyCells(new Map()).map(({ name }) => name);
+    expect(cells.map(({ name }) => name).filter((name) => !without.includes(name))).to.have.length(6);
+    for (const area of areas.names)
+      expect(
+        without.some((name) => name.startsWith(`${area}-`)),
+        area,
+      ).to.equal(true);
+  });
+
   it('tell which runs are red on purpose, so that the others have to be green', async () => {
     const wrong: string[] = [];
     const named: string[] = [];
@@ -89,6 +104,11 @@ describe('workflows', function () {
             wrong.push(`${name} ${job}: red-on-purpose "${red}" for ${filled('arguments')}`);
         }
       }
+    }
+    for (const { name, args, red } of nightlyCells(new Map())) {
+      named.push(red);
+      const bad = areas.subjects.some((each) => each.caughtBy.length > 0 && args.includes(each.name));
+      if (bad !== (red !== '')) wrong.push(`nightly ${name}: red-on-purpose "${red}" for ${args.join(' ')}`);
     }
     expect(wrong).to.deep.equal([]);
     for (const { name } of redCells) expect(named, name).to.include(name);

@@ -5,6 +5,8 @@ export interface AreaInCi {
   readonly lanes: readonly Lane[];
   /** Every night, each on a machine of its own. */
   readonly nightly: readonly NightlyRun[];
+  /** How nightly runs that are red on purpose must end, by the name that those give: a missing red is a failure. */
+  readonly red?: readonly RedCell[];
   /** On a cluster that the suite did not make, with an account that may do little. */
   readonly anywhere: AnywhereRun;
 }
@@ -30,7 +32,13 @@ export interface NightlyRun {
   readonly name: string;
   /** Arguments of `npm run e2e --`. */
   readonly args: readonly string[];
+  /** Red on purpose: name of the cell of `red` that says how. */
+  readonly red?: string;
+  /** Only on a night that is given this option, such as `--kpng-image`; the run is given it too. */
+  readonly byOption?: string;
 }
+
+export type RedCell = Pick<Lane, 'name' | 'exit' | 'passes' | 'fails' | 'mayFail'>;
 
 export interface AnywhereRun {
   /** Arguments of `npm run e2e --` that select specs; without any another part of that test runs them. */
