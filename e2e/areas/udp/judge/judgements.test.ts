@@ -8,6 +8,7 @@ import { connectionServers } from '../evidence/connection-servers.ts';
 import { judgeConnectionsAlive } from './tcp-judgement.ts';
 import { destroyedBy, ended, flowOn, followerOf, row, rowText, scriptedStream } from './testdata/judging.ts';
 import { judgingContext } from '../../../harness/run/testdata/judging-context.ts';
+import { InconclusiveError } from '../../../harness/run/verdict-errors.ts';
 
 const stale = row(1);
 
@@ -104,6 +105,17 @@ describe('connections are judged', () => {
   it('are not judged alive by a client that is heard no more', async () => {
     expect((await judge('aaaa', '|')).verdict).to.match(/^client: the client has said nothing for/);
     expect((await judge('aaaa', '|', 'ECONNRESET')).verdict).to.match(/observed errors read ECONNRESET/);
+  });
+
+  it('are not judged alive by a log that ended before the change', async () => {
+    const { t, kept } = judgingContext();
+    const during = { disturbance: 'clean-up', told: 'a change' } as const;
+    const error: unknown = await judgeConnectionsAlive(t, scriptedStream(t, 'aaaa', '!'), [0], during).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(InconclusiveError);
+    expect((error as Error).message).to.match(/^client: .*exit code 137/);
+    expect(kept.findings).to.deep.equal([]);
   });
 
   it('have a server each once all were answered', async () => {

@@ -8,7 +8,7 @@ import { parseConntrackTable } from '../../../../harness/conntrack/conntrack-tab
 import { rulesWrittenAt, type FreshFlows } from '../../evidence/fresh-flows.ts';
 import { DatagramStream } from '../../evidence/datagram-stream.ts';
 
-/** One letter a datagram, 20 ms apart: who answered it, `.` for nobody; the client goes on with `after` for ever. */
+/** One letter a datagram, 20 ms apart: who answered it, `.` for nobody; the client goes on with `after` for ever; with `|` it falls silent, with `!` it ends. */
 export function scriptedStream(t: SpecContext, script: string, after = script.at(-1) ?? '.'): DatagramStream {
   const listeners = new Set<(line: string, at: number) => void>();
   let sequence = 0;
@@ -23,7 +23,7 @@ export function scriptedStream(t: SpecContext, script: string, after = script.at
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    exited: new Promise(() => undefined),
+    exited: after === '!' ? Promise.resolve({ reason: 'exit code 137' }) : new Promise(() => undefined),
   } as unknown as LineProcess;
   const stream = new DatagramStream(t, 'client', process);
   const tell = (server: string): void => {
@@ -31,7 +31,7 @@ export function scriptedStream(t: SpecContext, script: string, after = script.at
     for (const listener of listeners) listener(told, 0);
   };
   for (const server of script) tell(server);
-  if (after !== '|') {
+  if (after !== '|' && after !== '!') {
     const timer = setInterval(() => {
       for (let each = 0; each < 20; each++) tell(after);
     }, 1);
