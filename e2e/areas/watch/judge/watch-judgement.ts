@@ -29,3 +29,11 @@ export const lossNoticed = judgement({
 
 export const profileFact = ({ name }: FaultProfile): string =>
   allProfiles.some((profile) => profile.name === name) ? name : own;
+
+/** The other end: a server whose watcher vanished without a word closes the connection. */
+export const halfOpenShed = judgement({
+  id: 'half-open-shed',
+  passes: ['shed'],
+  fails: ['held'],
+  facts: { by: ['api-server'] },
+});

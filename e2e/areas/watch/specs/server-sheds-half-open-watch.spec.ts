@@ -1,5 +1,6 @@
 /** The other end: a client vanishes behind a dead path, and the API server must not hold its watch for ever. */
 import { observeHalfOpenWatch } from '../stage/watch-half-open-api.ts';
+import { halfOpenShed } from '../judge/watch-judgement.ts';
 import { spec } from '../../../harness/run/spec.ts';
 
 /** The API server's own TCP probes: after 180 s of silence, then nine at 15 s; and a little for the machine. */
@@ -38,8 +39,9 @@ spec(
             : { proven: false, reason: 'no packet was stopped' },
         ),
     });
-    t.judge({
-      ok: shedAfterMs !== undefined,
+    t.judge(halfOpenShed, {
+      outcome: shedAfterMs === undefined ? 'held' : 'shed',
+      facts: { by: 'api-server' },
       subject: 'API server, connection of a vanished watcher',
       expected: `closed within ${limitSeconds} s`,
       observed:
