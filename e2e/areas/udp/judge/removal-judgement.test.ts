@@ -57,17 +57,25 @@ describe('the end of a row is judged', () => {
 });
 
 /** sk, protocol, port, groups, rmem, wmem, dump, locks, drops, inode. */
-const socketsOf = (...programs: readonly (readonly [string, string])[]): string =>
-  [
-    'sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode',
-    '0 12 0 00000000 0 0 0 2 0 1',
-    ...programs.map((_, index) => `0 12 ${700 + index} 00000000 0 0 0 2 0 ${500 + index}`),
+const listOf = (inodes: readonly number[]): readonly string[] => [
+  'sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode',
+  '0 12 0 00000000 0 0 0 2 0 1',
+  ...inodes.map((inode) => `0 12 ${200 + inode} 00000000 0 0 0 2 0 ${inode}`),
+];
+/** What a node tells of these programs; `passing`: inodes of sockets that are gone at the second look. */
+const socketsOf = (programs: readonly (readonly [string, string])[], passing: readonly number[] = []): string => {
+  const inodes = programs.map((_, index) => 500 + index);
+  return [
+    ...listOf([...inodes, ...passing]),
     '--',
     ...programs.map((_, index) => `/proc/${40 + index}/fd/5 socket:[${500 + index}]`),
     '--',
     ...programs.flatMap(([program, command], index) => [`${40 + index} ${program}`, command]),
+    '--',
+    ...listOf(inodes),
     '',
   ].join('\n');
+};
 
 describe('who deleted a row', () => {
   const verdictOf = async (program: string, sockets = '') =>
@@ -87,16 +95,27 @@ describe('who deleted a row', () => {
   });
 
   it('is the subject without a name when nobody else could', async () => {
-    expect(await verdictOf('', socketsOf(own, ['conntrack', 'conntrack -E -e NEW,DESTROY']))).to.equal('pass');
+    expect(
+      await verdictOf(
+        '',
+        socketsOf([own, ['conntrack', 'conntrack -E -e NEW,DESTROY'], ['conntrack', 'conntrack -L -p udp']]),
+      ),
+    ).to.equal('pass');
+  });
+
+  it('is not hidden by a program that was about to end when it was looked at', async () => {
+    expect(await verdictOf('', socketsOf([own], [901]))).to.equal('pass');
+    const cut = socketsOf([own]).split('--').slice(0, 3).join('--');
+    expect(await verdictOf('', cut), 'no second look').to.match(/cannot be seen/);
   });
 
   it('is unknown without a name when somebody else could, or when that cannot be seen', async () => {
-    expect(await verdictOf('', socketsOf(own, ['calico-felix', 'calico-node -felix']))).to.match(
+    expect(await verdictOf('', socketsOf([own, ['calico-felix', 'calico-node -felix']]))).to.match(
       /without a name, and calico-felix could have done it as well/,
     );
-    expect(await verdictOf('', socketsOf(own, ['conntrack', 'conntrack -D -p udp']))).to.match(/and conntrack could/);
+    expect(await verdictOf('', socketsOf([own, ['conntrack', 'conntrack -D -p udp']]))).to.match(/and conntrack could/);
     expect(await verdictOf('', '')).to.match(/who else could have done it cannot be seen/);
-    const hidden = socketsOf(own).replace('socket:[500]', 'socket:[9]');
+    const hidden = socketsOf([own]).replace('socket:[500]', 'socket:[9]');
     expect(await verdictOf('', hidden), 'a socket without an owner').to.match(/cannot be seen/);
   });
 });

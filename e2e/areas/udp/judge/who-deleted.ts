@@ -3,7 +3,7 @@ import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { author } from '../evidence/conntrack-premises.ts';
-import { netfilterHolders, onlyListens } from '../evidence/netfilter-sockets.ts';
+import { netfilterHolders, onlyReads } from '../evidence/netfilter-sockets.ts';
 import type { ServiceProxy } from '../subjects/service-proxy.ts';
 import type { Frontend } from '../stage/frontend.ts';
 import { removedBySubject, type Backend } from './judgements.ts';
@@ -35,7 +35,7 @@ export async function whoDeleted(t: SpecContext, node: ClusterNode, event: Connt
       who: 'unknown',
       told: `deleted by ${told} without a name, and who else could have done it cannot be seen`,
     };
-  const others = holders.filter((one) => !onlyListens(one) && !isNamed(one.program, programs));
+  const others = holders.filter((one) => !onlyReads(one) && !isNamed(one.program, programs));
   if (others.length === 0) return { who: 'subject', told };
   const names = [...new Set(others.map(({ program }) => program))].join(', ');
   return { who: 'unknown', told: `deleted by ${told} without a name, and ${names} could have done it as well` };
