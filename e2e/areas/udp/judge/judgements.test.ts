@@ -16,7 +16,7 @@ describe('a flow that is not concerned is judged', () => {
   const judge = async (
     script: string,
     events: readonly ConntrackEvent[] = [],
-    more: Partial<Pick<Parameters<typeof judgeFlowUntouched>[1], 'tolerated' | 'sequence' | 'row'>> & {
+    more: Partial<Pick<Parameters<typeof judgeFlowUntouched>[1], 'tolerated' | 'sequence' | 'row' | 'until'>> & {
       readonly whole?: boolean;
     } = {},
   ) => {
@@ -70,6 +70,15 @@ describe('a flow that is not concerned is judged', () => {
     expect((await judge('aa..aa', [], { sequence: 3 })).verdict).to.match(/2 lost/);
     expect((await judge('aa..aa', [], { tolerated: 2 })).verdict).to.equal('pass');
     expect((await judge('aa..aa', [], { tolerated: 1 })).verdict).to.match(/every datagram to be answered but for 1/);
+  });
+
+  it('is judged up to where the spec went on to change something for it', async () => {
+    const until = { events: 1, sequence: 4 };
+    expect((await judge('aaaa...aa', [destroyedBy(row(2)), destroyedBy(stale, 'proxy')], { until })).verdict).to.equal(
+      'pass',
+    );
+    expect((await judge('aaaa', [destroyedBy(stale, 'proxy')], { until })).verdict).to.match(/destroyed by a program/);
+    expect((await judge('aa..aa', [], { until })).verdict).to.match(/2 lost/);
   });
 
   it('proves nothing when events were lost', async () => {

@@ -37,14 +37,18 @@ export async function judgeFlowUntouched(
     readonly during: string;
     /** Datagrams that may stay unanswered without blame on the proxy; default none. */
     readonly tolerated?: number;
+    /** Judged up to here, where the spec went on to change what does concern the flow; default now. */
+    readonly until?: { readonly events: number; readonly sequence: number };
   },
 ): Promise<void> {
   const { flow, stream, follower, row } = healthy;
   const index = healthy.flowIndex ?? 0;
   await stream.settle(50, t.wait(15_000), index);
-  const gone = follower.events.find(isEndOf(follower, row));
+  const { events = follower.events.length, sequence: last = Infinity } = healthy.until ?? {};
+  const gone = follower.events.slice(0, events).find(isEndOf(follower, row));
   const tolerated = healthy.tolerated ?? 0;
-  const [windows = []] = await stream.settledLosses([index], { afterSequence: healthy.sequence, tolerated });
+  const [all = []] = await stream.settledLosses([index], { afterSequence: healthy.sequence, tolerated });
+  const windows = all.filter(({ firstLost }) => firstLost <= last);
   const lost = totalLost(windows);
   await follower.requireWhole();
   stream.recordEvidence(index);

@@ -15,7 +15,7 @@ spec(
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, capabilities: ['conntrack-rows', 'traffic-policy'] },
     locks: SHARES_PROXY,
-    timeout: 120_000,
+    timeout: 180_000,
     judges: 'service-proxy',
     refs: [
       {

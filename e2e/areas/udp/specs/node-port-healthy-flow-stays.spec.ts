@@ -2,6 +2,7 @@ import { followConntrack } from '../../../harness/conntrack/conntrack-follower.t
 import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
+import { startCanary } from '../faults/canary.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { flowOf } from '../faults/server-cycle.ts';
 import { openStage } from '../stage/service-stage.ts';
@@ -20,7 +21,7 @@ spec(
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, capabilities: ['conntrack-rows', 'node-port'] },
     locks: SHARES_PROXY,
-    timeout: 120_000,
+    timeout: 180_000,
     judges: 'service-proxy',
     refs: [
       {
@@ -52,10 +53,11 @@ spec(
     const flow = flowOf(stage, client, stage.clientNode);
     await t.evidence.require(client.stream.answeredBy({ server: 'server-1' }, t.wait(30_000)));
     const row = await t.evidence.require(rowPointsAt(t, flow, target, { seenBy: follower }));
+    const canary = await startCanary(t, stage);
     const sequence = client.stream.lastSequence();
     await t.step('another endpoint joins: nothing changes for this flow', () => stage.admit(newcomer));
     await t.evidence.require(stage.endpointsAre([server, newcomer]));
-    await client.stream.settle(100, t.wait(20_000));
+    await canary.requireCleanUps();
     await judgeFlowUntouched(t, {
       flow,
       stream: client.stream,

@@ -12,7 +12,7 @@ spec(
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, families: ['ipv6', 'dual'], capabilities: ['conntrack-rows', 'node-port'] },
     locks: SHARES_PROXY,
-    timeout: 120_000,
+    timeout: 180_000,
     judges: 'service-proxy',
     refs: [
       {

@@ -2,6 +2,7 @@ import { followConntrack } from '../../../harness/conntrack/conntrack-follower.t
 import { judgeFlowsMoved, judgeRowsStay, rowsOfFlows } from '../judge/many-flows-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { startSpreadClient } from '../faults/spread-client.ts';
+import { startCanary } from '../faults/canary.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { SERVICE_PORT, openStage } from '../stage/service-stage.ts';
 import { spec } from '../../../harness/run/spec.ts';
@@ -17,7 +18,7 @@ spec(
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, capabilities: ['conntrack-rows'] },
     locks: SHARES_PROXY,
-    timeout: 120_000,
+    timeout: 180_000,
     judges: 'service-proxy',
     refs: [
       { title: 'kube-router: flushes the rows of all backends', url: 'https://github.com/cloudnativelabs/kube-router' },
@@ -43,6 +44,7 @@ spec(
     const others = servers.flatMap((server, index) => (server === server1.name ? [] : [index]));
     if (doomed.length === 0 || others.length < 4) t.inconclusive(`flows are spread badly: ${servers.join(', ')}`);
     const rows = await t.evidence.require(rowsOfFlows(stage, client, follower, others));
+    const canary = await startCanary(t, stage);
     const sequence = client.stream.lastSequence();
     await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
     await t.evidence.require(stage.endpointsAre([server2, server3]));
@@ -50,6 +52,7 @@ spec(
     await t.step('the deleted server’s flows move on', () =>
       judgeFlowsMoved(t, client, doomed, { from: server1.name, sequence, changedAt, backend: 'deleted' }),
     );
+    await canary.requireCleanUps();
     await judgeRowsStay(t, client, follower, rows, others, sequence);
   },
 );

@@ -3,6 +3,7 @@ import { rowPointsAt } from '../evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { judgeConnectionsAlive, judgeTcpRowsKept } from '../judge/tcp-judgement.ts';
 import { connectionServers } from '../evidence/connection-servers.ts';
+import { startCanary } from '../faults/canary.ts';
 import { OWNS_PROXY } from '../stage/proxy-locks.ts';
 import { restartProxy } from '../faults/proxy-restart.ts';
 import { pinFlow } from '../faults/server-cycle.ts';
@@ -42,12 +43,13 @@ spec(
     const tcp = await t.step('open TCP connections', () => stage.startTcpClient('tcp-client', CONNECTIONS));
     await connectionServers(t, tcp.stream, CONNECTIONS);
     const row = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
+    const canary = await startCanary(t, stage);
     const sequence = client.stream.lastSequence();
     await t.step('restart the proxy of the client’s node', () => restartProxy(t, stage.clientNode));
-    // The new proxy has read the cluster and written its rules once a change shows effect; give it that change.
+    // The new proxy has read the cluster and cleans up once a change shows effect; give it that change, and the canary's.
     await stage.admit(server2, false);
     await t.evidence.require(stage.endpointsAre([server1]));
-    await client.stream.settle(150, t.wait(30_000));
+    await canary.requireCleanUps();
     await judgeFlowUntouched(t, {
       flow,
       stream: client.stream,

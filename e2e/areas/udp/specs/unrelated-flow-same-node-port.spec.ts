@@ -2,6 +2,7 @@ import { followConntrack } from '../../../harness/conntrack/conntrack-follower.t
 import { healthyRow } from '../evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
+import { startCanary } from '../faults/canary.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { flowOf, pinFlow, replaceServer } from '../faults/server-cycle.ts';
 import { openStage } from '../stage/service-stage.ts';
@@ -16,7 +17,7 @@ spec(
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, capabilities: ['conntrack-rows', 'node-port'] },
     locks: SHARES_PROXY,
-    timeout: 120_000,
+    timeout: 180_000,
     judges: 'service-proxy',
     refs: [
       {
@@ -45,11 +46,13 @@ spec(
     const flow = flowOf(stage, other, stage.clientNode);
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, t.wait(20_000)));
     const row = await t.evidence.require(healthyRow(t, flow, stage.ip(bystander), follower));
+    const canary = await startCanary(t, stage);
     const before = other.stream.lastSequence();
     // Some proxies clean up when the first endpoint comes, others when one goes.
     const pinned = await pinFlow(t, stage);
     await replaceServer(t, stage, pinned);
     await t.evidence.require(pinned.client.stream.answeredBy({ server: 'server-2' }, t.wait(20_000)));
+    await canary.requireCleanUps();
     await judgeFlowUntouched(t, {
       flow,
       stream: other.stream,

@@ -1,6 +1,7 @@
 import { followConntrack } from '../../../harness/conntrack/conntrack-follower.ts';
 import { healthyRow } from '../evidence/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
+import { startCanary } from '../faults/canary.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { flowOf, pinFlow, replaceServer } from '../faults/server-cycle.ts';
 import { judgeReplaced } from '../judge/replaced-judgement.ts';
@@ -16,7 +17,7 @@ spec(
     tags: ['udp', 'conntrack'],
     needs: { workers: 2, capabilities: ['conntrack-rows'] },
     locks: SHARES_PROXY,
-    timeout: 120_000,
+    timeout: 180_000,
     judges: 'service-proxy',
     refs: [
       {
@@ -46,9 +47,11 @@ spec(
     const flow = flowOf(stage, other, stage.clientNode);
     await t.evidence.require(other.stream.answeredBy({ server: 'bystander' }, t.wait(20_000)));
     const row = await t.evidence.require(healthyRow(t, flow, stage.ip(bystander), follower));
+    const canary = await startCanary(t, stage);
     const before = other.stream.lastSequence();
     const replacement = await replaceServer(t, stage, pinned);
     await t.step('the Service’s own flow was cleaned', () => judgeReplaced(t, stage, pinned, replacement));
+    await canary.requireCleanUps();
     await judgeFlowUntouched(t, {
       flow,
       stream: other.stream,

@@ -262,7 +262,7 @@ export class ServiceStage {
 export async function openStage(
   t: SpecContext,
   shape: ServiceShape = {},
-  options: { readonly family?: IpFamily } = {},
+  options: { readonly family?: IpFamily; readonly suffix?: string } = {},
 ): Promise<ServiceStage> {
   const { cluster } = t.env;
   const [clientNode, serverNode] = await cluster.workers();
@@ -270,8 +270,10 @@ export async function openStage(
   const nodes = await cluster.nodes();
   const otherNode = nodes.find(({ name }) => name !== clientNode.name && name !== serverNode.name) ?? serverNode;
   const made: { remove?: (signal: AbortSignal) => Promise<void> } = {};
-  t.defer('remove the namespace', async (signal) => made.remove?.(signal));
-  const namespace = await cluster.createNamespace(t.slug, { podSecurity: 'privileged', signal: t.signal });
+  // A second stage of the same spec has a namespace of its own.
+  const name = options.suffix === undefined ? t.slug : `${t.slug}-${options.suffix}`;
+  t.defer(`remove namespace ${name}`, async (signal) => made.remove?.(signal));
+  const namespace = await cluster.createNamespace(name, { podSecurity: 'privileged', signal: t.signal });
   made.remove = (signal) => namespace.remove(signal);
   const family = options.family ?? cluster.primaryFamily;
   const applied = await cluster.api.apply(
