@@ -30,7 +30,7 @@ export interface Change {
 /** So many in a row: with two servers one in a thousand such runs would come by chance, before the change is visible. */
 export const IN_A_ROW = 10;
 
-/** A row's birth, a reply and a refusal are told within this; what was not told by then did not happen. */
+/** On a calm machine a row's birth, a reply and a refusal are told within this; what was not told by then did not happen. */
 const TOLD_WITHIN_MS = 500;
 
 /**
@@ -69,10 +69,11 @@ export class FreshFlows {
       if (event.kind === 'new' && event.entry.original.sport !== undefined)
         births.set(event.entry.original.sport, event);
     const all = Array.from({ length: record.flowCount() }, (_, index) => ({ index, flow: record.flow(index) }));
+    const toldWithin = Math.max(TOLD_WITHIN_MS, this.#t.wait(TOLD_WITHIN_MS));
     const newest = Math.max(0, ...all.flatMap(({ flow }) => flow.sent.at(-1)?.at ?? []));
     return all.flatMap(({ index, flow }) => {
       const [sent] = flow.sent;
-      if (sent === undefined || sent.at > newest - TOLD_WITHIN_MS) return [];
+      if (sent === undefined || sent.at > newest - toldWithin) return [];
       const at = this.#stream.onRunClock(sent.at);
       if (this.#follower === undefined) return [{ at, went: byServer(flow.replies[0]?.server, { from, to }) }];
       const birth = births.get(this.#firstPort + index);
