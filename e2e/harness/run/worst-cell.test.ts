@@ -86,6 +86,7 @@ describe('a spec that judges several subjects', () => {
     const attempt = line as unknown as AttemptLine;
     const seen = withDefects(attempt, cellsOfAttempt(attempt, [row('D-1', 'known'), row('D-2', 'other')], at));
     expect(seen.verdict).to.equal('fail');
+    expect(seen.reason).to.equal('not a known defect: the failure of plain');
     const told = (seen.known ?? []).map(({ of, defect, met }) => `${of} ${defect.id} ${met}`);
     expect(told).to.deep.equal(['known D-1 true', 'other D-2 false']);
   });

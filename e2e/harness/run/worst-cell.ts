@@ -46,6 +46,10 @@ function worstOf(line: AttemptLine, cells: readonly MatchedCell[]): AttemptLine 
   // A failure that no judgement made (an assertion in the body), or of no subject, is nobody's known defect.
   if (line.verdict === 'fail' && (failed.length === 0 || !failed.every(isExcused))) {
     const told = cells.flatMap((cell) => ('told' in cell.match ? [`${who(cell)}${cell.match.told}`] : []));
+    // The first failure is what the attempt ended with, and may be one that is known.
+    const strangers = failed.filter((record) => !isExcused(record)).map(({ of }) => of ?? line.subjects[0] ?? '');
+    if (strangers.length > 0 && strangers.length < failed.length)
+      told.push(`not a known defect: the failure of ${[...new Set(strangers)].join(', ')}`);
     return told.length === 0 ? line : { ...line, reason: told.join('; ') };
   }
   const notMet = cells.flatMap((cell) =>
