@@ -96,7 +96,9 @@ function machineMaker(rows: readonly Row[], { recheck }: SetUpRequest): readonly
 }
 
 function repairsOf(rows: readonly Row[], missing: boolean): readonly Repair[] {
-  return [...new Set(rows.filter((row) => (row.state === 'missing') === missing).flatMap(({ repair }) => repair ?? []))];
+  return [
+    ...new Set(rows.filter((row) => (row.state === 'missing') === missing).flatMap(({ repair }) => repair ?? [])),
+  ];
 }
 
 function byHandText(row: Row, why: string | undefined): string {

@@ -129,9 +129,11 @@ async function docs(folder: string): Promise<number> {
   const all = await listed('--list', 'json', '--nightly');
   await writeFile(page, specListPage(all, await listed('--list-subjects', 'json')));
   const areaPages = areas.all.map(({ page: one }) => one);
-  process.stdout.write(shown(`${page}
+  process.stdout.write(
+    shown(`${page}
 ${await writeContents(folder, areaPages)}
-`));
+`),
+  );
   return 0;
 }
 

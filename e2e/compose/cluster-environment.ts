@@ -121,7 +121,12 @@ export async function makeClusterEnvironment(
       async stands(mine) {
         const infos = await Promise.all(mine.map((subject) => subject.info(contextNow)));
         // Many know their version only now, and known defects are matched by it.
-        for (const info of infos) subjectInfos.splice(subjectInfos.findIndex(({ name }) => name === info.name), 1, info);
+        for (const info of infos)
+          subjectInfos.splice(
+            subjectInfos.findIndex(({ name }) => name === info.name),
+            1,
+            info,
+          );
         const names = mine.map(({ name }) => name).join(', ');
         request.note('info', `installed: ${names}`, { subjects: infos });
       },

@@ -46,7 +46,9 @@ describe('cached part', () => {
   it('is only looked for when told so, and tells how long it took last time here', async () => {
     const look = (inputs: string) =>
       ensurePart({ ...part(inputs), expectedMs: 77 }, { steps, onlyIfBuilt: true }).catch((reason: unknown) => reason);
-    expect(await look('a')).to.be.instanceOf(NotBuiltError).with.property('expectedMs', 77);
+    expect(await look('a'))
+      .to.be.instanceOf(NotBuiltError)
+      .with.property('expectedMs', 77);
     await ensurePart(part('a'), { steps });
     expect(await look('a')).to.deep.equal(partFolder(part('a')));
     await rememberDuration('thing', 1234.4);

@@ -51,7 +51,10 @@ export async function ensureNodeImage(options: NodeImageOptions): Promise<NodeIm
     log(`no registry gives ${pulledNodeImage} (${failure}): building the node image here`);
   }
   const steps = createSteps(log);
-  await makeParts([...packageMakers, ...builtNodeMakers], [{ name: 'the node image', after: ['node-image'] }], { steps, signal });
+  await makeParts([...packageMakers, ...builtNodeMakers], [{ name: 'the node image', after: ['node-image'] }], {
+    steps,
+    signal,
+  });
   return { image: builtNodeImage(), podNetwork: 'own' };
 }
 

@@ -6,7 +6,6 @@
 import { stateFolder } from './state-folder.ts';
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { appendWhole } from './append-whole.ts';
 import { describeEntry, type JournalEntry, type JournalLine } from './journal-entry.ts';
