@@ -7,6 +7,9 @@ export type AgentCapability =
   /** Logs each entry that it deletes. */
   | 'event-log';
 
+/** Every build of the AWS agent can do all of it. */
+export const CAN: readonly AgentCapability[] = ['conntrack-cleanup', 'policy-endpoint', 'event-log'];
+
 declare module '../../../harness/subject/subject.ts' {
   interface SubjectKinds {
     'policy-agent': AgentCapability;

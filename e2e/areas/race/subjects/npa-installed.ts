@@ -1,4 +1,5 @@
 /** The network policy agent that a cluster already runs: found by its labels, never touched. */
+import { CAN } from './kind.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import { NpaAgent, npaDefaults } from '../evidence/npa-agent.ts';
 import type { Subject, SubjectContext } from '../../../harness/subject/subject.ts';
@@ -20,7 +21,7 @@ export const npaInstalled: Subject = {
   },
   install: () => Promise.resolve(),
   remove: () => Promise.resolve(),
-  capabilities: () => Promise.resolve(['conntrack-cleanup', 'policy-endpoint', 'event-log']),
+  capabilities: () => Promise.resolve(CAN),
   info: async (context) => ({
     name: 'npa@installed',
     kind: 'policy-agent',

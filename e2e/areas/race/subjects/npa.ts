@@ -1,4 +1,5 @@
 /** aws-network-policy-agent as a DaemonSet outside of EC2, built here or by image; stand-ins are named so in reports. */
+import { CAN } from './kind.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import type { SubjectInfo } from '../../../harness/run/result-schema.ts';
 import { clearDatapath } from './npa-datapath.ts';
@@ -57,7 +58,7 @@ export function npa(name: string): Subject {
         `${name} is removed; sysctls, BPF file system, filters and CNI of ${before.size} nodes are as before`,
       );
     },
-    capabilities: () => Promise.resolve(['conntrack-cleanup', 'policy-endpoint', 'event-log']),
+    capabilities: () => Promise.resolve(CAN),
     info(context): Promise<SubjectInfo> {
       const variant = /\+(.+)$/.exec(name)?.[1];
       const version = /@([^+]+)/.exec(name)?.[1] ?? 'unknown';

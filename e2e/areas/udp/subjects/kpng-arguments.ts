@@ -1,4 +1,6 @@
 /** kpng's command line and capabilities for each backend and deployment model. Pure. */
+import type { ProxyCapability } from './kind.ts';
+
 export type KpngBackend = 'nft' | 'iptables' | 'ipvs' | 'ebpf' | 'userspacelin';
 export type KpngModel = 'single' | 'split';
 export type KpngDefect = 'no-conntrack-binary';
@@ -15,7 +17,7 @@ function backendFlags(backend: KpngBackend, clusterCidrs: readonly string[]): re
 }
 
 /** What the backend does, by its source and by measurement; specs that need more are skipped for it. */
-export function kpngCapabilities(backend: KpngBackend): readonly string[] {
+export function kpngCapabilities(backend: KpngBackend): readonly ProxyCapability[] {
   // Neither pins a flow to a server by a row: one translates when a socket connects, and only then, the other carries
   // datagrams through a process.
   if (backend === 'ebpf') return ['restart'];
@@ -28,9 +30,9 @@ export function kpngCapabilities(backend: KpngBackend): readonly string[] {
     'session-affinity',
     'restart',
     // The nft backend takes cluster and external IPs only.
-    ...(backend === 'nft' ? [] : ['load-balancer-ip']),
+    ...(backend === 'nft' ? [] : (['load-balancer-ip'] as const)),
     // The iptables backend is sent an empty node name, so no endpoint is ever local to it.
-    ...(backend === 'iptables' ? [] : ['traffic-policy']),
+    ...(backend === 'iptables' ? [] : (['traffic-policy'] as const)),
   ];
 }
 

@@ -1,11 +1,12 @@
 /** How an API client or a plain TCP client is run. Data only; what is known about it stands in known-defects.yaml beside it. */
+import type { ClientCapability } from './kind.ts';
 
 export interface ClientLiteral {
   /** `<name>[@version][+variant]` */
   readonly name: string;
   readonly summary: string;
   /** `timer`: plain TCP on the timer-server; `api`: watches ConfigMaps; `poll`: lists them now and then on a pool. */
-  readonly speaks: 'timer' | 'api' | 'poll';
+  readonly speaks: ClientCapability;
   readonly program:
     | { readonly kind: 'node'; readonly program: string }
     | { readonly kind: 'bundle'; readonly part: string; readonly runtimePart: string }
