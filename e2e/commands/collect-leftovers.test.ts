@@ -41,14 +41,11 @@ async function live(run: string, ...clusters: readonly string[]): Promise<ChildP
 }
 
 /** The journal of a run that was killed after these changes. */
-function die(run: string, entries: readonly JournalEntry[]): string {
+function die(run: string, entries: readonly JournalEntry[], startTime = '1'): string {
   const journal = new Journal(run);
   for (const entry of entries) journal.record(entry);
   const [header = '', ...rest] = readFileSync(journal.path, 'utf8').split('\n');
-  writeFileSync(
-    journal.path,
-    [JSON.stringify({ ...(JSON.parse(header) as object), startTime: '1' }), ...rest].join('\n'),
-  );
+  writeFileSync(journal.path, [JSON.stringify({ ...(JSON.parse(header) as object), startTime }), ...rest].join('\n'));
   return journal.path;
 }
 
@@ -120,6 +117,19 @@ describe('gc beside living runs', function () {
     await end(child, 'SIGKILL');
     expect(await gc()).to.deep.include({ code: 0 });
     expect([fake.state(), existsSync(path)]).to.deep.equal([{}, false]);
+  });
+
+  it('puts back what was there before the first of two dead runs, whatever their names', async () => {
+    const kept = newIdentity('staleproof-k-ipv4');
+    const [id = ''] = fake.cluster(kept, { mark: { kept: true } });
+    const original = (value: string): JournalEntry => {
+      const entry = sysctlEntry('staleproof-k-ipv4-control-plane', id, kept);
+      return { ...entry, value } as JournalEntry;
+    };
+    die('a-first', [original('30')]);
+    die('b-second', [original('77')], '2');
+    expect(await gc()).to.deep.include({ code: 0 });
+    expect(fake.state()[`containers/${id}/sysctl`]).to.equal('30');
   });
 
   it('does not see the locks of another home directory, and leaves what its living run uses', async () => {

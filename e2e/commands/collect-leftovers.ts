@@ -2,7 +2,7 @@
 import { restoreMachine } from '../../hack/machine/restore-machine.ts';
 import { findLeftovers } from '../harness/cluster/kind/leftovers.ts';
 import { EXIT } from '../harness/run/exit-codes.ts';
-import { readJournals, replay } from '../harness/run/journal-replay.ts';
+import { newestFirst, readJournals, replay } from '../harness/run/journal-replay.ts';
 
 type Say = (line: string) => void;
 
@@ -37,7 +37,7 @@ export async function collectLeftovers(dryRun: boolean, say: Say): Promise<numbe
 }
 
 async function replayJournals(dryRun: boolean, count: Count, say: Say): Promise<void> {
-  for (const journal of readJournals()) {
+  for (const journal of newestFirst(readJournals())) {
     const run = journal.header === undefined ? journal.path : `run ${journal.header.run}`;
     if (journal.alive) {
       say(`${run}: alive (process ${journal.header?.pid ?? '?'}), left alone`);

@@ -70,6 +70,18 @@ export function readJournals(folder = journalFolder()): readonly LeftJournal[] {
     });
 }
 
+/** As within one journal: a later run may have found what an earlier one changed, and noted that as the original. */
+export function newestFirst(journals: readonly LeftJournal[]): readonly LeftJournal[] {
+  // The wall clock may have been set back; ticks since boot, of runs of one boot, are never.
+  const later = (a: JournalHeader | undefined, b: JournalHeader | undefined): number =>
+    a?.bootId === b?.bootId
+      ? Number(b?.startTime ?? 0) - Number(a?.startTime ?? 0)
+      : (b?.wall ?? '').localeCompare(a?.wall ?? '', 'en');
+  return [...journals].sort(
+    (a, b) => later(a.header, b.header) || (b.header?.wall ?? '').localeCompare(a.header?.wall ?? '', 'en'),
+  );
+}
+
 /** Goes on after a failure. Each step is noted in the file, so an interrupted replay can be repeated. */
 export async function replay(journal: LeftJournal, options: { readonly dryRun: boolean }): Promise<ReplayReport> {
   if (journal.alive) throw new Error(`${journal.path}: its run is alive`);
