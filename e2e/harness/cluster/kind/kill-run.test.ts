@@ -1,6 +1,6 @@
 /** Slow and real, so only when asked for: KILLS=20 KILL_IMAGE=<node image> npx mocha e2e/harness/cluster/kind/kill-run.test.ts */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,7 +26,8 @@ function lines(file: string, ...args: readonly string[]): readonly string[] {
 /** What of this machine bears the test's name, and what it could have changed for all. */
 function state(): object {
   const ours = (list: readonly string[]): readonly string[] => list.filter((line) => line.includes(purpose));
-  const names = (folder: string): readonly string[] => ours(readdirSync(folder));
+  // Without any run so far there is no folder of journals.
+  const names = (folder: string): readonly string[] => (existsSync(folder) ? ours(readdirSync(folder)) : []);
   return {
     containers: ours(lines('docker', 'ps', '--all', '--format', '{{.Names}}')),
     networks: ours(lines('docker', 'network', 'ls', '--format', '{{.Name}}')),
