@@ -95,7 +95,7 @@ function runningTarget(cluster: Cluster, namespace: string, name: string, signal
 }
 
 function imageOf({ options, fixturesImage }: Pick<SubjectContext, 'options' | 'fixturesImage'>): string {
-  const image = options['captureImage'];
+  const image = options.captureImage;
   return typeof image === 'string' && image !== '' ? image : fixturesImage;
 }
 

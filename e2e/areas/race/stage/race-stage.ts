@@ -69,7 +69,7 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
   const ownerEnd = options.owner === 'client' ? client : server;
   const agent = new NpaAgent(cluster.api, ownerEnd.node, t.env.options);
   const { settings } = await agent.pod(t.signal);
-  const given = t.env.options['cleanupPeriod'];
+  const given = t.env.options.cleanupPeriod;
   const periodMs = typeof given === 'number' ? given : settings.cleanupPeriodMs;
   if (periodMs > usualPeriodMs)
     t.moreTime(
@@ -160,7 +160,7 @@ export async function removeRacePolicy(t: SpecContext, stage: RaceStage): Promis
 }
 
 export function policyByController(t: SpecContext): boolean {
-  return t.env.options['npaControllerImage'] !== undefined;
+  return t.env.options.npaControllerImage !== undefined;
 }
 
 function policyOf(t: SpecContext, { namespace, ownerEnd, owner }: RaceStage) {

@@ -45,8 +45,8 @@ export async function npaLogs(context: SubjectContext): Promise<Readonly<Record<
 
 function placeOf({ options }: SubjectContext): { readonly namespace: string; readonly label: string } {
   return {
-    label: text(options['npaPodLabel']) ?? npaDefaults.podLabel,
-    namespace: text(options['npaNamespace']) ?? npaDefaults.namespace,
+    label: text(options.npaPodLabel) ?? npaDefaults.podLabel,
+    namespace: text(options.npaNamespace) ?? npaDefaults.namespace,
   };
 }
 

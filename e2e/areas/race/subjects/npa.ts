@@ -19,10 +19,10 @@ export function npa(name: string): Subject {
     name,
     kind: 'policy-agent',
     async missingHere({ options, parts }) {
-      if (typeof options['npaImage'] === 'string') return [];
+      if (typeof options.npaImage === 'string') return [];
       return (await parts?.missing(builtName(name))) ?? ['nothing can be built in this run'];
     },
-    parts: ({ options }) => [...(typeof options['npaImage'] === 'string' ? [] : [builtName(name)]), namesPlugin],
+    parts: ({ options }) => [...(typeof options.npaImage === 'string' ? [] : [builtName(name)]), namesPlugin],
     async lookBefore(context) {
       before ??= await readFootprint(context);
     },
@@ -87,17 +87,17 @@ type HeldPolicy = KubernetesObject & { readonly metadata: { readonly finalizers?
 
 /** Seconds; fast runs use 10 where upstream uses 300. */
 export function periodSeconds(context: Pick<SubjectContext, 'options'>): number {
-  const ms = context.options['cleanupPeriod'];
+  const ms = context.options.cleanupPeriod;
   return typeof ms === 'number' ? Math.round(ms / 1000) : 10;
 }
 
 function imageOption(context: SubjectContext): string | undefined {
-  const image = context.options['npaImage'];
+  const image = context.options.npaImage;
   return typeof image === 'string' ? image : undefined;
 }
 
 function controllerImage(context: SubjectContext): string | undefined {
-  const image = context.options['npaControllerImage'];
+  const image = context.options.npaControllerImage;
   return typeof image === 'string' ? image : undefined;
 }
 

@@ -136,7 +136,7 @@ async function takeAway(context: SubjectContext): Promise<void> {
 }
 
 function imageOf(context: SubjectContext): string | undefined {
-  const image = context.options['kpngImage'];
+  const image = context.options.kpngImage;
   return typeof image === 'string' && image !== '' ? image : undefined;
 }
 

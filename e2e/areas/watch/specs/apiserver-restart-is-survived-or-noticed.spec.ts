@@ -23,7 +23,7 @@ spec(
     judges: 'api-client',
   },
   async (t) => {
-    if (t.env.options['watchRestartApiserver'] !== true)
+    if (t.env.options.watchRestartApiserver !== true)
       t.skip('restarting the API server was not asked for (--watch-restart-apiserver)');
     const outcome = await t.step('restart the API server under the chosen clients', () =>
       observeLane(t, { profile, speaks: 'api' }),

@@ -22,7 +22,7 @@ for (const [speaks, what, cluster] of [
       judges: 'api-client',
     },
     async (t) => {
-      const file = t.env.options['watchProfiles'];
+      const file = t.env.options.watchProfiles;
       if (typeof file !== 'string') return t.skip('no file with balancers was given (--watch-profiles)');
       const { readProfileFile } = await import('../profiles/profile-schema.ts');
       const profiles = await readProfileFile(file);

@@ -56,7 +56,7 @@ export async function runMatrix({
     const { slug, env } = first.t;
     const backend =
       speaks === 'timer'
-        ? timerBackend(slug, env.options['ipFamily'] === 'ipv6' ? 'ipv6' : 'ipv4', idleSeconds)
+        ? timerBackend(slug, env.options.ipFamily === 'ipv6' ? 'ipv6' : 'ipv4', idleSeconds)
         : await apiBackend(env.cluster, slug, path);
     const profiles = members.map(({ profile }) => profile);
     const names = [...clients.map(({ name }) => name), pathProbe];

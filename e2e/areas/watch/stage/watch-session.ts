@@ -114,6 +114,6 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 function idleSecondsOf(t: SpecContext): number {
-  const option = t.env.options['watchIdleTimeout'];
+  const option = t.env.options.watchIdleTimeout;
   return typeof option === 'number' ? option / 1000 : defaultIdleSeconds;
 }

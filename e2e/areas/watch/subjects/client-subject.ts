@@ -73,7 +73,7 @@ function partsOf({ program }: ClientLiteral, options: SubjectContext['options'])
     case 'java':
       return [program.part];
     case 'image':
-      return typeof options['watchClientImage'] === 'string' ? [`client-image@${options['watchClientImage']}`] : [];
+      return typeof options.watchClientImage === 'string' ? [`client-image@${options.watchClientImage}`] : [];
     case 'kubectl':
       return ['kubectl'];
     case 'node':
@@ -104,7 +104,7 @@ async function resolveCommand({ program }: ClientLiteral, context: SubjectContex
     case 'java':
       return [...java, '-jar', await file(program.part)];
     case 'image': {
-      const image = context.options['watchClientImage'];
+      const image = context.options.watchClientImage;
       if (typeof image !== 'string') throw new Error('no image was given (--watch-client-image)');
       return [await file(`client-image@${image}`)];
     }
