@@ -67,7 +67,7 @@ describe('the subjects of a run', () => {
     expect(chooseSubjects({ ipFamily: 'dual' }, specs('none', 'service-proxy'), known).where).to.equal('kind dual');
     const without = specs('api-client').map((spec) => ({
       ...spec,
-      meta: { ...spec.meta, needs: { cluster: false } } as SpecMeta,
+      meta: { ...spec.meta, needs: { cluster: false } },
     }));
     expect(chooseSubjects({}, without, known).needsCluster).to.equal(false);
   });

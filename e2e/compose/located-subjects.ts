@@ -11,6 +11,6 @@ export async function locatedSubjects(
   options: Options,
   signal: AbortSignal,
 ): Promise<readonly Located[]> {
-  const found = await Promise.all(areas.kinds.map(({ locate }) => locate?.(api, options, signal)));
+  const found = await Promise.all(areas.kinds.map(async ({ locate }) => locate?.(api, options, signal)));
   return found.filter((one) => one !== undefined);
 }

@@ -48,7 +48,7 @@ export class Areas {
 
   /** Options of all areas by name, in their order. */
   async options(): Promise<FieldsOfArea> {
-    const fields = await Promise.all(this.all.map(({ options }) => options?.() ?? {}));
+    const fields = await Promise.all(this.all.map(async ({ options }) => (await options?.()) ?? {}));
     return Object.assign({}, ...fields) as FieldsOfArea;
   }
 }
