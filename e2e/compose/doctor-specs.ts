@@ -22,7 +22,7 @@ export interface AreaForecast {
 export async function forecast(look: ClusterLook, signal: AbortSignal): Promise<readonly AreaForecast[]> {
   const { cluster } = look;
   const there = await locatedSubjects(areas, cluster.api, {}, signal);
-  const options = Object.assign({ provider: 'existing' }, ...there.map((one) => one.options)) as Options as Options;
+  const options = Object.assign({ provider: 'existing' }, ...there.map((one) => one.options)) as Options;
   const specs = await loadSpecs(composition.specFolders, areas);
   const { entries } = chooseSubjects(options, specs, areas.kinds);
   const found = foundSubjects(entries, options, look.fitness, areas.kinds);
