@@ -8,7 +8,8 @@ import { clusterWord } from '../../e2e/harness/subject/cluster-word.ts';
  */
 export function shareClusters(lanes: readonly Lane[], ground: string): readonly Lane[] {
   const named = lanes.map((lane): Lane => {
-    const { last: _, ...rest } = lane;
+    const rest: { -readonly [Key in keyof Lane]: Lane[Key] } = { ...lane };
+    delete rest.last;
     return keepsCluster(lane) && proxyOf(lane) === undefined ? { ...rest, args: ['-b', ground, ...rest.args] } : rest;
   });
   const words = [...new Set(named.filter(keepsCluster).map(wordOf))];

@@ -6,6 +6,11 @@
 /** Closed lists of values by fact: `{ frontend: ['cluster-ip', 'node-port'] }`. */
 export type FactLists = Readonly<Record<string, readonly string[]>>;
 
+/** Of a judgement whose failures need no facts to be told apart. */
+// Empty on purpose: a decision of it has no facts to name.
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type
+export type NoFacts = Readonly<Record<never, readonly string[]>>;
+
 /** One value of each declared fact. */
 export type FactsOf<Lists extends FactLists> = { readonly [Name in keyof Lists]: Lists[Name][number] };
 
@@ -29,7 +34,7 @@ const word = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 export function judgement<
   const Pass extends string,
   const Fail extends string,
-  const Lists extends FactLists = Record<never, never>,
+  const Lists extends FactLists = NoFacts,
 >(declared: {
   readonly id: string;
   readonly passes: readonly Pass[];
