@@ -52,7 +52,8 @@ describe('plain mocha', function () {
   it('knows --grep and --invert of mocha, and E2E_ options', async () => {
     const grep = await mocha(['--grep', 'passes|skips']);
     expect(grep.exitCode).to.equal(0);
-    expect(grep.attempts.map((line) => line.spec.id)).to.deep.equal(['udp/passes', 'udp/skips']);
+    // Lines stand in the order in which specs ended: one that is skipped has nothing to wait for.
+    expect(grep.attempts.map((line) => line.spec.id)).to.have.members(['udp/passes', 'udp/skips']);
     const tags = await mocha([], { E2E_TAGS: 'conntrack' });
     expect(tags.exitCode).to.equal(1);
     expect(tags.attempts.map((line) => line.spec.id)).to.deep.equal(['udp/fails']);

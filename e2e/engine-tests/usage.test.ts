@@ -29,7 +29,7 @@ describe('the engine, misused', function () {
     const help = await runEngine(['--help']);
     expect(help.code).to.equal(0);
     expect(help.stdout).to.match(/-i, --ip-family ipv4\|ipv6\|dual/);
-    expect((await runEngine(['--list-tags'])).stdout).to.match(/^Known tags:\n {2}race /);
+    expect((await runEngine(['--list-tags'])).stdout).to.match(/^Known tags:\n {2}udp /);
     const subjects = await runEngine(['--list-subjects'], { entry: 'stand-in' });
     expect(subjects.stdout).to.match(/stand-in\+broken +service-proxy .*known bad; caught by udp\/judged/);
   });
