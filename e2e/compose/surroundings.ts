@@ -11,7 +11,10 @@ const WATCHED = ['kube-apiserver', 'kubelet', 'containerd', 'etcd'];
 /** Between two looks something may begin and end: an event is known to this precision, for 30 ms of work each. */
 const LOOK_EVERY_MS = 5_000;
 
-/** Start times of the watched processes from the text of many `/proc/PID/stat`. */
+/**
+ * Start times of the watched processes from the text of many `/proc/PID/stat`. Of several with one name the oldest counts: what
+ * containerd starts is called containerd too until it has become another program.
+ */
 export function processStarts(text: string): Readonly<Record<string, string>> {
   const starts: Record<string, string> = {};
   for (const line of text.split('\n')) {
@@ -19,7 +22,9 @@ export function processStarts(text: string): Readonly<Record<string, string>> {
     const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/.exec(line) ?? [];
     // Field 22 of the line is the 20th behind the name.
     const start = rest.split(' ')[19];
-    if (WATCHED.includes(name) && start !== undefined) starts[name] ??= start;
+    if (!WATCHED.includes(name) || start === undefined) continue;
+    const known = starts[name];
+    if (known === undefined || Number(start) < Number(known)) starts[name] = start;
   }
   return starts;
 }

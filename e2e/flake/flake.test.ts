@@ -61,7 +61,7 @@ describe('the flake rate', () => {
     try {
       expect(await readJsonLines(file)).to.deep.equal([]);
       const lines = [
-        { type: 'run-start', run: 'r2', facts: { slowFactor: '2' } },
+        { type: 'run-start', run: 'r2', facts: { slowFactor: '2' }, subjects: [] },
         { type: 'attempt', final: false, spec: { id: 'udp/a' }, repetition: 1, verdict: 'fail' },
         { type: 'attempt', final: true, spec: { id: 'udp/a' }, repetition: 1, verdict: 'pass' },
       ] as unknown as readonly ResultLine[];
