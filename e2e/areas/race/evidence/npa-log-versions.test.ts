@@ -140,6 +140,12 @@ describe('lines of every published network policy agent', () => {
     for (const text of ['', '  ', line('starting manager'), line('Derived existing ConntrackMap identifier')])
       expect(unknownForm(text), text).to.equal(undefined);
   });
+
+  it('is not unknown for a piece of a line about something else, and is for a piece of what it has to tell', () => {
+    expect(unknownForm('ller.go:166","msg":"No Egress rules and no egress isolation"}')).to.equal(undefined);
+    const piece = '026-11-30T22:44:36.970Z","caller":"x.go:1","msg":"Conntrack cleanup Delete - a key';
+    expect(unknownForm(piece)).to.equal(piece);
+  });
 });
 
 describe('a pass that the log does not show', () => {

@@ -68,6 +68,9 @@ export function parseNpaLogLine(line: string): NpaLogLine | undefined {
 /** Beginnings and words of what tells of a pass, a key or a flow, in this form or another. */
 const aboutFlows = /^Conntrack cleanup|^Flow Info|cleanup of (the )?conntrack|stale entr(y|ies)|hydrat/i;
 
+/** The same in a text that is no line of JSON, wherever it stands. */
+const aboutFlowsAnywhere = /Conntrack cleanup|Flow Info|cleanup of (the )?conntrack|stale entr(y|ies)|hydrat|expired/i;
+
 /**
  * What the line says where it seems to be about a pass, a key or a flow in a form that is not known: from such a log nothing
  * follows. Undefined for lines that are read, and for those about something else.
@@ -75,7 +78,9 @@ const aboutFlows = /^Conntrack cleanup|^Flow Info|cleanup of (the )?conntrack|st
 export function unknownForm(line: string): string | undefined {
   const fields = readJson(line);
   const msg = typeof fields?.['msg'] === 'string' ? fields['msg'].trim() : undefined;
-  if (fields === undefined || msg === undefined) return line.trim() === '' ? undefined : line.trim().slice(0, 200);
+  // A piece of a line about something else is nothing that is missed: followers of a busy log see some.
+  if (fields === undefined || msg === undefined)
+    return aboutFlowsAnywhere.test(line) ? line.trim().slice(0, 200) : undefined;
   if (!aboutFlows.test(msg) || isEntry(msg, fields)) return undefined;
   return parseNpaLogLine(line) === undefined ? line.trim().slice(0, 300) : undefined;
 }
