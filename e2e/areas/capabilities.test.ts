@@ -23,7 +23,7 @@ describe('what specs need of a subject', function () {
     const offered = new Map<string, Set<string>>();
     for (const { kind, subjects } of areas.kinds) {
       const good = subjects.filter(({ caughtBy }) => caughtBy.length === 0);
-      const said = good.map(async ({ load }) => (await load()).capabilities(context).catch(() => []));
+      const said = good.map(async (entry) => (await entry.load()).capabilities(context).catch(() => []));
       offered.set(kind, new Set((await Promise.all(said)).flat()));
     }
     const missing = specs.flatMap(({ meta }) => {
