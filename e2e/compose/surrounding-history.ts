@@ -43,7 +43,7 @@ export class SurroundingHistory {
   readonly #events: SurroundingEvent[] = [];
   readonly #unseen: SurroundingEvent[] = [];
   /** Conditions that last, by text. */
-  readonly #lasting = new Map<string, { fromMs: number; untilMs: number }>();
+  readonly #lasting = new Map<string, { untilMs: number }>();
   #last: SurroundingState;
 
   constructor(first: SurroundingState, folder: string) {
@@ -66,17 +66,10 @@ export class SurroundingHistory {
     }
     for (const text of conditions) {
       if (this.#lasting.has(text)) continue;
-      const event = { ...span };
+      // One object in both places: the event is as long as the condition lasts.
+      const event = { ...span, text };
       this.#lasting.set(text, event);
-      this.#events.push({
-        text,
-        get fromMs() {
-          return event.fromMs;
-        },
-        get untilMs() {
-          return event.untilMs;
-        },
-      });
+      this.#events.push(event);
     }
     // Nodes are compared again with what was seen of them last.
     this.#last = now.silent === undefined ? now : { ...now, nodes: before.nodes };
