@@ -32,7 +32,8 @@ describe('faults under a run', function () {
   for (const [name, verdict, restoredBy] of [
     ['API server restarted', 'infrastructure-error', 'the run'],
     ['exec streams cut', 'infrastructure-error', 'the run'],
-    ['clock stepped', 'pass', 'the run'],
+    // Times of before and after the step are of two clocks: what passed across it is questioned.
+    ['clock stepped', 'inconclusive', 'the run'],
     ['disk full', 'infrastructure-error', 'the run'],
     ['SIGTERM', 'inconclusive', 'the run'],
     ['kill -9', 'killed', 'gc'],

@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Areas } from '../area/areas.ts';
 import type { SpecInfo } from './result-schema.ts';
-import { onSpec, type RegisteredSpec } from './spec.ts';
+import { declarations, onSpec, type RegisteredSpec } from './spec.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A spec file that does not load or declares nonsense: the suite is broken, not the user's command. */
@@ -15,18 +15,27 @@ export class SpecLoadError extends Error {
 /** All specs below the given files and folders, by path and then by place in the file. */
 export async function loadSpecs(paths: readonly string[], areas: Areas): Promise<readonly RegisteredSpec[]> {
   const specs: RegisteredSpec[] = [];
-  for (const file of await specFiles(paths)) {
-    onSpec((spec) => void specs.push({ ...spec, file }));
-    try {
-      await import(pathToFileURL(file).href);
-    } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      throw new SpecLoadError(`${relative(process.cwd(), file)} does not load: ${text}`);
-    } finally {
-      onSpec(undefined);
-    }
-  }
+  for (const file of await specFiles(paths)) specs.push(...(await specsOf(file)));
   checkDeclarations(specs, areas);
+  return specs;
+}
+
+/** Whoever asks again in one process gets what the file declared when it ran, not an empty list. */
+async function specsOf(file: string): Promise<readonly RegisteredSpec[]> {
+  const known = declarations.byFile.get(file);
+  if (known !== undefined) return known;
+  const specs: RegisteredSpec[] = [];
+  onSpec((spec) => void specs.push({ ...spec, file }));
+  try {
+    await import(pathToFileURL(file).href);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    throw new SpecLoadError(`${relative(process.cwd(), file)} does not load: ${text}`);
+  } finally {
+    onSpec(undefined);
+  }
+  if (specs.length === 0) throw new SpecLoadError(`${relative(process.cwd(), file)} declares no spec`);
+  declarations.byFile.set(file, specs);
   return specs;
 }
 

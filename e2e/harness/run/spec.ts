@@ -58,18 +58,30 @@ export interface RegisteredSpec {
 }
 
 type Registrar = (spec: RegisteredSpec) => void;
-let registrar: Registrar | undefined;
+
+/**
+ * Spec files are modules: Node runs each once a process. A test runner can load this module twice, as CommonJS for a test and as
+ * ESM for the specs, so what a process has declared is kept where both find it.
+ */
+interface Declarations {
+  registrar: Registrar | undefined;
+  /** By absolute path of the spec file. */
+  readonly byFile: Map<string, readonly RegisteredSpec[]>;
+}
+const place = Symbol.for('staleproof.declarations');
+const global = globalThis as unknown as Record<symbol, Declarations | undefined>;
+export const declarations: Declarations = (global[place] ??= { registrar: undefined, byFile: new Map() });
 
 /** The engine installs what happens on registration before spec files are loaded. */
 export function onSpec(next: Registrar | undefined): void {
-  registrar = next;
+  declarations.registrar = next;
 }
 
 /** Declares a spec. Call it once per claim at the top level of a `*.spec.ts` file, or in a loop over literals. */
 export function spec(meta: SpecMeta, body: (t: SpecContext) => Promise<void>): void {
-  if (registrar === undefined)
+  if (declarations.registrar === undefined)
     throw new Error(`spec ${meta.id} was loaded outside the suite; run it with: npm run e2e -- --grep ${meta.id}`);
-  registrar({ meta, body, file: callerFile() });
+  declarations.registrar({ meta, body, file: callerFile() });
 }
 
 function callerFile(): string {
