@@ -1,5 +1,6 @@
 /** `npm run doctor`: what this machine, or an existing cluster, has and lacks. Changes nothing unless --setup is given. */
 import { parseArgs } from 'node:util';
+import { areas } from '../areas/index.ts';
 import type { AreaForecast } from '../compose/doctor-specs.ts';
 import type { Row, Surroundings } from '../../hack/doctor/check.ts';
 import { examine, missingRows } from '../../hack/doctor/diagnose.ts';
@@ -84,7 +85,11 @@ interface Seen {
 
 async function look(given: NonNullable<ReturnType<typeof read>>): Promise<Seen> {
   const { context, guard } = given;
-  const { rows, around } = await examine({ provider: context === undefined ? 'kind' : 'existing', guard });
+  const { rows, around } = await examine({
+    provider: context === undefined ? 'kind' : 'existing',
+    guard,
+    uses: areas.machine,
+  });
   if (context === undefined) return { rows, around };
   try {
     const { connect } = await import('../harness/cluster/kube/connection.ts');

@@ -2,6 +2,8 @@
 import { missingRows, repairableRows, type DiagnoseOptions } from '../../hack/doctor/diagnose.ts';
 import type { Row, Surroundings } from '../../hack/doctor/check.ts';
 import type { SetUpRequest } from '../../hack/set-up.ts';
+import { areas } from '../areas/index.ts';
+import type { KindOfSubject } from '../harness/area/area.ts';
 import type { Options } from '../harness/run/options/schema.ts';
 import type { Subject, SubjectKind } from '../harness/subject/subject.ts';
 
@@ -11,11 +13,19 @@ export function diagnoseOptions(options: Options): DiagnoseOptions {
     nodeImage: options.nodeImage,
     nodeImageSource: options.nodeImageSource,
     guard: options.guard,
+    uses: areas.machine,
   };
 }
 
-/** Kinds by how soon they usually stand: proxies come with the cluster, an agent is compiled, clients are many. */
-const bySpeed: readonly SubjectKind[] = ['service-proxy', 'packet-capture', 'policy-agent', 'api-client'];
+/** Kinds by how soon they usually stand: what comes with the cluster, what needs no compiler, the rest. */
+const bySpeed: readonly SubjectKind[] = [...areas.kinds]
+  .sort((a, b) => delayOf(a) - delayOf(b))
+  .map(({ kind }) => kind);
+
+function delayOf({ ground, built }: KindOfSubject): number {
+  if (ground === true) return 0;
+  return built === true ? 2 : 1;
+}
 
 /** What is judged, and what its subjects are made of; the kinds that have to be built for come later. */
 export function goalsOf(subjects: readonly Subject[], options: Options, hasCluster = true): SetUpRequest['goals'] {
@@ -34,12 +44,13 @@ export function goalsOf(subjects: readonly Subject[], options: Options, hasClust
  */
 export function rowsToMend(rows: readonly Row[], subjects: readonly Subject[], useful: boolean): readonly Row[] {
   const kinds = new Set(subjects.map(({ kind }) => kind));
-  const uses = ({ repair, state, what }: Row): boolean => {
-    if (state === 'missing') return true;
-    if (repair === 'bpf-packages') return kinds.has('policy-agent');
-    if (repair === 'client-packages') return kinds.has('api-client');
-    return repair !== 'network-packages' || kinds.has('api-client') || what.startsWith('kernel');
-  };
+  const judged = areas.all.filter(({ kinds: of }) => of.some(({ kind }) => kinds.has(kind)));
+  // A kernel is asked by means of tools that every area uses.
+  const uses = ({ state, what }: Row): boolean =>
+    state === 'missing' ||
+    what.startsWith('kernel: ') ||
+    areas.machine[what] === undefined ||
+    judged.some(({ machine }) => machine?.[what] !== undefined);
   return useful ? repairableRows(rows).filter(uses) : missingRows(rows);
 }
 

@@ -33,7 +33,8 @@ export interface Surroundings {
 
 export interface Check {
   readonly what: string;
-  readonly neededBy: string;
+  /** What the suite itself needs it for; areas say their own share. */
+  readonly neededBy?: string;
   readonly remedy: string;
   readonly repair?: Repair;
   applies(around: Surroundings): boolean;

@@ -89,7 +89,6 @@ const machineChecks: readonly Check[] = [
   },
   {
     what: 'BPF compiler',
-    neededBy: 'building network policy agents (race)',
     remedy: `Debian packages ${bpfPackages.join(', ')}`,
     repair: 'bpf-packages',
     applies: onKind,
@@ -100,7 +99,6 @@ const machineChecks: readonly Check[] = [
   },
   {
     what: 'network tools',
-    neededBy: 'watch: balancers and captures in network namespaces of this machine',
     remedy: `Debian packages ${networkPackages.join(', ')}`,
     repair: 'network-packages',
     applies: (around) => onKind(around) && process.platform === 'linux',
@@ -117,7 +115,6 @@ const machineChecks: readonly Check[] = [
   },
   {
     what: 'client compilers',
-    neededBy: 'watch: clients in Java, C# and Rust; those that cannot be built are not judged',
     remedy: `Debian packages ${clientPackages.join(', ')}; Rust from https://rustup.rs`,
     repair: 'client-packages',
     applies: (around) => onKind(around) && process.platform === 'linux',
@@ -193,7 +190,7 @@ function kernelChecks(): readonly Check[] {
   let probed: ReturnType<typeof missingKernelFeatures> | undefined;
   return kernelFeatures.map(({ name, neededBy, required }) => ({
     what: `kernel: ${name}`,
-    neededBy,
+    ...(neededBy === undefined ? {} : { neededBy }),
     remedy: required ? 'another kernel' : 'another kernel; specs that need it are skipped',
     applies: onKind,
     async probe({ nodeImage }) {

@@ -11,6 +11,8 @@ export interface DiagnoseOptions {
   readonly nodeImageSource?: 'auto' | 'local' | 'pull' | 'build' | undefined;
   /** The guard is wanted even where a registry answers. */
   readonly guard?: boolean | undefined;
+  /** Row → what areas need it for; unknown where only what is missing is asked. */
+  readonly uses?: Readonly<Record<string, readonly string[]>>;
 }
 
 export async function diagnose(
@@ -27,7 +29,7 @@ export async function examine(
 ): Promise<{ readonly rows: readonly Row[]; readonly around: Surroundings }> {
   const around = await look(options);
   const rows: Row[] = [];
-  for (const check of checks) if (check.applies(around)) rows.push(await rowOf(check, around));
+  for (const check of checks) if (check.applies(around)) rows.push(await rowOf(check, around, options.uses));
   return { rows, around };
 }
 
@@ -52,8 +54,10 @@ async function look(options: DiagnoseOptions): Promise<Surroundings> {
 }
 
 // A probe that throws is a finding about this machine, not a crash of the table.
-async function rowOf(check: Check, around: Surroundings): Promise<Row> {
-  const { what, neededBy } = check;
+async function rowOf(check: Check, around: Surroundings, uses: DiagnoseOptions['uses'] = {}): Promise<Row> {
+  const { what } = check;
+  const needs = [check.neededBy ?? [], uses[what] ?? []].flat();
+  const neededBy = needs.length === 0 ? 'none by itself' : needs.join('; ');
   try {
     const { state, found, remedy, repair = check.repair } = await check.probe(around);
     const toDo = state === 'ok' ? '' : (remedy ?? check.remedy);

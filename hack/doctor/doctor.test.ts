@@ -58,4 +58,24 @@ describe('doctor', () => {
     expect(missingTool('Error: Specified qdisc kind is unknown.')).to.equal(undefined);
     for (const { name } of kernelFeatures) expect(probeScript(kernelFeatures)).to.include(`probed ${name} ok`);
   });
+
+  it('says what each area needs a row for, beside what the suite does', async () => {
+    const check: Check = {
+      what: 'thing',
+      remedy: '',
+      applies: () => true,
+      probe: () => Promise.resolve({ state: 'ok', found: '' }),
+    };
+    const uses = { thing: ['dns: names', 'race: flows'] };
+    const rows = await diagnose({ nodeImage: 'given', guard: true, uses }, [
+      check,
+      { ...check, neededBy: 'images' },
+      { ...check, what: 'other' },
+    ]);
+    expect(rows.map(({ neededBy }) => neededBy)).to.deep.equal([
+      'dns: names; race: flows',
+      'images; dns: names; race: flows',
+      'none by itself',
+    ]);
+  });
 });

@@ -5,7 +5,8 @@ import { tryCommand } from '../process/run-command.ts';
 export interface KernelFeature {
   /** As specs name it in `needs.kernel`. */
   readonly name: string;
-  readonly neededBy: string;
+  /** What the suite itself needs it for; areas say their own share. */
+  readonly neededBy?: string;
   /** Without it nothing of the suite works. */
   readonly required: boolean;
   /** Shell; fails with a reason on stderr when the kernel lacks it. */
@@ -17,46 +18,43 @@ const timeout = '/proc/sys/net/netfilter/nf_conntrack_udp_timeout';
 export const kernelFeatures: readonly KernelFeature[] = [
   {
     name: 'conntrack',
-    neededBy: 'race, udp: timeouts of a node that differ from those of its host',
+    neededBy: 'timeouts of a node that differ from those of its host',
     required: true,
     probe: `test -w ${timeout} && echo 77 > ${timeout} && grep -qx 77 ${timeout}`,
   },
   {
     name: 'nft',
-    neededBy: 'udp: kube-proxy in nftables mode; the leak guard',
+    neededBy: 'the leak guard',
     required: true,
     probe:
       "nft 'add table inet probe; add chain inet probe c { type nat hook output priority 0; }; add rule inet probe c ct state new counter'",
   },
   {
     name: 'iptables',
-    neededBy: 'udp: kube-proxy in iptables mode; node entrypoint',
+    neededBy: 'node entrypoint',
     required: true,
     probe:
       'iptables -w 5 -t nat -A OUTPUT -m conntrack --ctstate NEW -m statistic --mode random --probability 0.5 -j RETURN',
   },
   {
     name: 'bpf',
-    neededBy: 'race: the network policy agent',
     required: false,
     probe:
       "mount -t bpf bpf /mnt && tc qdisc add dev lo clsact && tc filter add dev lo ingress bpf da bytecode '1,6 0 0 4294967295'",
   },
   {
     name: 'btf',
-    neededBy: 'race: the network policy agent',
     required: false,
     probe: 'test -r /sys/kernel/btf/vmlinux',
   },
   {
     name: 'ipvs',
-    neededBy: 'udp: kube-proxy and kpng in ipvs mode',
     required: false,
     probe: 'modprobe -q ip_vs 2>/dev/null; test -e /proc/net/ip_vs',
   },
   {
     name: 'netem',
-    neededBy: 'none by itself: subjects on a slow or lossy network',
+    neededBy: 'subjects on a slow or lossy network; none by itself',
     required: false,
     probe: 'tc qdisc add dev lo root netem delay 1ms',
   },

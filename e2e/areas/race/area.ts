@@ -20,6 +20,7 @@ export const race: Area = {
       // The agent of a cluster of somebody else's is the one that it runs.
       preferredThere: 'npa@installed',
       runsOn: 'cluster',
+      built: true,
       locate: async (api, options, signal) =>
         (await import('./subjects/found-agent.ts')).locateAgent(api, options, signal),
       doctor: { what: 'policy agent', remedy: '--npa-pod-label, --npa-namespace name another' },
@@ -31,6 +32,12 @@ export const race: Area = {
     ...rights(['customresourcedefinitions'], MANAGE, 'kinds of agents', 'apiextensions.k8s.io'),
     ...rights(['policyendpoints'], MANAGE, 'policies as the agent reads them', 'networking.k8s.aws'),
   ],
+  machine: {
+    'BPF compiler': 'building the network policy agent',
+    'kernel: conntrack': "the agent's map beside the node's own table",
+    'kernel: bpf': 'the network policy agent',
+    'kernel: btf': 'the network policy agent',
+  },
   options: async () => (await import('./options.ts')).raceOptions,
   page: 'race.md',
   mutation: {

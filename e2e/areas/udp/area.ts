@@ -29,6 +29,12 @@ export const udp: Area = {
     ...rights(['endpointslices'], ['create', 'patch', 'delete'], 'endpoints without pods', 'discovery.k8s.io'),
     ...rights(['services/status'], ['patch'], 'an address in the place of a load balancer'),
   ],
+  machine: {
+    'kernel: conntrack': 'how long a node remembers a flow',
+    'kernel: nft': 'kube-proxy in nftables mode',
+    'kernel: iptables': 'kube-proxy in iptables mode',
+    'kernel: ipvs': 'kube-proxy and kpng in ipvs mode',
+  },
   options: async () => (await import('./options.ts')).udpOptions,
   page: 'udp.md',
   mutation: {

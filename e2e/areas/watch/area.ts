@@ -12,11 +12,15 @@ export const watch: Area = {
     http2: 'the connection is HTTP/2',
     keepalive: 'about keepalives or pings on the wire',
   },
-  kinds: [{ kind: 'api-client', subjects: apiClients, runsOn: 'machine', sideBySide: true }],
+  kinds: [{ kind: 'api-client', subjects: apiClients, runsOn: 'machine', sideBySide: true, built: true }],
   rights: [
     ...rights(['services', 'pods', 'configmaps'], ['watch'], 'the clients under test watch'),
     ...rights(['roles', 'rolebindings'], MANAGE, 'rights of the clients under test', 'rbac.authorization.k8s.io'),
   ],
+  machine: {
+    'network tools': 'balancers and captures in network namespaces of this machine',
+    'client compilers': 'clients in Java, C# and Rust; those that cannot be built are not judged',
+  },
   options: async () => (await import('./options.ts')).watchOptions,
   page: 'watch.md',
   mutation: {

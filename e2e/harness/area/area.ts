@@ -20,6 +20,8 @@ export interface Area {
   readonly kinds: readonly KindOfSubject[];
   /** What an account needs on a cluster of somebody else's, besides what every area needs. */
   readonly rights?: readonly Right[];
+  /** What of this machine it uses, and for what: names of doctor's rows, such as `kernel: bpf`. */
+  readonly machine?: Readonly<Record<string, string>>;
   /** Options of `npm run e2e` that it reads through `env.options`. */
   readonly options?: () => Promise<FieldsOfArea>;
   /** Its page below docs/: `udp.md`. */
@@ -41,6 +43,8 @@ export interface KindOfSubject {
    * that nothing of it is missing before.
    */
   readonly runsOn: 'cluster' | 'machine';
+  /** Its subjects are compiled here, which takes minutes: specs of other kinds begin without them. */
+  readonly built?: true;
   /** Several are judged side by side in one run, each matched to its own known defects. Others would meet in one kernel. */
   readonly sideBySide?: true;
   /** What a cluster stands on: made with it whether or not it is judged, kept with it, and named by `--backend` too. At most one kind. */

@@ -16,6 +16,8 @@ export class Areas {
   readonly tags: Readonly<Record<string, string>>;
   readonly kinds: readonly KindOfArea[];
   readonly subjects: readonly SubjectEntry[];
+  /** Row of doctor's → who needs it: `race: the network policy agent`. */
+  readonly machine: Readonly<Record<string, readonly string[]>>;
 
   constructor(all: readonly Area[]) {
     this.all = all;
@@ -27,6 +29,7 @@ export class Areas {
     ) as Readonly<Record<string, string>>;
     this.kinds = all.flatMap(({ name: area, kinds }) => kinds.map((kind) => ({ ...kind, area })));
     this.subjects = this.kinds.flatMap(({ subjects }) => subjects);
+    this.machine = usesOf(all);
   }
 
   /** Throws for a name that no area has. */
@@ -51,4 +54,11 @@ export class Areas {
     const fields = await Promise.all(this.all.map(async ({ options }) => (await options?.()) ?? {}));
     return Object.assign({}, ...fields) as FieldsOfArea;
   }
+}
+
+function usesOf(all: readonly Area[]): Readonly<Record<string, readonly string[]>> {
+  const uses: Record<string, string[]> = {};
+  for (const { name, machine = {} } of all)
+    for (const [row, purpose] of Object.entries(machine)) (uses[row] ??= []).push(`${name}: ${purpose}`);
+  return uses;
 }
