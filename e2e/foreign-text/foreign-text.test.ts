@@ -11,7 +11,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { parseNpaLogLine, unknownForm } from '../areas/race/evidence/npa-log.ts';
 import { readPrintedMapKeys } from '../areas/race/evidence/npa-map-key.ts';
-import { DatagramRecord } from '../areas/udp/evidence/datagram-record.ts';
+import { DatagramRecord } from '../harness/datagrams/datagram-record.ts';
 import { readProfileFile } from '../areas/watch/profiles/profile-schema.ts';
 import {
   EXTENDED_WITH_ID,

@@ -25,6 +25,7 @@ const DECIDES: readonly string[] = [
   ),
   ...['verdict-errors'].map(engine),
   ...['conntrack-entry', 'conntrack-event', 'conntrack-table'].map((name) => `e2e/harness/conntrack/${name}`),
+  ...['datagram-loss', 'datagram-record'].map((name) => `e2e/harness/datagrams/${name}`),
   ...areas.all.flatMap(({ name, mutation }) => (mutation?.decides ?? []).map((file) => `e2e/areas/${name}/${file}`)),
 ];
 
@@ -34,7 +35,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'the engine around the specs: its tests run it in processes of its own, where no mutant of this process is alive; `npm run faults` disturbs it',
   'run/journal*.ts': 'proven by killing real writers and real runs at random moments',
   'run/options/*.ts': 'refuse or accept, before anything is judged; a wrong option ends with 64',
-  'conntrack/conntrack-follower.ts':
+  '{conntrack/conntrack-follower,conntrack/conntrack-premises,datagrams/datagram-stream}.ts':
     'reads from nodes: without a cluster most of it does not run; the kill matrix runs it',
   'pcap/*.ts': 'parsers are compared with tcpdump and tshark and fed damaged files',
   ...Object.fromEntries(
@@ -48,7 +49,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 export const NOT_RUN = /within a second|kill -9 at 20/;
 
 /** Where code that decides stands, the engine's and the areas'. */
-const rooms = ['e2e/areas', ...['conntrack', 'pcap', 'run'].map((room) => `e2e/harness/${room}`)];
+const rooms = ['e2e/areas', ...['conntrack', 'datagrams', 'pcap', 'run'].map((room) => `e2e/harness/${room}`)];
 
 function engine(name: string): string {
   return `e2e/harness/run/${name}`;

@@ -38,15 +38,9 @@ export const udp: Area = {
   options: async () => (await import('./options.ts')).udpOptions,
   page: 'udp.md',
   mutation: {
-    decides: [
-      'evidence/datagram-loss',
-      'evidence/datagram-record',
-      'judge/handover-judgement',
-      'judge/removal-judgement',
-      'judge/tcp-judgement',
-    ],
+    decides: ['judge/handover-judgement', 'judge/removal-judgement', 'judge/tcp-judgement'],
     elsewhere: {
-      'evidence/{conntrack-premises,datagram-stream,endpoint-premises}.ts':
+      'evidence/endpoint-premises.ts':
         'read from nodes and pods: without a cluster most of it does not run; the kill matrix runs it',
     },
   },

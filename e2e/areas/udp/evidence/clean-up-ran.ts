@@ -2,7 +2,7 @@
 import type { ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
 import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
 import type { Premise, SpecContext } from '../../../harness/run/context.ts';
-import { author, destroyed } from './conntrack-premises.ts';
+import { author, destroyed } from '../../../harness/conntrack/conntrack-premises.ts';
 
 /** A proxy has this long on a calm machine; then it is not known whether it cleans up at all. */
 const CLEANED_WITHIN_MS = 20_000;

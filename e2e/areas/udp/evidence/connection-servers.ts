@@ -1,6 +1,6 @@
 /** Which server each connection of a client ends at. */
 import type { SpecContext } from '../../../harness/run/context.ts';
-import type { DatagramStream } from './datagram-stream.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 
 /** Waits until each connection has been answered; returns who serves which. */
 export async function connectionServers(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
-import { healthyRow, rowPointsAt } from './conntrack-premises.ts';
+import { healthyRow, rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
 import { destroyedBy, flowOn, followerOf, row, rowText } from '../judge/testdata/judging.ts';
 import { judgingContext } from '../../../harness/run/testdata/judging-context.ts';
 

@@ -5,7 +5,7 @@
 import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
 import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
 import type { Premise, SpecContext } from '../../../harness/run/context.ts';
-import type { DatagramStream } from './datagram-stream.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 
 /** A server as rows name it, and as it names itself in replies. */
 export interface Destination {

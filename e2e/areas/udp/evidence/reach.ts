@@ -1,7 +1,7 @@
 /** A flow before and after a change, as datagrams alone show it. */
 import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { Frontend } from '../stage/frontend.ts';
-import type { DatagramStream } from './datagram-stream.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 import type { Destination, FreshFlows } from './fresh-flows.ts';
 
 export interface Reach {

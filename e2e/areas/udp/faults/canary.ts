@@ -6,7 +6,7 @@ import { followConntrack } from '../../../harness/conntrack/conntrack-follower.t
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import type { Premise, SpecContext } from '../../../harness/run/context.ts';
 import { cleanUpRan } from '../evidence/clean-up-ran.ts';
-import { rowPointsAt } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
 import { openStage, SERVICE_PORT, type ServiceStage } from '../stage/service-stage.ts';
 import { flowOf } from './server-cycle.ts';
 

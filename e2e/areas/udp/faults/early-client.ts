@@ -4,7 +4,8 @@
  * nothing through to cluster IPs that are not in use, and then no such row can be made there.
  */
 import { followConntrack, type ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
-import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
+import type { FlowKey } from '../evidence/flow-key.ts';
 import type { ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
 import type { Destination, FreshFlows } from '../evidence/fresh-flows.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';

@@ -2,7 +2,8 @@
 import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
 import { followConntrack, type ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
-import { rowPointsAt, type FlowKey } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
+import type { FlowKey } from '../evidence/flow-key.ts';
 import type { Destination, FreshFlows } from '../evidence/fresh-flows.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';

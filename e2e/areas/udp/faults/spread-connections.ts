@@ -1,6 +1,6 @@
 /** TCP connections through a Service that end at several servers, so that a lost row shows. */
 import { connectionServers } from '../evidence/connection-servers.ts';
-import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { ServiceStage } from '../stage/service-stage.ts';
 

@@ -1,10 +1,11 @@
 /** The judgement that most UDP specs end in: after a change, the flow's row goes and its datagrams are answered again. */
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
-import { describeFlow, recordEvents, rowsNow, type FlowKey } from '../evidence/conntrack-premises.ts';
+import { describeFlow, recordEvents, rowsNow } from '../../../harness/conntrack/conntrack-premises.ts';
+import type { FlowKey } from '../evidence/flow-key.ts';
 import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
-import { totalLost } from '../evidence/datagram-loss.ts';
-import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import { totalLost } from '../../../harness/datagrams/datagram-loss.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 import type { Destination, FreshFlows } from '../evidence/fresh-flows.ts';
 import { flowSettles, type Backend } from './judgements.ts';
 import { judgeRowGone, watchRow, type RowEnd } from './row-end.ts';

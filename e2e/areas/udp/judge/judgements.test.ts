@@ -1,7 +1,7 @@
 /** Every judgement of a UDP spec, with evidence for and against: an assertion that is left out lets one of these through. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { foundIn } from '../evidence/conntrack-premises.ts';
+import { foundIn } from '../../../harness/conntrack/conntrack-premises.ts';
 import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
 import { judgeFlowUntouched } from './removal-judgement.ts';
 import { connectionServers } from '../evidence/connection-servers.ts';

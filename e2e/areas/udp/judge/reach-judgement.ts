@@ -1,6 +1,6 @@
 /** The judgement by datagrams alone, for proxies that keep their flows elsewhere than in conntrack. */
 import type { SpecContext } from '../../../harness/run/context.ts';
-import { totalLost } from '../evidence/datagram-loss.ts';
+import { totalLost } from '../../../harness/datagrams/datagram-loss.ts';
 import { countWaits } from '../evidence/processor-wait.ts';
 import type { Reach } from '../evidence/reach.ts';
 import { flowSettles, rulesWritten, type Backend } from './judgements.ts';

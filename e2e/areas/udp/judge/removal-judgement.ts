@@ -2,9 +2,10 @@
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { describeEntry, type ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
 import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
-import { author, describeFlow, isEndOf, recordEvents, rowsNow, type FlowKey } from '../evidence/conntrack-premises.ts';
-import { totalLost } from '../evidence/datagram-loss.ts';
-import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import { author, describeFlow, isEndOf, recordEvents, rowsNow } from '../../../harness/conntrack/conntrack-premises.ts';
+import type { FlowKey } from '../evidence/flow-key.ts';
+import { totalLost } from '../../../harness/datagrams/datagram-loss.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 import { flowUnharmed, rowKept, type Disturbance } from './judgements.ts';
 import { judgeRowGone, watchRow, type Removal } from './row-end.ts';
 

@@ -5,7 +5,8 @@ import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.
 import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
 import { readConntrack } from '../../../harness/conntrack/conntrack-table.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
-import { destroyed, matchOf, rowsNow, type FlowKey } from '../evidence/conntrack-premises.ts';
+import { destroyed, matchOf, rowsNow } from '../../../harness/conntrack/conntrack-premises.ts';
+import type { FlowKey } from '../evidence/flow-key.ts';
 import type { Destination, FreshFlows } from '../evidence/fresh-flows.ts';
 import { countWaits } from '../evidence/processor-wait.ts';
 import { rowRemoved, rulesWritten, type Backend, type Rules } from './judgements.ts';

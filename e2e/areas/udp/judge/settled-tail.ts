@@ -1,8 +1,8 @@
 /** What a flow does once it has been answered by the right server: one reply proves a moment, and a flow may fall back. */
 import type { SpecContext } from '../../../harness/run/context.ts';
-import { totalLost } from '../evidence/datagram-loss.ts';
-import type { Reply } from '../evidence/datagram-record.ts';
-import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import { totalLost } from '../../../harness/datagrams/datagram-loss.ts';
+import type { Reply } from '../../../harness/datagrams/datagram-record.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 
 /** Datagrams that are looked at after the first answer: one second at the usual pace. */
 export const TAIL = 50;

@@ -3,8 +3,8 @@
  * client opened another (Linux: SOCK_DESTROY, which its owner sees as ECONNABORTED). Both are right; a report says which it was.
  */
 import type { SpecContext } from '../../../harness/run/context.ts';
-import type { FlowRecord, SocketBreak } from '../evidence/datagram-record.ts';
-import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import type { FlowRecord, SocketBreak } from '../../../harness/datagrams/datagram-record.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 
 /** Breaks of the flow's socket since its datagram `sequence` was sent. */
 export function breaksSince(flow: FlowRecord, sequence: number): readonly SocketBreak[] {

@@ -2,9 +2,9 @@
 import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { connectionsAlive, tcpRowsKept, type Disturbance } from './judgements.ts';
-import { describeErrors, errorsWhileOpen } from '../evidence/datagram-record.ts';
-import { serverSpans, totalLost } from '../evidence/datagram-loss.ts';
-import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import { describeErrors, errorsWhileOpen } from '../../../harness/datagrams/datagram-record.ts';
+import { serverSpans, totalLost } from '../../../harness/datagrams/datagram-loss.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 
 /** Each of these connections is still open, every line was answered, and by one server only. */
 export async function judgeConnectionsAlive(

@@ -2,7 +2,7 @@
 import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
-import { author } from '../evidence/conntrack-premises.ts';
+import { author } from '../../../harness/conntrack/conntrack-premises.ts';
 import { netfilterHolders, onlyReads } from '../evidence/netfilter-sockets.ts';
 import type { ServiceProxy } from '../subjects/service-proxy.ts';
 import type { Frontend } from '../stage/frontend.ts';

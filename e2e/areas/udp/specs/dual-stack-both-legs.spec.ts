@@ -1,5 +1,5 @@
 import { followConntrack } from '../../../harness/conntrack/conntrack-follower.ts';
-import { rowPointsAt } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
 import { judgeHandover } from '../judge/handover-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';

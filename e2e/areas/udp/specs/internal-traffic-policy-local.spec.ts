@@ -1,4 +1,4 @@
-import { rowPointsAt } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
 import { judgeHandover } from '../judge/handover-judgement.ts';
 import { policyHeld } from '../judge/judgements.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';

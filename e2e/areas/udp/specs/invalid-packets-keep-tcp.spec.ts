@@ -1,4 +1,4 @@
-import { errorsWhileOpen } from '../evidence/datagram-record.ts';
+import { errorsWhileOpen } from '../../../harness/datagrams/datagram-record.ts';
 import { judgeConnectionsAlive } from '../judge/tcp-judgement.ts';
 import { connectionServers } from '../evidence/connection-servers.ts';
 import { injectedSegments, invalidCount, startInjector } from '../faults/invalid-packets.ts';

@@ -1,5 +1,5 @@
 import { followConntrack } from '../../../harness/conntrack/conntrack-follower.ts';
-import { rowPointsAt } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { raiseUdpTimeouts } from '../../../harness/conntrack/conntrack-timeouts.ts';
 import { startCanary } from '../faults/canary.ts';

@@ -1,5 +1,5 @@
-import { rowsNow } from '../evidence/conntrack-premises.ts';
-import { totalLost } from '../evidence/datagram-loss.ts';
+import { rowsNow } from '../../../harness/conntrack/conntrack-premises.ts';
+import { totalLost } from '../../../harness/datagrams/datagram-loss.ts';
 import { cycleFollowed } from '../judge/judgements.ts';
 import { describeUnclear, HANDOVER_BOUND_MS, heldTo } from '../judge/time-bound.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';

@@ -1,4 +1,4 @@
-import { rowPointsAt } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
 import { judgeRowRemoved } from '../judge/removal-judgement.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { destinationOf, pinFlow, watchFresh } from '../faults/server-cycle.ts';

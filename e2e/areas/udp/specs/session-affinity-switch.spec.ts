@@ -1,4 +1,4 @@
-import { rowPointsAt } from '../evidence/conntrack-premises.ts';
+import { rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
 import { judgeFlowsMoved } from '../judge/many-flows-judgement.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { connectionServers } from '../evidence/connection-servers.ts';

@@ -1,5 +1,5 @@
 import { followConntrack } from '../../../harness/conntrack/conntrack-follower.ts';
-import { destroyed, rowPointsAt } from '../evidence/conntrack-premises.ts';
+import { destroyed, rowPointsAt } from '../../../harness/conntrack/conntrack-premises.ts';
 import { HANDOVER_BOUND_MS } from '../judge/time-bound.ts';
 import { judgeConnectionsAlive, judgeTcpRowsKept } from '../judge/tcp-judgement.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';

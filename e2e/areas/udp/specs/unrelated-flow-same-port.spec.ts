@@ -1,5 +1,5 @@
 import { followConntrack } from '../../../harness/conntrack/conntrack-follower.ts';
-import { healthyRow } from '../evidence/conntrack-premises.ts';
+import { healthyRow } from '../../../harness/conntrack/conntrack-premises.ts';
 import { judgeFlowUntouched } from '../judge/removal-judgement.ts';
 import { startCanary } from '../faults/canary.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';

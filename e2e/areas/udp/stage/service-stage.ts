@@ -1,6 +1,6 @@
 /** The stage of every UDP spec: a namespace with a Service, servers that join and leave it, and a client that never closes its socket. */
 import type { ClusterNode, IpFamily } from '../../../harness/cluster/cluster.ts';
-import { DatagramStream } from '../evidence/datagram-stream.ts';
+import { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 import { endpointsAre } from '../evidence/endpoint-premises.ts';
 import type { Premise, SpecContext } from '../../../harness/run/context.ts';
 import {

@@ -1,7 +1,7 @@
 /** What a stage's servers and clients can be asked for, and what they are once they run. */
 import type { ClusterNode, IpFamily, PodRef } from '../../../harness/cluster/cluster.ts';
 import type { Frontend } from './frontend.ts';
-import type { DatagramStream } from '../evidence/datagram-stream.ts';
+import type { DatagramStream } from '../../../harness/datagrams/datagram-stream.ts';
 
 export interface StagePod {
   readonly name: string;

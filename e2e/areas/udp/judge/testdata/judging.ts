@@ -6,7 +6,7 @@ import type { ConntrackEvent } from '../../../../harness/conntrack/conntrack-eve
 import type { ConntrackFollower } from '../../../../harness/conntrack/conntrack-follower.ts';
 import { parseConntrackTable } from '../../../../harness/conntrack/conntrack-table.ts';
 import { rulesWrittenAt, type FreshFlows } from '../../evidence/fresh-flows.ts';
-import { DatagramStream } from '../../evidence/datagram-stream.ts';
+import { DatagramStream } from '../../../../harness/datagrams/datagram-stream.ts';
 
 /** One letter a datagram, 20 ms apart: who answered it, `.` for nobody; the client goes on with `after` for ever; with `|` it falls silent, with `!` it ends. */
 export function scriptedStream(t: SpecContext, script: string, after = script.at(-1) ?? '.'): DatagramStream {

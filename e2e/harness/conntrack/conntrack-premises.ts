@@ -1,21 +1,18 @@
 /** Premises and judgements about conntrack rows, in the words of the specs. */
-import type { ClusterNode, IpFamily } from '../../../harness/cluster/cluster.ts';
-import { pollWithin } from '../../../harness/cluster/wait.ts';
-import type { Frontend } from '../stage/frontend.ts';
-import { RAISED_UDP_TIMEOUT_SECONDS } from '../../../harness/conntrack/conntrack-timeouts.ts';
-import type { Premise, SpecContext } from '../../../harness/run/context.ts';
-import { describeEntry, endpoint, sameRow, type ConntrackEntry } from '../../../harness/conntrack/conntrack-entry.ts';
-import type { ConntrackEvent } from '../../../harness/conntrack/conntrack-event.ts';
-import type { ConntrackFollower } from '../../../harness/conntrack/conntrack-follower.ts';
-import { matchesEntry, readConntrack } from '../../../harness/conntrack/conntrack-table.ts';
-import type { EntryMatch } from '../../../harness/conntrack/entry-match.ts';
+import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
+import { pollWithin } from '../cluster/wait.ts';
+import { RAISED_UDP_TIMEOUT_SECONDS } from './conntrack-timeouts.ts';
+import type { Premise, SpecContext } from '../run/context.ts';
+import { describeEntry, endpoint, sameRow, type ConntrackEntry } from './conntrack-entry.ts';
+import type { ConntrackEvent } from './conntrack-event.ts';
+import type { ConntrackFollower } from './conntrack-follower.ts';
+import { matchesEntry, readConntrack } from './conntrack-table.ts';
+import type { EntryMatch } from './entry-match.ts';
 
 /** A UDP flow in the original direction, as its row on `node` starts. */
-export interface FlowKey {
+export interface Flow {
   readonly node: ClusterNode;
   readonly family: IpFamily;
-  /** What `dst` is. */
-  readonly frontend: Frontend;
   readonly src?: string;
   readonly sport?: number;
   readonly dst: string;
@@ -26,7 +23,7 @@ export interface FlowKey {
 }
 
 /** The flow's tuple, in whatever zone. */
-function tupleOf(flow: FlowKey): EntryMatch {
+function tupleOf(flow: Flow): EntryMatch {
   const { src, sport, dst, dport } = flow;
   return {
     protocol: 'udp',
@@ -37,12 +34,12 @@ function tupleOf(flow: FlowKey): EntryMatch {
   };
 }
 
-export function matchOf(flow: FlowKey): EntryMatch {
+export function matchOf(flow: Flow): EntryMatch {
   const { originalZone = 0, replyZone = 0 } = flow;
   return { ...tupleOf(flow), originalZone, replyZone };
 }
 
-export function describeFlow(flow: FlowKey): string {
+export function describeFlow(flow: Flow): string {
   return `udp ${flow.src === undefined ? '*' : endpoint(flow.src, flow.sport)} -> ${endpoint(flow.dst, flow.dport)} on ${flow.node.name}`;
 }
 
@@ -68,7 +65,7 @@ const ROW_APPEARS_WITHIN_MS = 10_000;
 /** Premise: the flow's row exists and its replies are expected from `address`; with raised timeouts, so that it cannot expire unseen. */
 export function rowPointsAt(
   t: SpecContext,
-  flow: FlowKey,
+  flow: Flow,
   address: string,
   options: { readonly port?: number; readonly name?: string; readonly seenBy?: ConntrackFollower } = {},
 ): Premise<ConntrackEntry> {
@@ -120,7 +117,7 @@ export function rowPointsAt(
  */
 export function healthyRow(
   t: SpecContext,
-  flow: FlowKey,
+  flow: Flow,
   address: string,
   follower: ConntrackFollower,
 ): Premise<ConntrackEntry> {
@@ -145,7 +142,7 @@ export function healthyRow(
 }
 
 /** Rows of the flow as they are now, for messages: `none`, or each row. */
-export async function rowsNow(flow: FlowKey, signal: AbortSignal): Promise<string> {
+export async function rowsNow(flow: Flow, signal: AbortSignal): Promise<string> {
   const rows = await readConntrack(flow.node, flow.family, matchOf(flow), signal);
   return rows.map((row) => `${describeEntry(row)} (id ${row.id ?? '?'})`).join('; ') || 'none';
 }
@@ -167,7 +164,7 @@ export function author(event: ConntrackEvent): string {
 }
 
 /** Records a row's events as evidence, on the node's lane. */
-export function recordEvents(t: SpecContext, follower: ConntrackFollower, flow: FlowKey): void {
+export function recordEvents(t: SpecContext, follower: ConntrackFollower, flow: Flow): void {
   for (const event of follower.events) {
     if (event.kind === 'update' || !matchesEntry(event.entry, matchOf(flow))) continue;
     const verb = event.kind === 'new' ? 'row made' : `row destroyed by ${author(event)}`;

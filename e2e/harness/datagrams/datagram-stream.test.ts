@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { LineProcess } from '../../../harness/cluster/cluster.ts';
+import type { LineProcess } from '../cluster/cluster.ts';
 import { DatagramStream } from './datagram-stream.ts';
-import { judgingContext } from '../../../harness/run/testdata/judging-context.ts';
+import { judgingContext } from '../run/testdata/judging-context.ts';
 
 /** Two flows, and what their client says next. */
 function client(): {

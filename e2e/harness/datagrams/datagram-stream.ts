@@ -1,8 +1,8 @@
 /** The UDP client's report while it runs: waits for replies, and draws what was seen into the spec's evidence. */
-import type { LineProcess } from '../../../harness/cluster/cluster.ts';
-import type { Premise, SpecContext } from '../../../harness/run/context.ts';
-import { InconclusiveError } from '../../../harness/run/verdict-errors.ts';
-import { abortReason } from '../../../harness/cluster/abort-reason.ts';
+import type { LineProcess } from '../cluster/cluster.ts';
+import type { Premise, SpecContext } from '../run/context.ts';
+import { InconclusiveError } from '../run/verdict-errors.ts';
+import { abortReason } from '../cluster/abort-reason.ts';
 import { lossWindows, serverSpans, totalLost, type LossWindow } from './datagram-loss.ts';
 import { DatagramRecord, describeErrors, type FlowRecord, type Reply } from './datagram-record.ts';
 
