@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { areas } from '../../e2e/areas/index.ts';
+import type { Area } from '../../e2e/harness/area/area.ts';
 import { readMerged } from '../../e2e/report/merge.ts';
 import { ensureSuiteImage } from '../images/suite-image.ts';
 import { ensureFixturesImage } from '../images/fixtures-image.ts';
@@ -19,7 +20,6 @@ const { values } = parseArgs({
   options: { registry: { type: 'string' }, out: { type: 'string', default: 'reports/anywhere' } },
 });
 const { registry, out } = values;
-const selection = ['--tags', 'udp && !slow'];
 const say = (line: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 const wrong: string[] = [];
 
@@ -75,7 +75,6 @@ async function areaByArea(kubeconfig: string, image: readonly string[]): Promise
   const run = (name: string, args: readonly string[]) => runThere(kubeconfig, image, name, args);
   for (const { name, ci } of areas.all) {
     const { args, skipped } = ci.anywhere;
-    if (args === undefined) continue;
     await run(name, args);
     if (skipped !== true) continue;
     for (const [spec, verdict] of Object.entries(await verdicts(join(root, out, name))))
@@ -83,25 +82,28 @@ async function areaByArea(kubeconfig: string, image: readonly string[]): Promise
   }
 }
 
-/** An account that may work for udp alone: capture has to be skipped with the verbs that it lacks. */
-async function poorer(cluster: ForeignCluster, image: readonly string[]): Promise<void> {
-  const kubeconfig = await cluster.account([areas.area('udp')]);
-  const focus = ['--focus', 'udp/clusterip-server-cycles$', '--focus', 'capture/only-the-target$'];
+/** An account that may work for one area alone: specs of others have to be skipped with the verbs that it lacks. */
+async function poorer(cluster: ForeignCluster, image: readonly string[], own: Area): Promise<void> {
+  const kubeconfig = await cluster.account([own]);
+  const specs = areas.all.flatMap(({ name, ci }) =>
+    ci.anywhere.alone === undefined ? [] : [[name, ci.anywhere.alone] as const],
+  );
+  const focus = specs.flatMap(([, spec]) => ['--focus', `${spec}$`]);
   await runThere(kubeconfig, image, 'poorer', focus);
   const found = await verdicts(join(root, out, 'poorer'));
-  check(
-    found['udp/clusterip-server-cycles'] === 'pass',
-    `udp with udp's rights: ${String(found['udp/clusterip-server-cycles'])}`,
-  );
-  check(
-    /^skip: the account may not .+, which area capture needs/.test(found['capture/only-the-target'] ?? ''),
-    `capture without its rights: ${String(found['capture/only-the-target'])}`,
-  );
+  for (const [area, spec] of specs) {
+    const verdict = found[spec] ?? 'no verdict';
+    const right =
+      area === own.name
+        ? verdict === 'pass'
+        : /^skip: the account may not .+/.test(verdict) && verdict.includes(`, which area ${area} needs`);
+    check(right, `${spec} with the rights of ${own.name}: ${verdict}`);
+  }
 }
 
-async function insideIt({ kubeconfig }: ForeignCluster, image: readonly string[]): Promise<void> {
-  const job = ['--name', 'udp', '--kubeconfig', kubeconfig];
-  await npmRun('in-cluster', ['start', '--shards', '3', ...job, ...image, '--', ...selection]);
+async function insideIt({ kubeconfig }: ForeignCluster, image: readonly string[], { name, ci }: Area): Promise<void> {
+  const job = ['--name', name, '--kubeconfig', kubeconfig];
+  await npmRun('in-cluster', ['start', '--shards', '3', ...job, ...image, '--', ...ci.anywhere.args]);
   await npmRun('in-cluster', ['status', ...job]);
   await npmRun('in-cluster', ['status', '--wait', ...job]);
   const text = await npmRun('in-cluster', ['logs', ...job]);
@@ -109,7 +111,7 @@ async function insideIt({ kubeconfig }: ForeignCluster, image: readonly string[]
   const retrieved = join(out, 'retrieved');
   await npmRun('in-cluster', ['retrieve', ...job, '--out', retrieved]);
   await npmRun('in-cluster', ['delete', ...job]);
-  const [inside, outside] = [await verdicts(join(root, retrieved)), await verdicts(join(root, out, 'single'))];
+  const [inside, outside] = [await verdicts(join(root, retrieved)), await verdicts(join(root, out, name))];
   say(`single run: ${Object.keys(outside).length} specs, merged shards: ${Object.keys(inside).length}`);
   for (const spec of new Set([...Object.keys(inside), ...Object.keys(outside)]))
     check(inside[spec] === outside[spec], `${spec}: ${String(inside[spec])} inside, ${String(outside[spec])} outside`);
@@ -146,10 +148,11 @@ try {
   const { run, job } = await images(cluster);
   const restricted = await cluster.account();
   await lookAround(restricted, run);
-  await runThere(restricted, run, 'single', selection);
-  await insideIt(cluster, job);
-  await poorer(cluster, run);
   await areaByArea(restricted, run);
+  const sharded = areas.all.find(({ ci }) => ci.anywhere.sharded === true);
+  if (sharded === undefined) throw new Error('no area says that it is run in shards (ci.anywhere.sharded)');
+  await insideIt(cluster, job, sharded);
+  await poorer(cluster, run, sharded);
   await leftBehind(cluster);
 } catch (error) {
   check(false, error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -36,5 +36,8 @@ export const ci: AreaInCi = {
     },
   ],
   nightly: [{ name: 'reference', args: ['--tags', 'capture', '--subject', 'packet-capture'] }],
-  anywhere: { args: ['--focus', 'capture/(recreate-same-node-grace-1|only-the-target|object-deleted)$'] },
+  anywhere: {
+    args: ['--focus', 'capture/(recreate-same-node-grace-1|only-the-target|object-deleted)$'],
+    alone: 'capture/only-the-target',
+  },
 };

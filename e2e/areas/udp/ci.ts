@@ -31,5 +31,5 @@ export const ci: AreaInCi = {
     })),
   ),
   // The whole of it is run as a Job of that cluster, and compared with a run from outside.
-  anywhere: {},
+  anywhere: { args: ['--tags', 'udp && !slow'], sharded: true, alone: 'udp/clusterip-server-cycles' },
 };

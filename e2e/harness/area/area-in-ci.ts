@@ -41,8 +41,12 @@ export interface NightlyRun {
 export type RedCell = Pick<Lane, 'name' | 'exit' | 'passes' | 'fails' | 'mayFail'>;
 
 export interface AnywhereRun {
-  /** Arguments of `npm run e2e --` that select specs; without any another part of that test runs them. */
-  readonly args?: readonly string[];
+  /** Arguments of `npm run e2e --` that select specs. */
+  readonly args: readonly string[];
   /** Every one of them has to be skipped with its reason. */
   readonly skipped?: true;
+  /** Also run as a Job of three shards, whose merged verdicts have to be those of the single run. One area at most. */
+  readonly sharded?: true;
+  /** A spec that passes with the rights of its own area alone, where every other area's `alone` is skipped for want of rights. */
+  readonly alone?: string;
 }

@@ -19,7 +19,7 @@ const area: Area = {
     };
   },
   page: 'udp.md',
-  ci: { lanes: [], nightly: [], anywhere: {} },
+  ci: { lanes: [], nightly: [], anywhere: { args: [] } },
 };
 
 export const oneArea = new Areas([area]);

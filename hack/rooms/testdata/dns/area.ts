@@ -15,6 +15,6 @@ export const dns: Area = {
   ci: {
     lanes: [{ name: 'dns on coredns', args: ['--tags', 'dns'], exit: 0, passes: ['dns/answers-follow-pods'] }],
     nightly: [{ name: 'coredns', args: ['--tags', 'dns'] }],
-    anywhere: {},
+    anywhere: { args: ['--tags', 'dns'] },
   },
 };
