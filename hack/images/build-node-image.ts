@@ -11,7 +11,7 @@ import { runCommand, tryCommand } from '../process/run-command.ts';
 import { corednsBuild, etcdBuild, pauseBuild } from './cluster-binaries.ts';
 import { ensureControlPlaneImages } from './control-plane-image.ts';
 import { commit, importImage, pipeFile, pipeFolder, withContainer } from './docker-images.ts';
-import { ensureKubernetes, kubernetesBuild } from './kubernetes-binary.ts';
+import { ensureKubernetes, kubernetesRecipe } from './kubernetes-binary.ts';
 import { type NodeFiles, nodeFiles, stageFiles } from './node-files.ts';
 import { type RootFileSystem, ensureRootFileSystem } from './root-file-system.ts';
 
@@ -46,7 +46,7 @@ const recipe = 1;
 
 /** The tag follows from the recipe alone, so it is known without Go and before anything is built. */
 export function builtNodeImage(files: NodeFiles = nodeFiles()): string {
-  const builds = [kubernetesBuild(), etcdBuild, corednsBuild, pauseBuild].map((build) => ({
+  const builds = [kubernetesRecipe(), etcdBuild, corednsBuild, pauseBuild].map((build) => ({
     ...build,
     goMod: goModText(build.goMod),
     // How long it takes does not change what comes out.

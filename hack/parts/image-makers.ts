@@ -11,7 +11,7 @@ import {
 import { corednsBuild, etcdBuild, pauseBuild } from '../images/cluster-binaries.ts';
 import { hasImage } from '../images/docker-images.ts';
 import { ensureFixturesImage, fixturesRoot } from '../images/fixtures-image.ts';
-import { ensureKubernetes, kubernetesBuild } from '../images/kubernetes-binary.ts';
+import { ensureKubernetes, kubernetesRecipe } from '../images/kubernetes-binary.ts';
 import { ensureNodeRuntime } from '../images/node-runtime.ts';
 import { type RootFileSystem, ensureRootFileSystem } from '../images/root-file-system.ts';
 import type { PartMaker } from './maker.ts';
@@ -37,7 +37,7 @@ export const builtNodeMakers: readonly PartMaker[] = [
     name: 'kubernetes',
     after: [],
     lane: 'core',
-    expectedMs: kubernetesBuild().expectedMs,
+    expectedMs: kubernetesRecipe().expectedMs,
     make: (options) => ensureKubernetes(options),
   },
   ...[etcdBuild, corednsBuild, pauseBuild].map(goMaker),

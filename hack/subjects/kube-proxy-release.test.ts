@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { kubeProxyReleaseBuild, stagingReplacesOf } from './kube-proxy-release.ts';
+import { kubeProxyReleaseBuild } from './kube-proxy-release.ts';
 
 const goMod = `module k8s.io/kubernetes
 
@@ -16,17 +16,6 @@ replace (
 `;
 
 describe('the build of a released kube-proxy', () => {
-  it('takes the staging modules of its own go.mod as they were published', () => {
-    expect(stagingReplacesOf(goMod, '1.31.14')).to.deep.equal({
-      'k8s.io/api': 'k8s.io/api v0.31.14',
-      'k8s.io/kube-proxy': 'k8s.io/kube-proxy v0.31.14',
-    });
-    expect(stagingReplacesOf('replace k8s.io/api => ./staging/src/k8s.io/api\n', '1.38.0-beta.0')).to.deep.equal({
-      'k8s.io/api': 'k8s.io/api v0.38.0-beta.0',
-    });
-    expect(() => stagingReplacesOf('module k8s.io/kubernetes\n', '1.99.0')).to.throw('v1.99.0 replaces no module');
-  });
-
   it('has the settings of Go that the release was made for, its own version, and no edit of ours', () => {
     const build = kubeProxyReleaseBuild({ version: '1.31.14', replaces: { 'k8s.io/kube-proxy': 'v0.31.0' } }, goMod);
     expect(build.goMod.godebug).to.deep.equal(['default=go1.22']);

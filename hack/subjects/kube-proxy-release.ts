@@ -1,31 +1,15 @@
 /** A released kube-proxy, built from the Kubernetes module of its version alone: nothing of ours is in it but the version stamps. */
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { PartOptions } from '../cache/cached-part.ts';
 import { type GoBuild, buildGo } from '../go/go-build.ts';
 import { kubernetesTags, versionFlags } from '../images/kubernetes-binary.ts';
-import { runCommand } from '../process/run-command.ts';
-
-const module = 'k8s.io/kubernetes';
+import { kubernetesGoMod, kubernetesModule, stagingReplacesOf } from '../images/kubernetes-module.ts';
 
 /** What a release needs beyond its own go.mod, from the catalogue. */
 export interface ReleaseBuild {
   readonly version: string;
   /** Versions of staging modules that were published under another number: `{ 'k8s.io/kube-proxy': 'v0.31.0' }`. */
   readonly replaces?: Readonly<Record<string, string>> | undefined;
-}
-
-/**
- * The `replace` lines for a build from modules: the release's own go.mod points its staging modules to folders of its
- * repository, which are published as modules of the same number with major 0.
- */
-export function stagingReplacesOf(goMod: string, version: string): Readonly<Record<string, string>> {
-  const published = `v0.${version.split('.').slice(1).join('.')}`;
-  const lines = goMod.matchAll(/^\s*(?:replace\s+)?(k8s\.io\/\S+)\s+=>\s+\.\/staging\/\S+\s*$/gm);
-  const replaces = Object.fromEntries([...lines].map(([, name = '']) => [name, `${name} ${published}`]));
-  if (Object.keys(replaces).length === 0)
-    throw new Error(`go.mod of ${module} v${version} replaces no module by ./staging: it is laid out otherwise`);
-  return replaces;
 }
 
 /** `goMod`: the text of the release's own go.mod, whose language version decides what Go's settings are by default. */
@@ -38,7 +22,7 @@ export function kubeProxyReleaseBuild({ version, replaces = {} }: ReleaseBuild, 
       module: 'staleproof.local/kube-proxy',
       go: '1.26.0',
       godebug: [`default=go${language}`],
-      require: { [module]: `v${version}` },
+      require: { [kubernetesModule]: `v${version}` },
       replace: { ...stagingReplacesOf(goMod, version), ...Object.fromEntries(other) },
     },
     files: {
@@ -55,9 +39,7 @@ export function kubeProxyReleaseBuild({ version, replaces = {} }: ReleaseBuild, 
  * Path of the built binary. Throws CommandError when the module registry refuses a module: its text names the module.
  */
 export async function ensureKubeProxyRelease(release: ReleaseBuild, options: PartOptions): Promise<string> {
-  const argv = ['go', 'mod', 'download', '-json', `${module}@v${release.version}`];
-  const found = JSON.parse(await runCommand(argv, { cwd: '/', signal: options.signal })) as { readonly GoMod: string };
-  const build = kubeProxyReleaseBuild(release, await readFile(found.GoMod, 'utf8'));
+  const build = kubeProxyReleaseBuild(release, await kubernetesGoMod(release.version, options.signal));
   const { binaries } = await buildGo(build, options);
   const path = binaries['kube-proxy'];
   if (path === undefined) throw new Error(`the build of kube-proxy ${release.version} made no binary`);

@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import type { PartOptions } from '../cache/cached-part.ts';
 import { type GoBuild, buildGo } from '../go/go-build.ts';
 import type { SourceEdit } from '../go/go-overlay.ts';
-import { kubernetesTags, stagingReplaces, versionFlags } from '../images/kubernetes-binary.ts';
+import { kubernetesTags, versionFlags } from '../images/kubernetes-binary.ts';
+import { kubernetesModule as module, stagingReplaces } from '../images/kubernetes-module.ts';
 
-const module = 'k8s.io/kubernetes';
 const text = (file: string): string => readFileSync(new URL(`kube-proxy-overlay/${file}`, import.meta.url), 'utf8');
 const cleanEarly =
   'conntrack.CleanEarly(proxier.conntrack, proxier.ipFamily, proxier.svcPortMap, proxier.endpointsMap)';
@@ -50,8 +50,8 @@ export function kubeProxyEdits(): readonly SourceEdit[] {
   ];
 }
 
-/** `version` as the cluster says it, without `v`. */
-export function kubeProxyBuild(version: string): GoBuild {
+/** `version` as the cluster says it, without `v`; `replace`: of that version's own go.mod. */
+function kubeProxyBuild(version: string, replace: Readonly<Record<string, string>>): GoBuild {
   return {
     name: 'kube-proxy-variant',
     goMod: {
@@ -59,7 +59,7 @@ export function kubeProxyBuild(version: string): GoBuild {
       go: '1.26.0',
       godebug: ['default=go1.26'],
       require: { [module]: `v${version}` },
-      replace: stagingReplaces(version),
+      replace,
     },
     files: { 'main.go': text('main/main.go') },
     overlay: kubeProxyEdits(),
@@ -72,6 +72,6 @@ export function kubeProxyBuild(version: string): GoBuild {
 
 /** Path of the built binary. Throws AnchorError when this version's source is laid out differently, CommandError otherwise. */
 export async function ensureKubeProxyVariant(version: string, options: PartOptions): Promise<string> {
-  const { binaries } = await buildGo(kubeProxyBuild(version), options);
+  const { binaries } = await buildGo(kubeProxyBuild(version, await stagingReplaces(version, options.signal)), options);
   return binaries['kube-proxy'] ?? '';
 }

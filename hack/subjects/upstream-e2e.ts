@@ -9,7 +9,8 @@ import { contentHash } from '../cache/content-hash.ts';
 import type { PartOptions } from '../cache/cached-part.ts';
 import { type GoBuild, buildGo } from '../go/go-build.ts';
 import { addLayer, hasImage } from '../images/docker-images.ts';
-import { kubernetesTags, kubernetesVersion, stagingReplaces, versionFlags } from '../images/kubernetes-binary.ts';
+import { kubernetesTags, kubernetesVersion, versionFlags } from '../images/kubernetes-binary.ts';
+import { kubernetesModule, stagingReplaces } from '../images/kubernetes-module.ts';
 import { runCommand } from '../process/run-command.ts';
 
 /** A registry that nobody can pull from: these are stand-ins, and upstream's names must not stand for content of ours. */
@@ -22,23 +23,23 @@ export interface UpstreamE2e {
   readonly images: readonly string[];
 }
 
-export function upstreamE2eBuild(version = kubernetesVersion): GoBuild {
-  const module = 'k8s.io/kubernetes';
+/** `replace`: of the version's own go.mod. */
+function upstreamE2eBuild(version: string, replace: GoBuild['goMod']['replace'] = {}): GoBuild {
   return {
     name: 'upstream-e2e',
     goMod: {
       module: 'staleproof.local/upstream-e2e',
       go: '1.26.0',
       godebug: ['default=go1.26'],
-      require: { [module]: `v${version}` },
-      replace: stagingReplaces(version),
+      require: { [kubernetesModule]: `v${version}` },
+      replace,
     },
     files: { 'tools.go': readFileSync(new URL('upstream-e2e/tools.go', import.meta.url), 'utf8') },
     packages: {
-      agnhost: `${module}/test/images/agnhost`,
-      'regression-issue-74839': `${module}/test/images/regression-issue-74839`,
+      agnhost: `${kubernetesModule}/test/images/agnhost`,
+      'regression-issue-74839': `${kubernetesModule}/test/images/regression-issue-74839`,
     },
-    tests: { 'e2e.test': `${module}/test/e2e` },
+    tests: { 'e2e.test': `${kubernetesModule}/test/e2e` },
     tags: kubernetesTags,
     ldflags: versionFlags(version),
     expectedMs: 600_000,
@@ -48,7 +49,8 @@ export function upstreamE2eBuild(version = kubernetesVersion): GoBuild {
 /** `fixturesImage` lies below the stand-ins: it has the shell, netcat and sleep that upstream's specs call. */
 export async function ensureUpstreamE2e(fixturesImage: string, options: PartOptions): Promise<UpstreamE2e> {
   const { signal } = options;
-  const { binaries, hash, folder } = await buildGo(upstreamE2eBuild(), options);
+  const build = upstreamE2eBuild(kubernetesVersion, await stagingReplaces(kubernetesVersion, signal));
+  const { binaries, hash, folder } = await buildGo(build, options);
   const binary = binaries['e2e.test'] ?? '';
   const listed = (await runCommand([binary, '--list-images'], { signal })).split('\n');
   const images: string[] = [];
