@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { benchNamed, benchNames } from '../bench/bench-files.ts';
-import { measuredCommit } from '../bench/measured-commit.ts';
+import { suiteCommit } from '../harness/run/suite-commit.ts';
 import { markdownOf, reportOf } from '../bench/bench-report.ts';
 import { runCommandLine } from './run-command-line.ts';
 
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${wrong}usage: npm run bench <name>; names: ${known.join(' ')}\n`);
     return EXIT.usage;
   }
-  const commit = await measuredCommit();
+  const commit = suiteCommit();
   const report = reportOf(name, await (await benchNamed(name))(args), commit);
   const text = markdownOf(report);
   await mkdir(output, { recursive: true });

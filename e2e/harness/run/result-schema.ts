@@ -65,7 +65,7 @@ export interface RunStartLine {
   /** Of all shards together, in a run that has one: how many specs, and the sum of their ids in the order of dealing. */
   readonly selection?: { readonly specs: number; readonly sha256: string };
   readonly options: Readonly<Record<string, Json>>;
-  /** Facts of machine and software: kernel, cores, memory, node, kubernetes, provider, cluster, family. */
+  /** Facts of machine and software: suite (its commit), kernel, cores, memory, node, kubernetes, provider, cluster, family. */
   readonly facts: Readonly<Record<string, string>>;
   readonly subjects: readonly SubjectInfo[];
   /** All selected specs in definition order; a spec with no attempt line at the end of the run was not run. */
