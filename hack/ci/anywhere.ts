@@ -14,6 +14,7 @@ import { ensureSuiteImage } from '../images/suite-image.ts';
 import { ensureFixturesImage } from '../images/fixtures-image.ts';
 import { inRegistry, pushImage } from '../images/registry.ts';
 import { type ForeignCluster, makeForeignCluster } from './foreign-cluster.ts';
+import { nightlyTests } from './nightly-tests.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
@@ -23,10 +24,16 @@ const { registry, out } = values;
 const say = (line: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 const wrong: string[] = [];
 
-async function npmRun(script: string, args: readonly string[], exits: readonly number[] = [0]): Promise<string> {
+async function npmRun(
+  script: string,
+  args: readonly string[],
+  exits: readonly number[] = [0],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   say(`\n=== npm run ${script} -- ${args.join(' ')}`);
   const result = await execa('npm', ['run', '--silent', script, '--', ...args], {
     cwd: root,
+    env,
     reject: false,
     all: true,
     stdin: 'ignore',
@@ -117,6 +124,14 @@ async function insideIt({ kubeconfig }: ForeignCluster, image: readonly string[]
     check(inside[spec] === outside[spec], `${spec}: ${String(inside[spec])} inside, ${String(outside[spec])} outside`);
 }
 
+/** Tests that want a cluster and more time than CI has. One that skips itself has run nothing. */
+async function testsOfTheNight({ kubeconfig }: ForeignCluster): Promise<void> {
+  for (const { word, kubeconfigIn } of nightlyTests) {
+    const text = await npmRun('test', ['--cluster', word], [0], { [kubeconfigIn]: kubeconfig });
+    check(/^[1-9]\d* passed, 0 failed, 0 skipped$/m.test(text), `${word}: no test passed, or one was skipped`);
+  }
+}
+
 /** Labels of a run, helpers and jobs: nothing may be left. */
 async function leftBehind({ api }: ForeignCluster): Promise<void> {
   const options = { namespace: 'staleproof-system' };
@@ -153,6 +168,7 @@ try {
   if (sharded === undefined) throw new Error('no area says that it is run in shards (ci.anywhere.sharded)');
   await insideIt(cluster, job, sharded);
   await poorer(cluster, run, sharded);
+  await testsOfTheNight(cluster);
   await leftBehind(cluster);
 } catch (error) {
   check(false, error instanceof Error ? (error.stack ?? error.message) : String(error));

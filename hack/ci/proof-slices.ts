@@ -21,5 +21,7 @@ export const proofSlices: readonly ProofSlice[] = [
     script: 'test',
     args: ['--cluster', 'watch-half-open.cluster', 'idle-load-balancer', 'socket-destroy.cluster'],
   },
+  // One kill while a cluster is being made, and two of runs that share one: about a minute and a half.
+  { name: 'runs killed with their cluster', script: 'test', args: ['--cluster', 'kill-run.cluster'] },
   { name: 'manifests under linters', script: 'policy', args: ['--out', 'reports/ci/policy'] },
 ];

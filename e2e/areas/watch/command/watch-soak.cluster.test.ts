@@ -1,4 +1,4 @@
-/** Needs a cluster, so only when one is given: SOAK_KUBECONFIG=<file> npx mocha e2e/areas/watch/command/watch-soak.cluster.test.ts */
+/** Needs a cluster: SOAK_KUBECONFIG=<file> npm test -- --cluster watch-soak.cluster. Every night hack/ci/anywhere.ts runs it on its own. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { connect } from '../../../harness/cluster/kube/connection.ts';
