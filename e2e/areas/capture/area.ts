@@ -21,6 +21,7 @@ export const capture: Area = {
     ...rights(['packetcaptures/status'], ['update'], handedOn, group),
     ...rights(['nodes', 'pods'], ['watch'], 'handed on to the controller'),
   ],
+  running: { configs: [], find: async () => (await import('./subjects/running-captures.ts')).runningCaptures },
   options: async () => (await import('./options.ts')).captureOptions,
   page: 'capture.md',
   mutation: {

@@ -38,6 +38,7 @@ export const race: Area = {
     'kernel: bpf': 'the network policy agent',
     'kernel: btf': 'the network policy agent',
   },
+  running: { configs: [], find: async () => (await import('./subjects/running-agents.ts')).runningAgents },
   options: async () => (await import('./options.ts')).raceOptions,
   page: 'race.md',
   mutation: {

@@ -35,6 +35,10 @@ export const udp: Area = {
     'kernel: iptables': 'kube-proxy in iptables mode',
     'kernel: ipvs': 'kube-proxy and kpng in ipvs mode',
   },
+  running: {
+    configs: ['kube-system/kube-proxy', 'kube-system/kube-proxy-config', 'kube-system/cilium-config'],
+    find: async () => (await import('./subjects/running-proxies.ts')).runningProxies,
+  },
   options: async () => (await import('./options.ts')).udpOptions,
   page: 'udp.md',
   mutation: {

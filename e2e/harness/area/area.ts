@@ -8,6 +8,7 @@ import type { FieldsOfArea } from '../run/options/field.ts';
 import type { Options } from '../run/options/schema.ts';
 import type { SubjectEntry, SubjectKind } from '../subject/subject.ts';
 import type { AreaInCi } from './area-in-ci.ts';
+import type { RunningProduct, SeenCluster } from './running.ts';
 
 export interface Area {
   /** First part of the ids of its specs, and a tag of each of them. */
@@ -22,6 +23,8 @@ export interface Area {
   readonly rights?: readonly Right[];
   /** What of this machine it uses, and for what: names of doctor's rows, such as `kernel: bpf`. */
   readonly machine?: Readonly<Record<string, string>>;
+  /** Its products on a cluster that is only looked at: how `check` finds them. */
+  readonly running?: AreaOnCluster;
   /** Options of `npm run e2e` that it reads through `env.options`. */
   readonly options?: () => Promise<FieldsOfArea>;
   /** Its page below docs/: `udp.md`. */
@@ -55,6 +58,12 @@ export interface KindOfSubject {
   readonly locate?: (api: KubeApi, options: Options, signal: AbortSignal) => Promise<Located | undefined>;
   /** Doctor's row about an existing cluster. */
   readonly doctor?: { readonly what: string; readonly remedy?: string };
+}
+
+export interface AreaOnCluster {
+  /** ConfigMaps that say how its products run, as `namespace/name`; nothing else of the cluster's configuration is read. */
+  readonly configs: readonly string[];
+  readonly find: () => Promise<(seen: SeenCluster) => readonly RunningProduct[]>;
 }
 
 /** Names of subjects, the first that exists is taken; or why none is to be had. `served`: how Services are served there, in words. */

@@ -1,0 +1,88 @@
+/** Compatibility data: a file that the user names, the copy in the package, or, without one, what the tables of known defects measured. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { KnownDefect } from '../harness/run/match-defect.ts';
+import type { LooseDefect } from '../harness/run/known-defects.ts';
+import { type Compat, type CompatDefect, type CompatMeasurement, readCompat } from '../report/compat/compat-schema.ts';
+
+export interface CompatData {
+  readonly compat: Compat;
+  /** Where it is from, for the reader. */
+  readonly source: string;
+}
+
+export interface DefectTables {
+  readonly tables: readonly KnownDefect[];
+  readonly loose: readonly LooseDefect[];
+}
+
+const packaged = fileURLToPath(new URL('../../reports/compat/compat.json', import.meta.url));
+/** Products by the first word of their subjects' names, where the two differ. */
+const productOf: Readonly<Record<string, string>> = { npa: 'aws-network-policy-agent' };
+
+/** Throws with the file when it is not as described. */
+export async function compatData(file: string | undefined, tables: () => Promise<DefectTables>): Promise<CompatData> {
+  if (file !== undefined) return { compat: await readCompat(file), source: file };
+  if (existsSync(packaged)) return { compat: await readCompat(packaged), source: 'measurements in the package' };
+  return { compat: compatOfTables(await tables()), source: 'known defects in the package' };
+}
+
+/** What the tables measured: nothing but the versions that stand in them. */
+export function compatOfTables({ tables, loose }: DefectTables): Compat {
+  return {
+    schema: 1,
+    measurements: tables.flatMap(measurementsOf),
+    defects: [...tables.map(defectOf), ...looseDefects(loose)],
+  };
+}
+
+function defectOf(row: KnownDefect): CompatDefect {
+  const facts = row.cells.map(({ signature }) =>
+    Object.entries(signature.facts)
+      .map((fact) => fact.join(' '))
+      .join(', '),
+  );
+  return {
+    ...{ id: row.id, product: row.product, title: row.reason, affected: row.versions, fixed: row.fixed ?? null },
+    ...(row.modes.length === 0 ? {} : { modes: [...row.modes] }),
+    trigger: [...new Set(facts)].join('; '),
+    avoid: row.fixed === undefined ? 'no release without it is known here' : `${row.fixed} or later`,
+    refs: [row.link],
+    specs: specsOf(row),
+  };
+}
+
+const specsOf = ({ cells }: KnownDefect): string[] => [...new Set(cells.map(({ spec }) => spec))];
+
+function measurementsOf(row: KnownDefect): readonly CompatMeasurement[] {
+  const each = (version: string, isBad: boolean): readonly CompatMeasurement[] =>
+    (row.modes.length === 0 ? [''] : row.modes).flatMap((mode) =>
+      specsOf(row).map((spec) => ({
+        ...{ product: row.product, version, mode, ipFamily: 'ipv4' as const, area: spec.split('/')[0] ?? '', spec },
+        ...{ claim: `see ${spec} in docs/specs.md`, verdict: isBad ? ('expected-fail' as const) : ('pass' as const) },
+        ...(isBad ? { defect: row.id, figures: row.reason } : {}),
+        // The tables do not say when and by which commit; this is the day on which all of their rows were measured.
+        ...{ kubernetes: '', kernel: '', commit: 'unknown', dirty: true, date: '2026-11-30' },
+        repeat: `npm run e2e -- --grep ${spec}`,
+      })),
+    );
+  return [
+    ...row.measured.bad.flatMap((version) => each(version, true)),
+    ...row.measured.good.flatMap((version) => each(version, false)),
+  ];
+}
+
+/** Rows without a signature name subjects, `npa@1.4.*`; a release with an addition of ours is none that a cluster runs. */
+function looseDefects(loose: readonly LooseDefect[]): readonly CompatDefect[] {
+  return loose.flatMap((row) => {
+    const [, name = '', versions] = /^([a-z-]+)@([\d.]+(?:\.\*)?)$/.exec(row.subject) ?? [];
+    if (versions === undefined) return [];
+    return [
+      {
+        ...{ id: row.id, product: productOf[name] ?? name, title: row.reason, affected: versions, fixed: null },
+        ...{ trigger: `see ${row.spec} in docs/specs.md`, avoid: 'no release without it is known here' },
+        ...{ refs: [row.link], specs: [row.spec] },
+      },
+    ];
+  });
+}

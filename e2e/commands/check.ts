@@ -1,0 +1,102 @@
+/** `npm run check`: which measured defects a live cluster has. Reads its API and changes nothing. */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { EXIT } from '../harness/run/exit-codes.ts';
+import { shown } from '../harness/run/shown.ts';
+import { UsageError } from '../harness/run/usage-error.ts';
+import { type CheckResult, EXIT_OF_VERDICT } from '../check/result.ts';
+import { isParseArgsError, runCommandLine } from './run-command-line.ts';
+
+const usage = `npm run check -- [options]
+
+  Looks at a live cluster and says which measured defects its proxies and agents have. It lists nodes, pods and Services, and
+  reads the ConfigMaps of proxies: never a Secret, never a write.
+
+  --context NAME      of the kubeconfig (default: its current one; inside a cluster the pod's own account)
+  --kubeconfig FILE   (default: $KUBECONFIG, ~/.kube/config)
+  --insecure-http     let the login of a kubeconfig go over plain HTTP
+  --data FILE         newer compatibility data than the copy in the package (compat.json)
+  --output FORMAT     table, json, junit or markdown (table)
+  --out FILE          write it there instead of to the terminal
+  --anonymise         no names and no addresses in what is written
+  --timeout SECONDS   what was not read by then is said (60)
+  --rbac              print the least roles that it needs, and look at nothing
+
+Exit code: 0 nothing found, 1 a known defect or a failed claim, 2 something could not be looked at, or nobody measured it;
+64 wrong usage.`;
+
+const formats = ['table', 'json', 'junit', 'markdown'] as const;
+
+function parse(argv: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      context: { type: 'string' },
+      kubeconfig: { type: 'string' },
+      'insecure-http': { type: 'boolean', default: false },
+      data: { type: 'string' },
+      output: { type: 'string', default: 'table' },
+      out: { type: 'string' },
+      anonymise: { type: 'boolean', default: false },
+      timeout: { type: 'string', default: '60' },
+      rbac: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const output = formats.find((one) => one === values.output);
+  if (output === undefined) throw new UsageError(`--output ${values.output}: one of ${formats.join(', ')}`);
+  const seconds = Number(values.timeout);
+  if (!/^\d+$/.test(values.timeout) || seconds < 1 || seconds > 3600)
+    throw new UsageError(`--timeout ${values.timeout}: whole seconds from 1 to 3600`);
+  return { ...values, output, timeoutMs: seconds * 1000 };
+}
+type Given = ReturnType<typeof parse>;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const given = parse(argv);
+  if (given.help) return say(usage);
+  if (given.rbac) {
+    const { rolesYaml } = await import('../check/rbac.ts');
+    const { areas } = await import('../areas/index.ts');
+    return say(rolesYaml(areas).trimEnd());
+  }
+  const result = await look(given);
+  const written = given.anonymise ? (await import('../check/anonymise-result.ts')).anonymiseResult(result) : result;
+  const text = await textOf(written, given.output);
+  if (given.out === undefined) process.stdout.write(shown(text));
+  else await writeFile(given.out, shown(text));
+  return EXIT_OF_VERDICT[result.verdict];
+}
+
+function say(text: string): number {
+  process.stdout.write(shown(`${text}\n`));
+  return EXIT.asExpected;
+}
+
+async function look(given: Given): Promise<CheckResult> {
+  const { composition } = await import('../compose/composition.ts');
+  const { compatData } = await import('../check/packaged-data.ts');
+  const { connect } = await import('../harness/cluster/kube/connection.ts');
+  const { look: lookAt } = await import('../check/look.ts');
+  const data = await compatData(given.data, async () => ({
+    tables: await composition.defectTables(),
+    loose: await composition.knownDefects(),
+  }));
+  const { kubeconfig, context, timeoutMs } = given;
+  const connection = await connect({ kubeconfig, context, insecureHttp: given['insecure-http'] });
+  try {
+    return await lookAt(connection, { areas: composition.areas, data, signal: AbortSignal.timeout(timeoutMs) });
+  } finally {
+    connection.close();
+  }
+}
+
+async function textOf(result: CheckResult, output: Given['output']): Promise<string> {
+  if (output === 'json') return `${JSON.stringify(result, null, 2)}\n`;
+  if (output === 'junit') return (await import('../check/result-junit.ts')).resultJunit(result);
+  const { markdownText, tableText } = await import('../check/result-text.ts');
+  return output === 'markdown' ? markdownText(result) : tableText(result);
+}
+
+const isUsage = (error: unknown): boolean => error instanceof UsageError || isParseArgsError(error);
+void runCommandLine({ name: 'check', isUsage }, () => main(process.argv.slice(2)));
