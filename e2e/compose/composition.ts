@@ -32,6 +32,10 @@ export const composition: Composition = {
     const { setUpPlan } = await import('./environment.ts');
     return setUpPlan(options, selected);
   },
+  async quick(argv, options, all) {
+    const { quickLook } = await import('./quick-look.ts');
+    return quickLook(argv, options, all);
+  },
   makeEnvironment: (options) => async (request) => {
     const { makeEnvironment } = await import('./environment.ts');
     return makeEnvironment(options, request);

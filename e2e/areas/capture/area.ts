@@ -11,7 +11,14 @@ const handedOn = 'handed on to the controller and its agents';
 export const capture: Area = {
   name: 'capture',
   meaning: 'a packet capture must follow the pod it was asked for, and no other',
-  kinds: [{ kind: 'packet-capture', subjects: packetCaptures, runsOn: 'cluster' }],
+  kinds: [
+    {
+      kind: 'packet-capture',
+      subjects: packetCaptures,
+      runsOn: 'cluster',
+      quick: { spec: 'capture/only-the-target', good: 'packet-capture', bad: 'packet-capture+host-eth0' },
+    },
+  ],
   rights: [
     ...rights(['statefulsets'], MANAGE, 'pods that keep their names', 'apps'),
     ...rights(['clusterroles', 'clusterrolebindings'], MANAGE, 'rights of agents', 'rbac.authorization.k8s.io'),

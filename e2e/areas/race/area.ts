@@ -21,6 +21,12 @@ export const race: Area = {
       preferredThere: 'npa@installed',
       runsOn: 'cluster',
       built: true,
+      quick: {
+        spec: 'race/client-owned-flows-survive-cleanup',
+        good: 'npa@1.4.3',
+        bad: 'npa@1.4.1',
+        args: ['--race-mode', 'held'],
+      },
       locate: async (api, options, signal) =>
         (await import('./subjects/found-agent.ts')).locateAgent(api, options, signal),
       doctor: { what: 'policy agent', remedy: '--npa-pod-label, --npa-namespace name another' },

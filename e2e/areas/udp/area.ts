@@ -21,6 +21,11 @@ export const udp: Area = {
       preferred: 'kube-proxy-iptables',
       runsOn: 'cluster',
       ground: true,
+      quick: {
+        spec: 'udp/clusterip-server-cycles',
+        good: 'kube-proxy-iptables',
+        bad: 'kube-proxy-iptables+no-cleanup',
+      },
       asFound,
       doctor: { what: 'service proxy', remedy: 'judge another: -b NAME' },
     },

@@ -12,7 +12,20 @@ export const watch: Area = {
     http2: 'the connection is HTTP/2',
     keepalive: 'about keepalives or pings on the wire',
   },
-  kinds: [{ kind: 'api-client', subjects: apiClients, runsOn: 'machine', sideBySide: true, built: true }],
+  kinds: [
+    {
+      kind: 'api-client',
+      subjects: apiClients,
+      runsOn: 'machine',
+      sideBySide: true,
+      built: true,
+      quick: {
+        spec: 'watch/tcp-azure-silent-is-survived-or-noticed',
+        good: 'node-socket+keepalive',
+        bad: 'node-socket',
+      },
+    },
+  ],
   rights: [
     ...rights(['services', 'pods', 'configmaps'], ['watch'], 'the clients under test watch'),
     ...rights(['roles', 'rolebindings'], MANAGE, 'rights of the clients under test', 'rbac.authorization.k8s.io'),

@@ -52,6 +52,8 @@ export interface KindOfSubject {
   readonly sideBySide?: true;
   /** What a cluster stands on: made with it whether or not it is judged, kept with it, and named by `--backend` too. At most one kind. */
   readonly ground?: true;
+  /** What a first look shows of this kind: `--quick`. */
+  readonly quick?: QuickLook;
   /** For an existing cluster, when nobody named one: which subject is there already. Without it the preferred one is installed. */
   readonly asFound?: (served: string) => FoundThere;
   /** Where it stands on an existing cluster, when no option says so. What may not be looked at is not there. */
@@ -64,6 +66,16 @@ export interface AreaOnCluster {
   /** ConfigMaps that say how its products run, as `namespace/name`; nothing else of the cluster's configuration is read. */
   readonly configs: readonly string[];
   readonly find: () => Promise<(seen: SeenCluster) => readonly RunningProduct[]>;
+}
+
+/** One spec that tells a good subject from a known-bad one within a minute. */
+export interface QuickLook {
+  /** Its id. */
+  readonly spec: string;
+  readonly good: string;
+  readonly bad: string;
+  /** Further arguments of `npm run e2e --`. */
+  readonly args?: readonly string[];
 }
 
 /** Names of subjects, the first that exists is taken; or why none is to be had. `served`: how Services are served there, in words. */

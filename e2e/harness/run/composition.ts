@@ -26,6 +26,8 @@ export interface Composition {
   readonly choose: (options: Options, specs: readonly RegisteredSpec[]) => Promise<ChosenSubjects>;
   /** What makeEnvironment() would make first, with times; makes nothing. */
   readonly plan: (options: Options, specs: readonly RegisteredSpec[]) => Promise<string>;
+  /** `--quick`: runs of its own, with the other arguments handed on. Returns the exit code. */
+  readonly quick: (argv: readonly string[], options: Options, specs: readonly RegisteredSpec[]) => Promise<number>;
   readonly makeEnvironment: (options: Options) => MakeEnvironment;
   /** Writes reports from results.jsonl; returns the text that ends the run on the console. */
   readonly report: (folder: string, options: Options) => Promise<string>;

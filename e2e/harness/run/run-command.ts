@@ -15,7 +15,13 @@ export const defaultReportsFolder = 'reports';
 export async function runCommand(argv: readonly string[], composition: Composition): Promise<number> {
   watchOutput();
   try {
-    return await dispatch(argv, await parseOptions(argv, process.env, composition.areas), composition);
+    const options = await parseOptions(argv, process.env, composition.areas);
+    const { choiceAtTerminal } = await import('./choice.ts');
+    const choice = await choiceAtTerminal(options, composition.areas);
+    if (choice === undefined) return EXIT.asExpected;
+    if (choice.length === 0) return await dispatch(argv, options, composition);
+    const all = [...argv, ...choice];
+    return await dispatch(all, await parseOptions(all, process.env, composition.areas), composition);
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`staleproof: ${shown(error.message)}\n`);
@@ -43,6 +49,7 @@ async function dispatch(argv: readonly string[], given: Options, composition: Co
   const last = given.rerunFailed === true ? await readLastRun(reports, composition.areas) : undefined;
   const options = last === undefined ? given : optionsAfter(last, given);
   const all = await loadSpecs(options.specs ?? composition.specFolders, composition.areas);
+  if (options.quick === true) return composition.quick(argv, options, all);
   const selection = select(all, options, composition.areas.tags, last?.unfinished);
   if (options.list !== undefined) {
     const { listSpecs } = await import('./listing.ts');

@@ -17,6 +17,9 @@ export const selectionOptions = {
   flakeAttempts: count('up to N attempts; a later pass is verdict flaky', { max: 20 }),
   failOnFlaky: flag('a flaky spec makes the exit code 1'),
   bail: flag('start nothing more after the first spec that is not as expected'),
+  quick: flag('one verdict of each area, on a good subject and on a known-bad one; says what it left out', {
+    commandLineOnly: true,
+  }),
   list: choice('list the selected specs and exit', ['text', 'json', 'yaml'], { commandLineOnly: true }),
   listTags: flag('list the known tags and exit', { commandLineOnly: true }),
   listSubjects: choice('list all subjects and exit', ['text', 'json', 'yaml'], { commandLineOnly: true }),
