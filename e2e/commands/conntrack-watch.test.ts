@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { isRejected, parseConntrackEntry } from '../harness/conntrack/conntrack-entry.ts';
+import { isRejected, parseConntrackEntry } from '../harness/conntrack/conntrack-row.ts';
 import { sightingLine, type Sighting } from './conntrack-watch.ts';
 
 const entry = parseConntrackEntry(

@@ -13,12 +13,8 @@ import { parseNpaLogLine, unknownForm } from '../areas/race/evidence/npa-log.ts'
 import { readPrintedMapKeys } from '../areas/race/evidence/npa-map-key.ts';
 import { DatagramRecord } from '../harness/datagrams/datagram-record.ts';
 import { readProfileFile } from '../areas/watch/profiles/profile-schema.ts';
-import {
-  EXTENDED_WITH_ID,
-  isRejected,
-  parseConntrackEntry,
-  type ConntrackEntry,
-} from '../harness/conntrack/conntrack-entry.ts';
+import type { ConntrackEntry } from '../harness/conntrack/conntrack-entry.ts';
+import { EXTENDED_WITH_ID, isRejected, parseConntrackEntry } from '../harness/conntrack/conntrack-row.ts';
 import { parseConntrackEvent } from '../harness/conntrack/conntrack-event.ts';
 import { parseConntrackTable } from '../harness/conntrack/conntrack-table.ts';
 import { mayConcern } from '../harness/conntrack/unread-line.ts';

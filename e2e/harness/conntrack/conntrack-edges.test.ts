@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ClusterNode, ExecOptions } from '../cluster/cluster.ts';
-import { describeEntry, isRejected, parseConntrackEntry, type ConntrackEntry } from './conntrack-entry.ts';
+import { describeEntry, type ConntrackEntry } from './conntrack-entry.ts';
+import { isRejected, parseConntrackEntry } from './conntrack-row.ts';
 import { parseConntrackEvent } from './conntrack-event.ts';
 import { conntrackListArgv, matchesEntry, parseConntrackTable, readConntrack } from './conntrack-table.ts';
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { describeEntry, isRejected, parseConntrackEntry, type ConntrackEntry } from './conntrack-entry.ts';
+import { describeEntry, type ConntrackEntry } from './conntrack-entry.ts';
+import { isRejected, parseConntrackEntry } from './conntrack-row.ts';
 
 function entry(line: string): ConntrackEntry {
   const parsed = parseConntrackEntry(line);

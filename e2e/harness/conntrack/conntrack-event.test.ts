@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { isRejected } from './conntrack-entry.ts';
+import { isRejected } from './conntrack-row.ts';
 import { parseConntrackEvent, type ConntrackEvent } from './conntrack-event.ts';
 
 const row =

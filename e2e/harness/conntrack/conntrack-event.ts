@@ -1,11 +1,6 @@
 /** One whole line of `conntrack -E -o timestamp,id,extended`: a row that was made, changed or destroyed, when, and by whom. */
-import {
-  EXTENDED_WITH_ID,
-  isRejected,
-  parseConntrackEntry,
-  type ConntrackEntry,
-  type RejectedLine,
-} from './conntrack-entry.ts';
+import type { ConntrackEntry } from './conntrack-entry.ts';
+import { EXTENDED_WITH_ID, isRejected, parseConntrackEntry, type RejectedLine } from './conntrack-row.ts';
 
 export interface ConntrackEvent {
   readonly kind: 'new' | 'update' | 'destroy';

@@ -6,7 +6,7 @@ import type { ClusterNode } from '../cluster/cluster.ts';
 import type { SpecContext } from '../run/context.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
 import { abortReason } from '../cluster/abort-reason.ts';
-import { isRejected } from './conntrack-entry.ts';
+import { isRejected } from './conntrack-row.ts';
 import { parseConntrackEvent, type ConntrackEvent } from './conntrack-event.ts';
 import { matchesEntry, type UnreadLine } from './conntrack-table.ts';
 import type { EntryMatch } from './entry-match.ts';

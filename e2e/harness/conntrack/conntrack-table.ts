@@ -2,7 +2,8 @@
 import type { EntryMatch } from './entry-match.ts';
 import type { ClusterNode, IpFamily } from '../cluster/cluster.ts';
 import { InconclusiveError } from '../run/verdict-errors.ts';
-import { EXTENDED_WITH_ID, isRejected, parseConntrackEntry, zoneOf, type ConntrackEntry } from './conntrack-entry.ts';
+import { zoneOf, type ConntrackEntry } from './conntrack-entry.ts';
+import { EXTENDED_WITH_ID, isRejected, parseRow } from './conntrack-row.ts';
 import { mayConcern } from './unread-line.ts';
 
 export interface ParsedTable {
@@ -29,11 +30,14 @@ export function parseConntrackTable(text: string): ParsedTable {
     const isCut = end === -1;
     if (isCut) end = text.length;
     if (end > start) {
-      const line = text.slice(start, end);
-      if (!line.startsWith('conntrack v')) {
-        const parsed = parseConntrackEntry(line, EXTENDED_WITH_ID);
-        if (isRejected(parsed)) rejected.push({ error: parsed.error, line });
-        else if (isCut) rejected.push({ error: `the last line is cut: ${line.slice(0, 200)}`, line });
+      if (!text.startsWith('conntrack v', start)) {
+        const parsed = parseRow(text, start, end, EXTENDED_WITH_ID);
+        if (isRejected(parsed)) rejected.push({ error: parsed.error, line: text.slice(start, end) });
+        else if (isCut)
+          rejected.push({
+            error: `the last line is cut: ${text.slice(start, end).slice(0, 200)}`,
+            line: text.slice(start, end),
+          });
         else entries.push(parsed);
       }
     }
