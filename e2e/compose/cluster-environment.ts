@@ -91,7 +91,7 @@ export async function makeClusterEnvironment(
     diagnostics.cluster = cluster;
     undo.pushFirst((closing) => open.release(closing));
     // What is judged from here on may be another run's doing.
-    open.lost?.addEventListener('abort', () => request.note('infrastructure-error', String(open.lost?.reason)));
+    open.lost?.addEventListener('abort', () => request.end(String(open.lost?.reason)));
     keepKubeconfigSecrets(await readFile(cluster.kubeconfigPath, 'utf8'));
     if (open.fitness !== undefined) {
       for (const { options: there } of await locatedSubjects(areas, cluster.api, options, request.signal))

@@ -19,6 +19,8 @@ export interface EnvironmentRequest {
     summary: string,
     data?: { readonly subjects: readonly SubjectInfo[] },
   ) => void;
+  /** Ends the run, with clean-up: what it would judge from here on says nothing. */
+  readonly end: (reason: string) => void;
 }
 
 export interface RunEnvironment {

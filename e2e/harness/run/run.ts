@@ -97,6 +97,10 @@ export class Run {
         signal: this.guard.signal,
         log: (line) => this.console.line(line),
         note: (level, summary, data) => this.note(level, summary, data),
+        end: (reason) => {
+          this.note('infrastructure-error', reason);
+          this.guard.cancel(reason);
+        },
       });
       this.#writeStart();
       return true;

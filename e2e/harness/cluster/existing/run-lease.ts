@@ -1,4 +1,8 @@
-/** One run at a time on a cluster that is shared: node sysctls and proxies are common to all. A Lease says whose turn it is. */
+/**
+ * One run at a time on a cluster that is shared: node sysctls and proxies are common to all. A Lease says whose turn it is. Times in
+ * it are of its holder's clock and are never compared with ours: somebody else's lease has run out when it was seen unchanged for its
+ * whole duration, as client-go's leader election has it.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { InfrastructureError } from '../../run/verdict-errors.ts';
 import type { KubeApi } from '../cluster.ts';
@@ -25,12 +29,12 @@ interface LeaseOptions {
   readonly log: (line: string) => void;
   /** Default 30 s: a run that died keeps others out for so long. */
   readonly durationSeconds?: number;
-  /** How long to wait for somebody else's; default is one duration, which is enough to see a dead one expire. */
+  /** How long to wait for somebody else's; default is its duration and some seconds, which is enough to see a dead one expire. */
   readonly waitMs?: number;
 }
 
 export interface HeldLease {
-  /** Aborts when the lease could not be renewed in time, so somebody else may have begun. */
+  /** Aborts when somebody else has it, or when it could not be renewed for two thirds of its time: before anybody may take it. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
   /** For whoever borrowed a dead run's lease to tidy up behind it: it stays until it is dropped or expires. */
@@ -40,14 +44,17 @@ export interface HeldLease {
 /** Throws InfrastructureError that names the holder when it stays taken. */
 export async function holdLease(api: KubeApi, options: LeaseOptions): Promise<HeldLease> {
   const duration = options.durationSeconds ?? 30;
-  const until = performance.now() + (options.waitMs ?? (duration + 5) * 1000);
+  const startedAt = performance.now();
+  const patience = ({ spec }: LeaseObject): number =>
+    options.waitMs ?? (Math.max(duration, spec?.leaseDurationSeconds ?? 0) + 5) * 1000;
+  let seen: { readonly lease: string; readonly at: number } | undefined;
   const path = `/apis/coordination.k8s.io/v1/namespaces/${options.namespace}/leases`;
   let said = false;
   let acquired: string | undefined;
   while (acquired === undefined) {
     const taken = await attempt();
     if (taken === undefined) break;
-    if (performance.now() > until)
+    if (performance.now() > startedAt + patience(taken))
       throw new InfrastructureError(
         `the cluster is used by run ${taken.spec?.holderIdentity ?? '?'} (lease ${options.namespace}/${options.name}, taken ${taken.spec?.acquireTime ?? '?'}, renewed ${taken.spec?.renewTime ?? '?'}); wait for it to end`,
       );
@@ -65,7 +72,7 @@ export async function holdLease(api: KubeApi, options: LeaseOptions): Promise<He
       options.namespace,
       options.signal,
     );
-    if (current !== undefined && isValid(current) && current.spec?.holderIdentity !== options.holder) return current;
+    if (current !== undefined && isAnothers(current)) return current;
     acquired = microTime();
     const lease = leaseBody(acquired, acquired, current?.metadata.resourceVersion);
     try {
@@ -84,6 +91,13 @@ export async function holdLease(api: KubeApi, options: LeaseOptions): Promise<He
     }
   }
 
+  function isAnothers({ metadata, spec = {} }: LeaseObject): boolean {
+    if ((spec.holderIdentity ?? '') === '' || spec.holderIdentity === options.holder) return false;
+    const lease = JSON.stringify([metadata.uid, metadata.resourceVersion, spec]);
+    if (seen?.lease !== lease) seen = { lease, at: performance.now() };
+    return performance.now() - seen.at < (spec.leaseDurationSeconds ?? duration) * 1000;
+  }
+
   function leaseBody(acquireTime: string, renewTime: string, resourceVersion?: string): LeaseObject {
     return {
       apiVersion: 'coordination.k8s.io/v1',
@@ -99,7 +113,14 @@ export async function holdLease(api: KubeApi, options: LeaseOptions): Promise<He
 
   const lost = new AbortController();
   let renewedAt = performance.now();
+  const lose = (why: string): void => {
+    clearInterval(timer);
+    lost.abort(new InfrastructureError(`the lease ${options.namespace}/${options.name} was lost: ${why}`));
+  };
   const renew = async (): Promise<void> => {
+    const begun = performance.now();
+    // A request that hangs must not hide that time is up.
+    const signal = AbortSignal.timeout(Math.floor((duration * 1000) / 3));
     try {
       const target = {
         apiVersion: 'coordination.k8s.io/v1',
@@ -107,18 +128,17 @@ export async function holdLease(api: KubeApi, options: LeaseOptions): Promise<He
         name: options.name,
         namespace: options.namespace,
       };
-      const current = await api.get<LeaseObject>(target.apiVersion, target.kind, target.name, target.namespace);
+      const { apiVersion, kind, name, namespace } = target;
+      const current = await api.get<LeaseObject>(apiVersion, kind, name, namespace, signal);
       if (current?.spec?.holderIdentity !== options.holder)
-        throw new Error(`it is held by ${current?.spec?.holderIdentity ?? 'nobody'}`);
-      await api.patch(target, { spec: { renewTime: microTime() } });
-      renewedAt = performance.now();
+        return lose(`it is held by ${current?.spec?.holderIdentity ?? 'nobody'}`);
+      // Of this version only: a successor's is not renewed in our name.
+      const { resourceVersion } = current.metadata;
+      await api.patch(target, { metadata: { resourceVersion }, spec: { renewTime: microTime() } }, signal);
+      renewedAt = begun;
     } catch (error) {
-      if (performance.now() - renewedAt < duration * 1000) return;
-      lost.abort(
-        new InfrastructureError(
-          `the lease ${options.namespace}/${options.name} was lost: ${error instanceof Error ? error.message : String(error)}`,
-        ),
-      );
+      if (performance.now() - renewedAt < ((duration * 1000) / 3) * 2) return;
+      lose(error instanceof Error ? error.message : String(error));
     }
   };
   const timer = setInterval(() => void renew(), (duration * 1000) / 3);
@@ -138,11 +158,6 @@ export async function holdLease(api: KubeApi, options: LeaseOptions): Promise<He
         });
     },
   };
-}
-
-export function isValid(lease: LeaseObject, now = Date.now()): boolean {
-  const renewed = Date.parse(lease.spec?.renewTime ?? '');
-  return Number.isFinite(renewed) && now < renewed + (lease.spec?.leaseDurationSeconds ?? 0) * 1000;
 }
 
 /** Kubernetes' MicroTime wants six digits. */
