@@ -40,6 +40,11 @@ export interface SubjectEntry {
   readonly summary: string;
   /** For a known-bad subject: ids of the specs that are meant to catch it. Empty for a good one. */
   readonly caughtBy: readonly string[];
+  /**
+   * For a known-bad subject: how they are meant to fail, as `judgement: outcome` (`row-removed: row-stays`). A spec that fails for
+   * another reason did not catch the defect. Absent: any judgement that is declared.
+   */
+  readonly caughtAs?: readonly string[];
   /** For a good counterpart: ids of specs that it has to pass, and that its plain version fails by a known defect. */
   readonly passes?: readonly string[];
   /** For a subject that does nothing to judge: ids of specs that have to end as inconclusive on it. */

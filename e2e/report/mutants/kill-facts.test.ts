@@ -26,6 +26,20 @@ describe('facts of a run', () => {
     expect(told(attemptLine('inconclusive', { final: false }), second)[0]).to.match(/: pass$/);
   });
 
+  it('keep by which judgements each subject failed, and nothing where a run did not record them', () => {
+    const bad = { ok: false, facts: {}, measures: {} };
+    const judgements = [
+      { ...bad, id: 'rules-written', outcome: 'written', ok: true },
+      { ...bad, id: 'row-removed', outcome: 'row-stays' },
+      { ...bad, id: 'flow-settles', outcome: 'flaps', of: 'somebody-else' },
+    ];
+    const failed = (...attempts: AttemptLine[]) =>
+      factsOf(recordOfLines(wholeRun(attempts))).map((fact) => ('failed' in fact ? fact.failed : 'not told'));
+    expect(failed(attemptLine('fail', { judgements }))).to.deep.equal([['row-removed: row-stays']]);
+    expect(failed(attemptLine('fail', { judgements: [] }))).to.deep.equal([[]]);
+    expect(failed(attemptLine('fail'), attemptLine('pass', { repetition: 2 }))).to.deep.equal(['not told']);
+  });
+
   it('tell clients apart that were judged side by side', () => {
     const subjects = ['good', 'bad', 'absent'];
     const evidence = [cell('good', 'pass'), cell('bad', 'fail')];

@@ -18,6 +18,8 @@ export interface KillFact {
   readonly wall: string;
   /** Why it was not a plain pass, on one short line. */
   readonly reason: string;
+  /** Bad judgements of the attempts that failed, each as `judgement: outcome`; absent in facts of before it was recorded. */
+  readonly failed?: readonly string[];
 }
 
 const REASON_LENGTH = 200;
@@ -40,6 +42,7 @@ export function factsOf(run: RunRecord): readonly KillFact[] {
         ...{ subject, family, spec, run: run.name, wall: start.wall },
         verdicts: [...(before?.verdicts ?? []), ...verdicts],
         reason: before === undefined || before.reason === '' ? told : before.reason,
+        ...failedAs(subject, outcome, before?.failed),
       });
     }
   return [...facts.values()];
@@ -72,6 +75,20 @@ function verdictsFor(subject: string, outcome: Outcome): readonly Verdict[] {
   const { decisive } = outcome;
   const told = outcome.attempts.filter((attempt) => attempt === decisive || attempt.verdict === 'fail');
   return told.flatMap((attempt) => verdictsOfAttempt(subject, attempt));
+}
+
+function failedAs(
+  subject: string,
+  { attempts }: Outcome,
+  before: readonly string[] | undefined,
+): Pick<KillFact, 'failed'> {
+  const failing = attempts.filter(({ verdict }) => verdict === 'fail');
+  if (failing.length === 0 || failing.some(({ judgements }) => judgements === undefined))
+    return before === undefined ? {} : { failed: before };
+  const bad = failing.flatMap(({ judgements = [] }) =>
+    judgements.filter(({ ok, of }) => !ok && (of === undefined || of === subject)),
+  );
+  return { failed: [...new Set([...(before ?? []), ...bad.map(({ id, outcome }) => `${id}: ${outcome}`)])] };
 }
 
 /** Where clients are judged side by side, each has its own cells; one without a cell there was not judged. */

@@ -3,12 +3,14 @@ import type { Verdict } from '../../harness/run/result-schema.ts';
 
 /**
  * A known-bad subject is `caught` or `missed` by a spec that is meant for it; any other spec either `also-caught` it or
- * is `unaffected`. A good subject `passed`, or was accused: `false-alarm`. `known-defect` tells nothing of the mutation,
+ * is `unaffected`; one that failed in another way than the defect is meant to show, or in a way that nobody recorded, failed for
+ * an `other-reason`. A good subject `passed`, or was accused: `false-alarm`. `known-defect` tells nothing of the mutation,
  * because its good twin fails as well. A subject that does nothing to judge has `withheld` a verdict as it must.
  */
 export type KillOutcome =
   | 'caught'
   | 'missed'
+  | 'other-reason'
   | 'also-caught'
   | 'unaffected'
   | 'passed'
@@ -25,12 +27,15 @@ export interface Role {
   readonly meant: boolean;
   /** The subject does nothing to judge: the spec has to end as inconclusive. */
   readonly undecided?: boolean;
+  /** It failed as the defect is meant to show. */
+  readonly asMeant?: boolean;
 }
 
 /** Of several repetitions the one that is worst for the suite stands. */
 const WORST_FIRST: readonly KillOutcome[] = [
   'false-alarm',
   'missed',
+  'other-reason',
   'inconclusive',
   'not-run',
   'known-defect',
@@ -45,6 +50,7 @@ const WORST_FIRST: readonly KillOutcome[] = [
 export const KILL_SYMBOLS: Readonly<Record<KillOutcome, string>> = {
   caught: '✓',
   missed: '✗',
+  'other-reason': '≠',
   'also-caught': '+',
   unaffected: '·',
   passed: '✓',
@@ -61,10 +67,10 @@ export function killOutcome(verdicts: readonly Verdict[], role: Role): KillOutco
   return WORST_FIRST.find((outcome) => outcomes.includes(outcome)) ?? 'not-run';
 }
 
-function outcomeOfOne(verdict: Verdict, { good, meant, undecided = false }: Role): KillOutcome {
+function outcomeOfOne(verdict: Verdict, { good, meant, undecided = false, asMeant = true }: Role): KillOutcome {
   switch (verdict) {
     case 'fail':
-      return good ? 'false-alarm' : meant ? 'caught' : 'also-caught';
+      return good ? 'false-alarm' : !meant ? 'also-caught' : asMeant ? 'caught' : 'other-reason';
     case 'pass':
     case 'flaky':
     case 'unexpected-pass':

@@ -19,6 +19,10 @@ const subjects = [
 const fact = (subject: string, spec: string, verdict: Verdict, family = 'ipv4'): KillFact => ({
   ...{ subject, family, spec, run: 'r', wall: '1', verdicts: [verdict], reason: '=why | <b>' },
 });
+const failing = (subject: string, spec: string, ...failed: readonly string[]): KillFact => ({
+  ...fact(subject, spec, 'fail'),
+  failed,
+});
 const tableOf = (...facts: KillFact[]) => killTable('udp', specs, subjects, facts, ['good']);
 const statuses = (...facts: KillFact[]): readonly string[] =>
   tableOf(...facts).rows.map(({ subject, status }) => `${subject} ${status}`);
@@ -62,13 +66,35 @@ describe('outcome of a verdict', () => {
 });
 
 describe('kill table', () => {
-  it('says killed when one spec that is meant for the mutant caught it', () => {
-    const table = tableOf(fact('bad', 'udp/a', 'fail'), fact('bad', 'udp/b', 'pass'), fact('good', 'udp/a', 'pass'));
+  it('says killed when the specs that are meant for the mutant caught it', () => {
+    const table = tableOf(fact('bad', 'udp/a', 'fail'), fact('bad', 'udp/b', 'fail'), fact('good', 'udp/a', 'pass'));
     expect(table.rows.map(({ subject, status }) => `${subject} ${status}`)).to.deep.equal(['good clean', 'bad killed']);
     expect(table.bothWays).to.deep.equal(['udp/a']);
-    expect(table.neverRed).to.deep.equal(['udp/b', 'udp/c']);
+    expect(table.neverRed).to.deep.equal(['udp/c']);
     expect(table.neverGreen).to.deep.equal(['udp/b', 'udp/c']);
-    expect(judgeKills([table])).to.deep.include({ exitCode: 0, problems: [] });
+  });
+
+  it('does not hide a spec that missed behind one that caught', () => {
+    const table = tableOf(fact('bad', 'udp/a', 'fail'), fact('bad', 'udp/b', 'pass'), fact('good', 'udp/a', 'pass'));
+    expect(table.rows[1]?.status).to.equal('survived');
+    expect(judgeKills([table], ['bad'])).to.deep.include({
+      exitCode: 1,
+      problems: ['bad survived: missed by udp/b'],
+    });
+  });
+
+  it('counts no failure for another reason than the defect shows, nor one whose reason nobody recorded', () => {
+    const told = [{ name: 'bad', caughtBy: ['udp/a'], caughtAs: ['row-removed: row-stays'] }];
+    const judged = (one: KillFact) => judgeKills([killTable('udp', specs, told, [one])], ['bad']);
+    expect(judged(failing('bad', 'udp/a', 'row-removed: row-stays')).exitCode).to.equal(0);
+    expect(judged(failing('bad', 'udp/a', 'rules-written: never-written'))).to.deep.include({
+      exitCode: 1,
+      problems: ['bad survived: udp/a failed for another reason (rules-written: never-written)'],
+    });
+    expect(judged(failing('bad', 'udp/a', 'row-removed: row-stays', 'flow-settles: flaps')).exitCode).to.equal(1);
+    expect(judged(fact('bad', 'udp/a', 'fail')).problems).to.deep.equal([
+      'bad survived: udp/a failed for another reason (not recorded: =why | <b>)',
+    ]);
   });
 
   it('does not count what a spec caught that is not meant for it', () => {
@@ -93,7 +119,8 @@ describe('kill table', () => {
     expect(status()).to.equal('open');
     expect(status(fact('inert', 'udp/a', 'inconclusive'))).to.equal('withheld');
     expect(status(fact('inert', 'udp/a', 'pass'))).to.equal('survived');
-    expect(judgeKills([killTable('udp', specs, inert, [fact('inert', 'udp/a', 'inconclusive')])]).exitCode).to.equal(0);
+    const withheld = killTable('udp', specs, inert, [fact('inert', 'udp/a', 'inconclusive')]);
+    expect(judgeKills([withheld], ['inert']).exitCode).to.equal(0);
   });
 
   it('expects nothing of a defect on a family where it cannot show', () => {
@@ -117,12 +144,33 @@ describe('kill rule', () => {
     expect(problems).to.deep.equal(['bad was not judged: run r: =why | <b>']);
   });
 
+  it('is broken by a spec that was seen green only, and open while one was not seen both ways', () => {
+    const both = [fact('bad', 'udp/a', 'fail'), fact('bad', 'udp/b', 'fail'), fact('good', 'udp/a', 'pass')];
+    const whole = [...both, fact('good', 'udp/b', 'pass'), fact('bad', 'udp/c', 'fail'), fact('good', 'udp/c', 'pass')];
+    expect(judgeKills([tableOf(...whole)])).to.deep.include({ exitCode: 0, problems: [] });
+    expect(judgeKills([tableOf(...both)])).to.deep.include({
+      exitCode: 2,
+      problems: ['udp/c was never seen red', 'udp/b was never seen green', 'udp/c was never seen green'],
+    });
+    const dull = judgeKills([tableOf(...both, fact('good', 'udp/b', 'pass'), fact('good', 'udp/c', 'pass'))]);
+    expect([dull.exitCode, dull.problems]).to.deep.equal([
+      1,
+      ['udp/c was seen green only: no known-bad subject turns it red'],
+    ]);
+  });
+
+  it('is open while a spec that is meant for a mutant has not judged it', () => {
+    const { exitCode, problems } = judgeKills([tableOf(fact('bad', 'udp/a', 'fail'))], ['bad']);
+    expect([exitCode, problems]).to.deep.equal([2, ['bad was not judged by udp/b (not-run)']]);
+  });
+
   it('asks about the named subjects only, and says what is wrong', () => {
-    const table = tableOf(fact('bad', 'udp/a', 'fail'), fact('other-good', 'udp/a', 'fail'));
+    const caught = [fact('bad', 'udp/a', 'fail'), fact('bad', 'udp/b', 'fail')];
+    const table = tableOf(...caught, fact('other-good', 'udp/a', 'fail'));
     expect(judgeKills([table], ['bad']).exitCode).to.equal(0);
-    expect(judgeKills([table]).problems).to.deep.equal([
-      'good was not judged: no spec ran',
+    expect(judgeKills([table], ['good', 'other-good']).problems).to.deep.equal([
       'other-good is good and was accused by udp/a',
+      'good was not judged: no spec ran',
     ]);
   });
 });
@@ -131,7 +179,7 @@ describe('files of the kill table', () => {
   it('can be read back, and refuse to be something else', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'staleproof-kills-'));
     try {
-      const facts = [fact('bad', 'udp/a', 'fail'), fact('good', 'udp/a', 'pass')];
+      const facts = [failing('bad', 'udp/a', 'row-removed: row-stays'), fact('good', 'udp/a', 'pass')];
       expect(await readKillFacts(folder, 'udp')).to.deep.equal([]);
       await writeKillTable(tableOf(...facts), facts, folder);
       expect(await readKillFacts(folder, 'udp')).to.deep.equal(facts);
@@ -152,8 +200,8 @@ describe('files of the kill table', () => {
     const text = killMarkdown(tableOf(fact('bad', 'udp/a', 'fail'), fact('good', 'udp/a', 'pass')));
     expect(text)
       .to.include('1 of 1 known-bad subjects killed; 1 of 3 specs seen both red,')
-      .and.include('The rule holds.');
-    expect(text).to.include('| bad | known bad | **killed** | ipv4 | a |  |  | b |  |');
+      .and.include('- bad was not judged by udp/b ');
+    expect(text).to.include('| bad | known bad | **killed** | ipv4 | a |  |  |  | b |  |');
     expect(text).to.include('| bad | ✓ | – |').and.include('- Never seen red: b, c');
   });
 });

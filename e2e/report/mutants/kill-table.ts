@@ -7,6 +7,8 @@ export interface TableSubject {
   readonly name: string;
   /** Specs that must catch it; empty for a good one. */
   readonly caughtBy: readonly string[];
+  /** How they fail, each as `judgement: outcome`. */
+  readonly caughtAs?: readonly string[];
   /** Specs that have to end as inconclusive on it, because it does nothing to judge. */
   readonly undecided?: readonly string[];
   /** The only family on which its defect can show. */
@@ -48,6 +50,7 @@ export interface KillTable {
 const FAMILY_ORDER: readonly KillOutcome[] = [
   'false-alarm',
   'missed',
+  'other-reason',
   'caught',
   'also-caught',
   'withheld',
@@ -107,15 +110,22 @@ function rowOf(subject: TableSubject, specs: readonly string[], facts: readonly 
   return { subject: subject.name, good, inert, families, status: statusOf(good, inert, cells), cells };
 }
 
-function cellOf(fact: KillFact, { caughtBy, undecided = [], family }: TableSubject): KillCell {
+function cellOf(fact: KillFact, subject: TableSubject): KillCell {
+  const { caughtBy, undecided = [], family } = subject;
   const role = { good: caughtBy.length === 0, undecided: undecided.includes(fact.spec) };
   const meant = caughtBy.includes(fact.spec) && (family === undefined || family === fact.family);
   return {
     spec: fact.spec,
     meant,
     fact,
-    outcome: killOutcome(fact.verdicts, { ...role, meant }),
+    outcome: killOutcome(fact.verdicts, { ...role, meant, asMeant: isAsMeant(fact, subject) }),
   };
+}
+
+/** A failure by a judgement without declared words, or of before they were recorded, says nothing of the defect. */
+function isAsMeant({ failed }: KillFact, { caughtAs }: TableSubject): boolean {
+  if (caughtAs === undefined) return failed === undefined || failed.length > 0;
+  return failed?.some((one) => caughtAs.includes(one)) === true && failed.every((one) => caughtAs.includes(one));
 }
 
 /** Several families in one cell: neither an accusation nor a miss hides behind another family's good result. */
@@ -130,5 +140,6 @@ function statusOf(good: boolean, inert: boolean, cells: readonly KillCell[]): Ki
     return has('missed') ? 'survived' : has('withheld') ? 'withheld' : 'open';
   }
   if (good) return has('false-alarm') ? 'accused' : has('passed') ? 'clean' : 'open';
-  return has('caught') ? 'killed' : has('missed') ? 'survived' : 'open';
+  if (has('missed') || has('other-reason')) return 'survived';
+  return has('caught') ? 'killed' : 'open';
 }

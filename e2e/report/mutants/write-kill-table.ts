@@ -20,6 +20,7 @@ const stored = z.object({
       ...{ subject: text, family: text, spec: text, run: text, wall: text },
       verdicts: z.array(verdict),
       reason: text,
+      failed: z.array(text).optional(),
     }),
   ),
 });
@@ -34,7 +35,8 @@ export async function readKillFacts(folder: string, area: string): Promise<reado
     return [];
   }
   try {
-    return stored.parse(JSON.parse(content)).facts;
+    const { facts } = stored.parse(JSON.parse(content));
+    return facts.map(({ failed, ...fact }) => ({ ...fact, ...(failed !== undefined && { failed }) }));
   } catch (error) {
     throw new Error(`${file} is no kill table of this version: ${(error as Error).message}`, { cause: error });
   }
@@ -76,7 +78,7 @@ export function killMarkdown(table: KillTable): string {
     row.inert ? 'nothing to judge' : row.good ? 'good' : 'known bad',
     `**${row.status}**`,
     md(row.families.join(', ')),
-    ...(['caught', 'missed', 'inconclusive', 'not-run', 'false-alarm'] as const).map((outcome) =>
+    ...(['caught', 'missed', 'other-reason', 'inconclusive', 'not-run', 'false-alarm'] as const).map((outcome) =>
       row.good && outcome === 'caught' ? '' : listed(row, outcome, area),
     ),
   ]);
@@ -94,13 +96,24 @@ export function killMarkdown(table: KillTable): string {
     `${killed.length} of ${mutants.length} known-bad subjects killed; ${bothWays.length} of ${specs.length} specs seen both red, on a known-bad subject or by a known defect, and green on a good subject.`,
     problems.length === 0 ? 'The rule holds.' : problems.map((problem) => `- ${md(problem)}`).join('\n'),
     mdTable(
-      ['subject', 'is', 'status', 'families', 'caught by', 'missed by', 'inconclusive', 'not run', 'false alarm'],
+      [
+        'subject',
+        'is',
+        'status',
+        'families',
+        'caught by',
+        'missed by',
+        'other reason',
+        'inconclusive',
+        'not run',
+        'false alarm',
+      ],
       summary,
     ),
     '## Grid',
     mdTable(['', ...used.map((_, index) => String(index + 1))], grid),
     used.map((spec, index) => `${index + 1}. ${md(spec)}`).join('\n'),
-    'Known bad: ✓ caught, ✗ missed by a spec meant for it, + caught by one that is not, · passed one that is not. Good: ✓ passed, !! false alarm. Nothing to judge: ○ inconclusive as it must be, ✗ passed. All: x known defect, ? inconclusive, – not run, s skipped, empty: not tried.',
+    'Known bad: ✓ caught, ✗ missed by a spec meant for it, ≠ failed for another reason, + caught by one that is not, · passed one that is not. Good: ✓ passed, !! false alarm. Nothing to judge: ○ inconclusive as it must be, ✗ passed. All: x known defect, ? inconclusive, – not run, s skipped, empty: not tried.',
     '## Specs',
     `- Never seen red: ${short(neverRed)}\n- Never seen green: ${short(neverGreen)}`,
   ]
