@@ -91,7 +91,7 @@ async function unchangeable(
     facts,
     runLabel: { key: '', value: '' },
     api,
-    changes: { createNamespace: refuse, setSysctl: refuse },
+    changes: { createNamespace: refuse, setSysctl: refuse, changeNode: refuse },
     nodes,
     nodeOf: (one) => new HelperNode(one, api, undefined, 'doctor enters none'),
     loadImage: refuse,

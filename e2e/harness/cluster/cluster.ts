@@ -205,6 +205,16 @@ export interface ClusterFacts {
   readonly podNetwork: string;
 }
 
+export interface NodeChange {
+  /** What the journal is to take back, for people: `the rule program of kube-proxy is away`. */
+  readonly told: string;
+  readonly argv: readonly string[];
+  readonly stdin?: string;
+  /** Puts the state before the change back, which is part of it; a second time, or before the change, it does nothing and ends with 0. */
+  readonly undo: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
 export interface Cluster {
   readonly name: string;
   readonly provider: 'kind' | 'existing';
@@ -227,6 +237,11 @@ export interface Cluster {
   ): Promise<{ readonly name: string; remove(signal?: AbortSignal): Promise<void> }>;
   /** Sets a sysctl on a node after writing the original to the journal. The returned function restores it. */
   setSysctl(node: ClusterNode, key: string, value: string): Promise<() => Promise<void>>;
+  /**
+   * Runs a command that changes a node's state, after writing to the journal the one that puts the old state back. The returned
+   * function runs that one; register it with `t.defer`.
+   */
+  changeNode(node: ClusterNode, change: NodeChange): Promise<() => Promise<void>>;
   /** Makes an image that the local Docker daemon has available on every node (kind load, or a registry). */
   loadImage(image: string, signal?: AbortSignal): Promise<void>;
   /** Restarts a node as a power cut would, and gives it its part of the pod network back. Only where nodes are containers. */

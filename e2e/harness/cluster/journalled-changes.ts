@@ -1,7 +1,7 @@
 /** Changes to a cluster that are in the journal before they are made. */
 import type { Change, Journal } from '../run/journal.ts';
 import type { JournalEntry, Place } from '../run/journal-entry.ts';
-import type { Cluster, ClusterNode, KubeApi } from './cluster.ts';
+import type { Cluster, ClusterNode, KubeApi, NodeChange } from './cluster.ts';
 
 /** How gc gets in again; `cluster` for one of ours. */
 interface ClusterAccess {
@@ -117,6 +117,17 @@ export class JournalledChanges {
       signal?.throwIfAborted();
       if (!(error instanceof Error)) throw error;
     }
+  }
+
+  /** See Cluster.changeNode. */
+  async changeNode(node: ClusterNode, { told, argv, stdin, undo, signal }: NodeChange): Promise<() => Promise<void>> {
+    const change = this.record({ kind: 'node-change', place: this.#place(node), told, argv: [...undo] });
+    // One that failed half-way may have changed something: the journal keeps it until the undo has run.
+    await node.run(argv, { ...(signal && { signal }), ...(stdin !== undefined && { stdin }) });
+    return async () => {
+      await node.run(undo);
+      change.undone();
+    };
   }
 
   async setSysctl(node: ClusterNode, key: string, value: string): Promise<() => Promise<void>> {

@@ -12,7 +12,7 @@ interface OpenedClusterParts {
   readonly facts: ClusterFacts;
   readonly runLabel: Cluster['runLabel'];
   readonly api: KubeClient;
-  readonly changes: Pick<JournalledChanges, 'createNamespace' | 'setSysctl'>;
+  readonly changes: Pick<JournalledChanges, 'createNamespace' | 'setSysctl' | 'changeNode'>;
   readonly nodes: readonly NodeFacts[];
   readonly nodeOf: (facts: NodeFacts) => ClusterNode;
   /** Makes an image available on the nodes that are given, or says why it cannot be. */
@@ -70,6 +70,10 @@ export class OpenedCluster implements Cluster {
 
   createNamespace(...args: Parameters<Cluster['createNamespace']>): ReturnType<Cluster['createNamespace']> {
     return this.#changes.createNamespace(...args);
+  }
+
+  changeNode(...args: Parameters<Cluster['changeNode']>): ReturnType<Cluster['changeNode']> {
+    return this.#changes.changeNode(...args);
   }
 
   setSysctl(...args: Parameters<Cluster['setSysctl']>): ReturnType<Cluster['setSysctl']> {

@@ -55,11 +55,10 @@ async function dropLease(api: KubeApi, entry: Extract<InCluster, { kind: 'lease'
   return undefined;
 }
 
-/** While the dead run's own lease is held: a living run on that cluster works with the value that is there now. */
-export async function restoreNodeSysctl(
+/** While the dead run's own lease is held: a living run on that cluster works with what is there now. */
+export async function runOnNodeOf(
   place: Extract<Place, { at: 'node' }>,
-  path: string,
-  value: string,
+  argv: readonly string[],
   run: string,
 ): Promise<string | undefined> {
   return withCluster(place, async (api) => {
@@ -74,7 +73,7 @@ export async function restoreNodeSysctl(
       log: () => undefined,
     });
     try {
-      await runOnNode(api, place.namespace, place.node, ['sh', '-c', 'printf %s "$2" > "$1"', 'sh', path, value]);
+      await runOnNode(api, place.namespace, place.node, argv);
     } finally {
       lease.stopRenewing();
     }

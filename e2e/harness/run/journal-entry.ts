@@ -24,6 +24,8 @@ const placeSchema = z.discriminatedUnion('at', [
 const entrySchema = z.discriminatedUnion('kind', [
   /** `value` is the original, as read before the change. */
   z.strictObject({ kind: z.literal('sysctl'), place: placeSchema, key: z.string(), value: z.string() }),
+  /** `argv` puts the node's old state back, which is in it, and does nothing where it is back already. */
+  z.strictObject({ kind: z.literal('node-change'), place: placeSchema, told: z.string(), argv: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('netns'), name: z.string() }),
   z.strictObject({ kind: z.literal('link'), name: z.string() }),
   z.strictObject({
@@ -100,6 +102,8 @@ export function describeEntry(entry: JournalEntry): string {
   switch (entry.kind) {
     case 'sysctl':
       return `sysctl ${entry.key} ${describePlace(entry.place)} back to ${entry.value}`;
+    case 'node-change':
+      return `${entry.told} ${describePlace(entry.place)}`;
     case 'nft-table':
       return `nft table ${entry.family} ${entry.name}${entry.netns === undefined ? '' : ` in netns ${entry.netns}`}`;
     case 'file':

@@ -16,6 +16,8 @@ export async function undoEntry(entry: JournalEntry, run: string): Promise<strin
   switch (entry.kind) {
     case 'sysctl':
       return restoreSysctl(entry, run);
+    case 'node-change':
+      return undoOnNode(entry, run);
     case 'netns':
       return tolerate(['ip', 'netns', 'delete', entry.name], /No such file/);
     case 'link':
@@ -40,13 +42,25 @@ export async function undoEntry(entry: JournalEntry, run: string): Promise<strin
 async function restoreSysctl(entry: Of<'sysctl'>, run: string): Promise<string | undefined> {
   const path = `/proc/sys/${sysctlPath(entry.key)}`;
   const { place } = entry;
-  if (place.at === 'node')
-    return (await import('../cluster/undo-in-cluster.ts')).restoreNodeSysctl(place, path, entry.value, run);
-  if (place.at === 'container')
-    return (await import('../cluster/kind/undo-cluster.ts')).restoreSysctlInNode(place, path, entry.value);
+  const argv = ['sh', '-c', `printf %s "$2" > "$1"`, 'sh', path, entry.value];
+  if (place.at === 'node' || place.at === 'container') return runOnNode(place, argv, run);
   // A place that is gone took its sysctls with it.
   const gone = /No such file|Cannot open network namespace/;
-  return tolerate([...enter(place), 'sh', '-c', `printf %s "$2" > "$1"`, 'sh', path, entry.value], gone);
+  return tolerate([...enter(place), ...argv], gone);
+}
+
+async function undoOnNode({ place, argv, told }: Of<'node-change'>, run: string): Promise<string | undefined> {
+  if (place.at === 'node' || place.at === 'container') return runOnNode(place, argv, run);
+  throw new Error(`${told}: noted for ${place.at}, which is no node`);
+}
+
+async function runOnNode(
+  place: Extract<Place, { at: 'node' | 'container' }>,
+  argv: readonly string[],
+  run: string,
+): Promise<string | undefined> {
+  if (place.at === 'node') return (await import('../cluster/undo-in-cluster.ts')).runOnNodeOf(place, argv, run);
+  return (await import('../cluster/kind/undo-cluster.ts')).runInNode(place, argv);
 }
 
 /** `net.ipv4.conf.eth0.100.x` is ambiguous; `/` as separator, as sysctl(8) has it, is not. */

@@ -58,8 +58,8 @@ export async function whileUnused(
   return withName(identity.name, 'gc', undo);
 }
 
-/** A sysctl of one node, by the container's id. */
-export async function restoreSysctlInNode(place: NodePlace, path: string, value: string): Promise<string | undefined> {
+/** What puts one node's old state back, by the container's id. */
+export async function runInNode(place: NodePlace, argv: readonly string[]): Promise<string | undefined> {
   const { id, cluster, name } = place;
   if (id === undefined || cluster === undefined) {
     const all = (await findClusters()).flatMap(({ nodes }) => nodes);
@@ -70,7 +70,7 @@ export async function restoreSysctlInNode(place: NodePlace, path: string, value:
   }
   return whileUnused(cluster, async () => {
     try {
-      await docker(['exec', id, 'sh', '-c', 'printf %s "$2" > "$1"', 'sh', path, value]);
+      await docker(['exec', id, ...argv]);
       return undefined;
     } catch (error) {
       // A node that is gone or stopped took its network namespace with it.
