@@ -22,6 +22,16 @@ describe('console-summary', () => {
     expect(text).to.contain('reports/latest/index.html');
   });
 
+  it('says what was measured in plain words, where the spec has some', () => {
+    const measures = Array.from({ length: 9 }, (_, index) => ({ name: `m${index}`, value: index, unit: 'flows' }));
+    const spoken = attemptLine('pass', { measures, inShort: '2,000 of 2,000 tcp flows held, 0 cut' });
+    const text = consoleSummary(report(wholeRun([spoken])));
+    expect(text).to.contain('2,000 of 2,000 tcp flows held, 0 cut');
+    expect(text).to.not.contain('m0').and.to.not.contain('more');
+    const mute = consoleSummary(report(wholeRun([attemptLine('pass', { measures })])));
+    expect(mute).to.contain('m0 0 flows, m1 1 flows, m2 2 flows, 6 more');
+  });
+
   it('never counts inconclusive, infrastructure errors, specs that did not run or a killed run as passed', () => {
     const lines = [
       runStart([specInfo('udp/a'), specInfo('udp/b'), specInfo('udp/c')]),

@@ -42,7 +42,7 @@ function table(outcomes: readonly Outcome[]): readonly string[] {
     outcome.repetition > 1 ? `${outcome.spec.id} #${outcome.repetition}` : outcome.spec.id,
     `${subjectLabel(outcome)} · ${outcome.family}`,
     duration(elapsedOf(outcome)),
-    measuresOf(outcome),
+    measuredOf(outcome),
   ]);
   const head = ['verdict', 'spec', 'subject · family', 'time', 'measured'];
   const cells = [head, ...rows].map((row) => row.map((cell) => oneLine(cell, 70)));
@@ -55,9 +55,10 @@ function table(outcomes: readonly Outcome[]): readonly string[] {
   );
 }
 
-/** The first measures of the deciding attempt with their bounds, and how many more there are. */
-export function measuresOf(outcome: Outcome, most = 3): string {
-  const measures = outcome.decisive?.measures ?? [];
+/** What was measured: in the spec's own plain words, else its first measures with their bounds and how many more there are. */
+export function measuredOf(outcome: Outcome, most = 3): string {
+  const { inShort, measures = [] } = outcome.decisive ?? {};
+  if (inShort !== undefined) return inShort;
   const texts = measures.slice(0, most).map(({ name, value, unit, bound }) => {
     const limit = bound === undefined ? '' : ` (bound ${quantity(bound, unit)})`;
     return `${name} ${quantity(value, unit)}${limit}`;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { writeContained } from '../harness/run/contained-path.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
-import { measuresOf } from './console-summary.ts';
+import { measuredOf } from './console-summary.ts';
 import { duration, offset, oneLine, printable } from './printable.ts';
 import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
 import type { Outcome } from './run-record.ts';
@@ -169,7 +169,7 @@ function contextOf(
   return [
     ...list('claim', [outcome.spec.claim]),
     ...list('why', [whyOf(outcome)]),
-    ...list('measured', [measuresOf(outcome)]),
+    ...list('measured', [measuredOf(outcome)]),
     ...outcome.attempts.flatMap((attempt) => {
       const name = outcome.attempts.length > 1 ? ` (attempt ${attempt.attempt}: ${attempt.verdict})` : '';
       const picture = pictures.get(attempt);

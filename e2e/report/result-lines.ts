@@ -33,6 +33,9 @@ const spec = z.object({
 const subject = z.object({
   name: z.string(),
   kind: z.string(),
+  product: z.string().optional(),
+  version: z.string().optional(),
+  mode: z.string().optional(),
   versions: z.record(z.string(), z.string()),
   remarks: texts,
 });
@@ -96,7 +99,7 @@ const judgement = z.object({
 });
 const known = z.object({
   of: z.string(),
-  defect: z.object({ id: z.string(), reason: z.string(), link: z.string() }),
+  defect: z.object({ id: z.string(), reason: z.string(), link: z.string(), fixed: z.string().optional() }),
   met: z.boolean(),
 });
 const attempt = z.object({
@@ -107,7 +110,15 @@ const attempt = z.object({
   final: z.boolean(),
   verdict,
   reason: z.string().optional(),
-  defect: z.object({ id: z.string(), reason: z.string(), link: z.string(), since: z.string().optional() }).optional(),
+  defect: z
+    .object({
+      id: z.string(),
+      reason: z.string(),
+      link: z.string(),
+      since: z.string().optional(),
+      fixed: z.string().optional(),
+    })
+    .optional(),
   failure: failure.optional(),
   subjects: texts,
   startedAt: z.number(),
@@ -127,6 +138,7 @@ const attempt = z.object({
     }),
   ),
   measures: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), bound: z.number().optional() })),
+  inShort: z.string().optional(),
   attachments: z.array(z.object({ name: z.string(), path: z.string(), mime: z.string() })),
   cleanupErrors: texts,
   artifacts: z.string(),

@@ -1,5 +1,5 @@
 /** Markdown for a CI job's summary page: the verdicts first, then why, then the machine. */
-import { measuresOf, verdictLine } from './console-summary.ts';
+import { measuredOf, verdictLine } from './console-summary.ts';
 import { md, mdLink, mdTable } from './markdown.ts';
 import { duration } from './printable.ts';
 import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
@@ -17,7 +17,7 @@ export function stepSummary(report: ReportData): string {
     md(subjectLabel(outcome)),
     md(outcome.family),
     duration(elapsedOf(outcome)),
-    md(measuresOf(outcome)),
+    md(measuredOf(outcome)),
     md(whyOf(outcome), 300),
   ]);
   const hidden = report.outcomes.length - shown.length;

@@ -35,6 +35,7 @@ export class AttemptState {
   readonly evidence: EvidenceRecord[] = [];
   readonly series: SeriesRecord[] = [];
   readonly measures: MeasureRecord[] = [];
+  readonly inShort: string[] = [];
   readonly attachments: AttachmentRecord[] = [];
   readonly log: string[] = [];
   readonly undos: Undo[] = [];

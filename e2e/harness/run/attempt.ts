@@ -231,6 +231,7 @@ function resultLine(input: AttemptInput, ending: Ending): AttemptLine {
     ...(state.undecided.length === 0 ? {} : { undecided: state.undecided }),
     series: state.series,
     measures: state.measures,
+    ...(state.inShort.length === 0 ? {} : { inShort: state.inShort.join('; ') }),
     attachments: state.attachments,
     cleanupErrors: state.cleanupErrors,
     artifacts: state.artifacts,

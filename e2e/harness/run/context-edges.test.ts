@@ -35,6 +35,9 @@ describe('what a body says', () => {
     t.evidence.record({ kind: 'fault', lane: 'l', summary: 'now' });
     t.evidence.series({ name: 's', lane: 'l', unit: 'u', points: [] });
     t.evidence.measure({ name: 'm', value: 1, unit: 'ms' });
+    t.evidence.inShort('2 flows held');
+    t.evidence.inShort('0 cut');
+    t.evidence.inShort('2 flows held');
     t.log('a line');
     t.defer('undo', () => Promise.resolve());
     t.onTrouble('look', () => Promise.resolve());
@@ -42,6 +45,7 @@ describe('what a body says', () => {
     expect([state.series, state.measures, state.undos, state.collectors].map(({ length }) => length)).to.deep.equal([
       1, 1, 1, 1,
     ]);
+    expect(state.inShort).to.deep.equal(['2 flows held', '0 cut']);
     expect(state.log[0]).to.match(/^ *\d+\.\d a line$/);
     expect(said).to.deep.equal(['log a line']);
     expect(t.iterations).to.equal(4);

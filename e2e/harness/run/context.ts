@@ -32,6 +32,8 @@ export interface Evidence {
   record(piece: Omit<EvidenceRecord, 'at'> & { readonly at?: number }): void;
   series(series: SeriesRecord): void;
   measure(measure: MeasureRecord): void;
+  /** What was measured in a few plain words, for a reader who knows no measure by name: `2,000 flows alive, 0 cut`. */
+  inShort(words: string): void;
   /** Proves a premise or ends the spec as inconclusive. What was found is recorded either way. */
   require<T>(premise: Premise<T>): Promise<T>;
 }

@@ -146,7 +146,13 @@ export interface FailureRecord {
 /** One subject of an attempt in which a known defect of it is listed: whether it failed as listed, or passed all the same. */
 export interface KnownCell {
   readonly of: string;
-  readonly defect: { readonly id: string; readonly reason: string; readonly link: string };
+  readonly defect: {
+    readonly id: string;
+    readonly reason: string;
+    readonly link: string;
+    /** The release that has it no more, where there is one. */
+    readonly fixed?: string;
+  };
   readonly met: boolean;
 }
 
@@ -184,6 +190,8 @@ export interface AttemptLine {
   readonly known?: readonly KnownCell[];
   readonly series: readonly SeriesRecord[];
   readonly measures: readonly MeasureRecord[];
+  /** What was measured, for a stranger: `2,000 flows alive, 0 cut`. Absent: the spec says it by its measures alone. */
+  readonly inShort?: string;
   readonly attachments: readonly AttachmentRecord[];
   readonly cleanupErrors: readonly string[];
   /** Relative to the run's folder: `artifacts/<spec>/<attempt>`. */

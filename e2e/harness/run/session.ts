@@ -289,6 +289,7 @@ function bareLine(
     evidence: state.evidence,
     series: state.series,
     measures: state.measures,
+    ...(state.inShort.length === 0 ? {} : { inShort: state.inShort.join('; ') }),
     attachments: state.attachments,
     cleanupErrors: state.cleanupErrors,
     artifacts: state.artifacts,

@@ -63,6 +63,10 @@ export function createContext(input: ContextInput): SpecContext {
       alive();
       state.measures.push(measure);
     },
+    inShort(words) {
+      alive();
+      if (!state.inShort.includes(words)) state.inShort.push(words);
+    },
     async require<T>(premise: Premise<T>): Promise<T> {
       alive();
       const lane = premise.lane ?? 'premises';

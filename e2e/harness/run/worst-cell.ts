@@ -31,8 +31,7 @@ export function withDefects(line: AttemptLine, cells: readonly MatchedCell[]): A
   if (line.verdict !== 'fail' && line.verdict !== 'pass') return line;
   const known = cells.flatMap(({ subject, match }): readonly KnownCell[] => {
     if (match.kind !== 'expected' && match.kind !== 'not-met') return [];
-    const { id, reason, link } = match.defect;
-    return [{ of: subject, defect: { id, reason, link }, met: match.kind === 'expected' }];
+    return [{ of: subject, defect: defectOf(match.defect), met: match.kind === 'expected' }];
   });
   return worstOf(known.length === 0 ? line : { ...line, known }, cells);
 }

@@ -1,7 +1,7 @@
 /** The page of a run, or of several that were merged: the verdict first, then why, then everything else. */
 import { html } from 'hono/html';
 import type { AttemptLine } from '../../harness/run/result-schema.ts';
-import { measuresOf } from '../console-summary.ts';
+import { measuredOf } from '../console-summary.ts';
 import { duration, oneLine, printable } from '../printable.ts';
 import { elapsedOf, type ReportData, subjectLabel, subjectsOf, whyOf } from '../report-data.ts';
 import type { Outcome } from '../run-record.ts';
@@ -69,7 +69,7 @@ function overview(numbered: readonly { readonly outcome: Outcome; readonly ancho
           <td>${subjectLabel(outcome)}</td>
           <td>${outcome.family}</td>
           <td class="number">${duration(elapsedOf(outcome))}</td>
-          <td>${printable(measuresOf(outcome))}</td>
+          <td>${printable(measuredOf(outcome))}</td>
           <td class="long">${oneLine(whyOf(outcome), 220)}</td>
         </tr>`,
     )}

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { html } from 'hono/html';
 import { writeContained } from '../../harness/run/contained-path.ts';
-import { measuresOf } from '../console-summary.ts';
+import { measuredOf } from '../console-summary.ts';
 import { documentHtml } from '../html/document.ts';
 import { md, mdTable } from '../markdown.ts';
 import { oneLine } from '../printable.ts';
@@ -71,7 +71,7 @@ function cellHtml(cell: Cell | undefined) {
   if (cell === undefined) return html`<td></td>`;
   const { color, symbol } = VERDICTS[cell.verdict];
   const details = cell.outcomes.map((outcome) =>
-    [measuresOf(outcome), oneLine(whyOf(outcome), 400)].filter(Boolean).join('; '),
+    [measuredOf(outcome), oneLine(whyOf(outcome), 400)].filter(Boolean).join('; '),
   );
   return html`<td class="cell-verdict" style="background:${color}" title="${details.join(' | ')}">
     ${symbol} ${cell.verdict}

@@ -12,6 +12,9 @@ export async function judgeSurvival(t: SpecContext, stage: RaceStage, idle: Plai
   const deaf = await deafFlows(t, stage, idle);
   const healed = deaf.length === 0 ? undefined : await clientSends(t, stage, idle, deaf, HEAL_WITHIN_MS);
   t.evidence.measure({ name: 'cut', value: deaf.length, unit: 'flows', bound: 0 });
+  t.evidence.inShort(
+    `${idle.count - deaf.length} of ${idle.count} flows held, ${deaf.length} cut${healed === undefined ? '' : `, ${healed.answered} healed when the client sent`}`,
+  );
   const after =
     healed === undefined
       ? ''

@@ -50,6 +50,7 @@ describe('a race is judged', () => {
     expect(kept.measures).to.not.have.property('healed after the client sent');
     expect(kept.attached).to.deep.equal(['race-tcp-20000.json']);
     expect(kept.records).to.deep.equal([]);
+    expect(kept.inShort).to.deep.equal(['4 of 4 tcp flows held, 0 cut by the cleanup']);
   });
 
   it('fails on a victim, with an example that a maintainer can look up', async () => {
@@ -62,6 +63,7 @@ describe('a race is judged', () => {
     expect(error?.message).to.match(
       /2 live flows cut: .*, 1 have a DENY line, 2 had replies .*, 1 healed .* within 250 µs; for instance source port 20002/,
     );
+    expect(kept.inShort).to.deep.equal(['2 of 4 tcp flows held, 2 cut by the cleanup']);
     expect(kept.measures).to.include({
       'cut by the cleanup': 2,
       'healed after the client sent': 12,

@@ -25,6 +25,10 @@ export async function judgeRace(t: SpecContext, stage: RaceStage, race: Attack):
   t.evidence.measure({ name: 'memory of the driver', value: race.driverBytes / 2 ** 20, unit: 'MiB' });
   if (race.healMs !== undefined)
     t.evidence.measure({ name: 'healed after the client sent', value: race.healMs, unit: 'ms' });
+  const count = (flows: number): string => flows.toLocaleString('en-US');
+  t.evidence.inShort(
+    `${count(account.alive - account.cut.size)} of ${count(account.alive)} ${flows.protocol} flows held, ${count(account.victims.size)} cut by the cleanup`,
+  );
   for (const flow of account.inFlight) {
     const { sourcePort } = tupleOfFlow(flows, flow);
     const fate = account.cut.has(flow) ? 'it was cut' : 'it was not cut';

@@ -37,6 +37,7 @@ spec(
       clientSends(t, stage, idle, deaf, HEAL_WITHIN_MS),
     );
     t.evidence.measure({ name: 'healed after', value: ms, unit: 'ms', bound: t.wait(healBoundMs) });
+    t.evidence.inShort(`${answered} of ${deaf.length} cut flows work again, the last after ${Math.round(ms)} ms`);
     t.judge({
       ok: answered === deaf.length && ms <= t.wait(healBoundMs),
       subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,

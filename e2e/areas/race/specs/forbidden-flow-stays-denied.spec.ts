@@ -49,6 +49,7 @@ spec(
     const { knocks, heard } = await t.step(`knock through ${cycles} cleanup passes`, () =>
       knockDuring(t, stage, awaitCycles(t, stage, cycles)),
     );
+    t.evidence.inShort(`${heard} of ${knocks} forbidden datagrams got through`);
     t.judge({
       ok: heard === 0 && knocks > 0,
       subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, udp ${stage.server.ip} → ${stage.client.ip}`,

@@ -38,6 +38,7 @@ spec(
         t.inconclusive(`the kernel itself forgot ${plain.count - rows.size} ${protocol} flows`);
       const entries = await flowsInAgentMap(stage, plain.flows, t.signal);
       const deaf = await deafFlows(t, stage, plain);
+      t.evidence.inShort(`${entries.size} of ${plain.count} idle ${protocol} entries kept, ${deaf.length} flows cut`);
       t.judge({
         ok: entries.size === plain.count && deaf.length === 0,
         subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, idle ${protocol} flows`,

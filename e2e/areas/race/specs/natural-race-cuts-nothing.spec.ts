@@ -53,6 +53,9 @@ spec(
       unit: 'flows',
       bound: inFlightPerPass * iterations,
     });
+    t.evidence.inShort(
+      `${(opened - victims).toLocaleString('en-US')} of ${opened.toLocaleString('en-US')} flows held over ${iterations} cleanups, ${victims} cut`,
+    );
     const many = rounds.filter((round) => round.victims > inFlightPerPass).length;
     t.judge({
       ok: many === 0,

@@ -52,6 +52,7 @@ spec(
     const worst = Math.max(...counts.slice(1));
     // An agent that waits for a second miss still holds the round before when a pass ends.
     const bound = 2 * aRound;
+    t.evidence.inShort(`at most ${worst} entries left after a cleanup, ${aRound} flows a round`);
     t.judge({
       ok: worst <= bound,
       subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,

@@ -55,6 +55,9 @@ async function half(
   const left = await flowsInAgentMap(stage, stale.flows, t.signal);
   const kept = await flowsInAgentMap(stage, alive.flows, t.signal);
   const deaf = await deafFlows(t, stage, alive);
+  t.evidence.inShort(
+    `${count - left.size} of ${count} stale ${ends} entries removed, ${kept.size} of ${count} live ${lives} entries kept, ${deaf.length} flows cut`,
+  );
   t.judge({
     ok: left.size === 0 && kept.size === count && deaf.length === 0,
     subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, ports ${firstPort} to ${firstPort + count - 1} in both protocols`,

@@ -35,6 +35,7 @@ spec(
     const enforced = await policyIsEnforced(again, enforcedWithinMs).prove(t.signal);
     let heard = 0;
     for (let attempt = 0; attempt < tries; attempt += 1) if ((await knock(again, t.signal)).heard) heard += 1;
+    t.evidence.inShort(`${heard} of ${tries} forbidden datagrams reached the pod that came back`);
     t.judge({
       ok: enforced.proven && heard === 0,
       subject: `${t.env.subject('policy-agent').name} on ${again.agent.node.name}, pod ${again.client.name}`,

@@ -47,6 +47,7 @@ spec(
     });
     const ms = t.evidence.now() - started;
     t.evidence.measure({ name: 'stale entries gone after', value: ms, unit: 'ms', bound: boundMs });
+    t.evidence.inShort(`${all - left} of ${all} entries of ended flows removed, ${left} left`);
     t.judge({
       ok: left === 0,
       subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,

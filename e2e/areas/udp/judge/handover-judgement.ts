@@ -51,7 +51,7 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
   // While the row stays the flow goes nowhere else: what it does is told and need not be waited for.
   const timeoutMs = isGone ? t.wait(2 * REMOVAL_BOUND_MS) : 0;
   const tail = await watchTail(t, stream, { to: to.name, afterSequence, timeoutMs, flow: index });
-  const how = await measure(t, handover, subject);
+  const how = await measure(t, handover, { subject, end });
   await judgeRowGone(t, { ...handover, subject, expectedToLeave: true }, end, `${how}; ${tail.told}`);
   judgeTail(t, handover, {
     tail,
@@ -63,7 +63,11 @@ export async function judgeHandover(t: SpecContext, handover: Handover): Promise
 }
 
 /** Before any judgement: how bad a failure is belongs to its report. Returns it in words. */
-async function measure(t: SpecContext, handover: Handover, subject: string): Promise<string> {
+async function measure(
+  t: SpecContext,
+  handover: Handover,
+  { subject, end }: { readonly subject: string; readonly end: RowEnd },
+): Promise<string> {
   const { stream, flow, follower, sequence } = handover;
   const index = handover.flowIndex ?? 0;
   const sinceMs = stream.flow(index).sent.find((datagram) => datagram.sequence > sequence)?.at;
@@ -75,6 +79,10 @@ async function measure(t: SpecContext, handover: Handover, subject: string): Pro
   const lost = totalLost(windows);
   t.evidence.measure({ name: 'loss window', value: Math.round(longest), unit: 'ms' });
   t.evidence.measure({ name: 'datagrams lost', value: lost, unit: 'datagrams' });
+  const row = { gone: 'the stale row went', stays: 'the stale row stayed', unseen: 'the stale row went unseen' }[
+    end.row
+  ];
+  t.evidence.inShort(`${row}; ${lost} datagrams lost, the longest silence ${Math.round(longest)} ms`);
   t.log(`${subject}: rows now: ${await rowsNow(flow, t.signal)}`);
   return `${lost} datagrams lost, ${stream.describe(index)}; ${how}`;
 }

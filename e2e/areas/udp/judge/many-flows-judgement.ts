@@ -65,6 +65,7 @@ export async function judgeFlowsMoved(
   if (stuck.length === 0 && held === 'unclear')
     t.inconclusive(`${subject}: the last to move ${describeUnclear(HANDOVER_BOUND_MS, tookMs)}`);
   const isServed = stuck.some((flow) => stream.flow(flow).replies.some((reply) => reply.sequence > sequence));
+  t.evidence.inShort(`${flows.length - stuck.length} of ${flows.length} flows moved on, ${stuck.length} stuck`);
   t.judge(flowsMove, {
     outcome: stuck.length > 0 ? (isServed ? 'flows-stay' : 'nobody-answers') : held === 'late' ? 'moved-late' : 'moved',
     facts: { frontend: client.frontend, backend: change.backend },
@@ -91,6 +92,7 @@ export async function judgeRowsStay(
   const [first] = gone;
   const facts = { frontend: client.frontend, during: 'clean-up' } as const;
   t.evidence.measure({ name: 'rows of healthy flows deleted', value: gone.length, unit: 'rows' });
+  t.evidence.inShort(`${rows.size - gone.length} of ${rows.size} rows of healthy flows kept`);
   t.judge(rowKept, {
     outcome: first === undefined ? 'kept' : first.userspace === undefined ? 'deleted-by-kernel' : 'deleted-by-program',
     facts,
@@ -108,6 +110,7 @@ export async function judgeRowsStay(
     t.inconclusive(
       `${total} datagrams of healthy flows lost, and ${unread} dropped at sockets that nobody read in time`,
     );
+  t.evidence.inShort(`${total} datagrams of healthy flows lost`);
   t.judge(flowUnharmed, {
     outcome: total === 0 ? 'unharmed' : 'loses-datagrams',
     facts,

@@ -30,6 +30,7 @@ export async function judgeReached(t: SpecContext, reach: Reach, backend: Backen
   const longest = windows.reduce((most, window) => Math.max(most, window.durationMs), 0);
   t.evidence.measure({ name: 'loss window', value: Math.round(longest), unit: 'ms' });
   t.evidence.measure({ name: 'datagrams lost', value: lost, unit: 'datagrams' });
+  t.evidence.inShort(`${lost} datagrams lost, the longest silence ${Math.round(longest)} ms`);
 
   const rulesMs = writtenAt === undefined ? undefined : writtenAt - changedAt;
   const rulesHeld = rulesMs === undefined ? 'late' : heldTo(RULES_BOUND_MS, rulesMs, machineMs);

@@ -54,6 +54,9 @@ export async function judgeFlowUntouched(
   await follower.requireWhole();
   stream.recordEvidence(index);
   t.evidence.measure({ name: 'datagrams lost by a healthy flow', value: lost, unit: 'datagrams' });
+  t.evidence.inShort(
+    `a healthy flow: its row ${gone === undefined ? 'stayed' : 'was deleted'}, ${lost} datagrams lost`,
+  );
   const subject = `${describeFlow(flow)} during ${healthy.during}`;
   const facts = { frontend: flow.frontend, during: healthy.disturbance };
   const kept = gone === undefined ? 'kept' : gone.userspace === undefined ? 'deleted-by-kernel' : 'deleted-by-program';

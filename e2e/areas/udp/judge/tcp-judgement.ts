@@ -24,6 +24,10 @@ export async function judgeConnectionsAlive(
   await stream.until(reached, t.wait(15_000)).catch(unlessBroken);
   const losses =
     (await stream.settledLosses(connections).catch(unlessBroken)) ?? connections.map((index) => stream.losses(index));
+  const alive = connections.filter(
+    (index, position) => errorsWhileOpen(stream.flow(index)).length === 0 && totalLost(losses[position] ?? []) === 0,
+  );
+  t.evidence.inShort(`${alive.length} of ${connections.length} tcp connections unharmed`);
   for (const [position, index] of connections.entries()) {
     const errors = errorsWhileOpen(stream.flow(index));
     const windows = losses[position] ?? [];

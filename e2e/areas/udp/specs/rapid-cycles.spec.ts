@@ -67,5 +67,6 @@ spec(
     stream.recordEvidence();
     const lost = totalLost(stream.losses());
     t.evidence.measure({ name: 'datagrams lost over all cycles', value: lost, unit: 'datagrams' });
+    t.evidence.inShort(`${CYCLES} replacements followed, ${lost} datagrams lost over all`);
   },
 );

@@ -49,6 +49,7 @@ describe('a spec of the watch area', () => {
     expect(line.defect?.id).to.equal('client-node-informer-stops');
     const beside = await lineOf({ cells: [cell(informer.name, 'stopped'), cell(good.name, 'recovered')] });
     expect(beside.verdict).to.equal('expected-fail');
+    expect(beside.inShort).to.equal('2 clients through 1 balancer: 1 recovered, 1 stopped');
   });
 
   it('fails when the client fails in another way than it is known to', async () => {
@@ -78,6 +79,7 @@ describe('a spec of the watch area', () => {
 
   it('is inconclusive when a cell has no decision and no other fails', async () => {
     const line = await lineOf({ cells: [cell(good.name), cell('curl', 'kept')] });
+    expect(line.inShort).to.equal('2 clients through 1 balancer: 1 kept, 1 not judged');
     expect(line.verdict).to.equal('inconclusive');
     expect(line.failure?.message).to.contain('kubectl: through reset-now: seen of kubectl');
     expect((await lineOf({ cells: [cell(good.name)] })).verdict).to.equal('inconclusive');

@@ -36,6 +36,7 @@ export async function judgeLanes(t: SpecContext, lanes: readonly JudgedLane[]): 
         holdCell(t, lane, cell);
       }
   }
+  t.evidence.inShort(lanesInShort(lanes));
   const names = lanes.map(({ profile }) => profile.name).join(', ');
   // A proven failure counts even when another client's cell stays open; a pass needs every cell decided.
   await t.evidence.require({
@@ -48,6 +49,18 @@ export async function judgeLanes(t: SpecContext, lanes: readonly JudgedLane[]): 
       ),
   });
   t.judgeHeld();
+}
+
+/** `35 cells of client and balancer: 20 kept, 10 recovered, 5 unnoticed`: outcomes by their own names, the passing first. */
+function lanesInShort(lanes: readonly JudgedLane[]): string {
+  const outcomes = lanes.flatMap(({ outcome }) => outcome.cells.map((cell) => cell.outcome ?? 'not judged'));
+  const order: readonly string[] = [...lossNoticed.passes, ...lossNoticed.fails, 'not judged'];
+  const told = order.flatMap((name) => {
+    const count = outcomes.filter((outcome) => outcome === name).length;
+    return count === 0 ? [] : [`${count} ${name.replaceAll('-', ' ')}`];
+  });
+  const clients = new Set(lanes.flatMap(({ outcome }) => outcome.cells.map(({ client }) => client))).size;
+  return `${clients} ${clients === 1 ? 'client' : 'clients'} through ${lanes.length} ${lanes.length === 1 ? 'balancer' : 'balancers'}: ${told.join(', ') || 'no connection was judged'}`;
 }
 
 function holdCell(t: SpecContext, { profile, outcome: { captures }, speaks }: JudgedLane, cell: CellResult): void {

@@ -16,12 +16,13 @@ export interface Kept {
   /** What was declared and decided, as a run records it. */
   readonly judgements: JudgementRecord[];
   readonly measures: Record<string, number>;
+  readonly inShort: string[];
   readonly records: { readonly summary: string; readonly lane: string }[];
   readonly attached: string[];
 }
 
 export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; readonly kept: Kept } {
-  const kept: Kept = { findings: [], judgements: [], measures: {}, records: [], attached: [] };
+  const kept: Kept = { findings: [], judgements: [], measures: {}, inShort: [], records: [], attached: [] };
   const started = performance.now();
   const t = {
     signal: new AbortController().signal,
@@ -38,6 +39,7 @@ export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; re
       record: (piece: Kept['records'][number]) => void kept.records.push(piece),
       series: () => undefined,
       measure: ({ name, value }: { readonly name: string; readonly value: number }) => void (kept.measures[name] = value),
+      inShort: (words: string) => void kept.inShort.push(words),
     },
     judge(declared: Judgement | Finding, decision?: AnyDecision) {
       const finding =
