@@ -46,7 +46,7 @@ function dataDetails(data: Json): Html {
   const cut = text.length > 20_000 ? `${text.slice(0, 20_000)}\n… ${text.length} characters in all` : text;
   return html`<details class="inner">
     <summary>data</summary>
-    <pre>${cut}</pre>
+    <pre tabindex="0">${cut}</pre>
   </details>`;
 }
 

@@ -6,8 +6,10 @@ import { elapsedOf, subjectLabel, whyOf } from '../report-data.ts';
 import type { Outcome } from '../run-record.ts';
 import { shellQuoted } from '../shell-quote.ts';
 import { VERDICTS } from '../verdict-words.ts';
+import { badge } from './badge.ts';
 import { fileAddress, fileLink, type Html, webLink } from './document.ts';
 import { evidenceTable, fileList, measureTable, stepTable } from './evidence-section.ts';
+import { filterData } from './filter-data.ts';
 
 /** A drawn timeline, either to be inlined or, when the page would grow too big, a file to point at. */
 export type Picture = { readonly svg: string } | { readonly file: string };
@@ -23,21 +25,17 @@ export function outcomeSection({ outcome, anchor, pictures }: SectionInput): Htm
   const open = words.standing === 'bad' || outcome.verdict === 'flaky';
   const decisive = outcome.decisive ?? outcome.attempts.at(-1);
   const earlier = outcome.attempts.filter((attempt) => attempt !== decisive);
-  return html`<details class="outcome" id="${anchor}" ${raw(open ? 'open' : '')}>
+  return html`<details class="outcome" id="${anchor}" ${filterData(outcome)} ${raw(open ? 'open' : '')}>
     <summary>
       ${badge(outcome)} ${outcome.spec.id}${outcome.repetition > 1 ? ` #${outcome.repetition}` : ''}
       <span class="faint">${subjectLabel(outcome)} · ${outcome.family} · ${duration(elapsedOf(outcome))}</span>
     </summary>
+    <p class="faint"><a href="#${anchor}">link to this spec</a>, which the next run’s page has too</p>
     <p>${outcome.spec.claim} ${outcome.spec.refs.map((ref) => html`<span>[${webLink(ref.title, ref.url)}]</span> `)}</p>
     ${why(outcome, decisive)}
     ${decisive === undefined ? '' : attemptBody(decisive, outcome.run.base, pictures.get(decisive))}
     ${earlier.map((attempt) => earlierAttempt(attempt, outcome, pictures.get(attempt)))} ${again(outcome)}
   </details>`;
-}
-
-export function badge(outcome: Pick<Outcome, 'verdict'>): Html {
-  const { color, label, meaning } = VERDICTS[outcome.verdict];
-  return html`<span class="badge" style="background:${color}" title="${meaning}">${label}</span>`;
 }
 
 function why(outcome: Outcome, attempt: AttemptLine | undefined): Html {
@@ -90,7 +88,7 @@ function failureParts(failure: FailureRecord, base: string): Html {
   ${
     failure.stack === undefined || failure.subject !== undefined
       ? ''
-      : part('stack', html`<pre>${printable(failure.stack)}</pre>`)
+      : part('stack', html`<pre tabindex="0">${printable(failure.stack)}</pre>`)
   }`;
 }
 
@@ -102,8 +100,10 @@ function attemptBody(attempt: AttemptLine, base: string, picture: Picture | unde
 
 function timeline(picture: Picture): Html {
   return 'svg' in picture
-    ? html`<div class="timeline">${raw(picture.svg)}</div>`
-    : html`<div class="timeline"><img loading="lazy" alt="timeline" src="${fileAddress('', picture.file)}" /></div>`;
+    ? html`<div class="timeline" role="group" aria-label="timeline" tabindex="0">${raw(picture.svg)}</div>`
+    : html`<div class="timeline" role="group" aria-label="timeline" tabindex="0">
+        <img loading="lazy" alt="timeline" src="${fileAddress('', picture.file)}" />
+      </div>`;
 }
 
 function earlierAttempt(attempt: AttemptLine, outcome: Outcome, picture: Picture | undefined): Html {
@@ -129,7 +129,7 @@ function again(outcome: Outcome): Html {
     ...(start.seed === 0 ? [] : ['--seed', String(start.seed)]),
   ];
   return html`<h3>Run it again</h3>
-    <pre>${shellQuoted(command)}</pre>`;
+    <pre tabindex="0">${shellQuoted(command)}</pre>`;
 }
 
 const SELECTING = new Set(['--grep', '-g', '--focus', '--skip', '--tags', '--seed', '--shard', '--reporter']);

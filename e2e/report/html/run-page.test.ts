@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
@@ -54,7 +56,7 @@ describe('run-page', function () {
     }
   });
 
-  it('runs nothing, whatever a pod printed', async () => {
+  it('runs its own script and nothing else, whatever a pod printed', async () => {
     const html = await page(
       wholeRun(
         [
@@ -87,9 +89,15 @@ describe('run-page', function () {
       ),
     );
     const all = elements(html);
-    expect(
-      all.filter((element) => ['script', 'img', 'iframe', 'object', 'embed'].includes(element.tagName)),
-    ).to.deep.equal([]);
+    expect(all.filter((element) => ['img', 'iframe', 'object', 'embed'].includes(element.tagName))).to.deep.equal([]);
+    const [script, ...others] = all.filter((element) => element.tagName === 'script');
+    expect(others).to.deep.equal([]);
+    const [text] = (script?.childNodes ?? []).map((node) => ('value' in node ? node.value : ''));
+    expect(text).to.equal(await readFile(new URL('./page.mjs', import.meta.url), 'utf8'));
+    const sum = createHash('sha256')
+      .update(text ?? '')
+      .digest('base64');
+    expect(html.match(/script-src [^;"]*/g)).to.deep.equal([`script-src 'sha256-${sum}'`]);
     const attributes = all.flatMap((element) => element.attrs);
     expect(attributes.filter((attribute) => /^on/i.test(attribute.name))).to.deep.equal([]);
     const addresses = attributes

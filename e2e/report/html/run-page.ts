@@ -1,25 +1,38 @@
 /** The page of a run, or of several that were merged: the verdict first, then why, then everything else. */
+import { readFile } from 'node:fs/promises';
 import { html } from 'hono/html';
 import type { AttemptLine } from '../../harness/run/result-schema.ts';
-import { measuredOf } from '../console-summary.ts';
 import { duration, oneLine, printable } from '../printable.ts';
-import { elapsedOf, type ReportData, subjectLabel, subjectsOf, whyOf } from '../report-data.ts';
-import type { Outcome } from '../run-record.ts';
+import { type ReportData, subjectsOf } from '../report-data.ts';
 import { shellQuoted } from '../shell-quote.ts';
 import { VERDICTS, WORST_FIRST } from '../verdict-words.ts';
+import { anchorsOf } from './anchors.ts';
+import { badge } from './badge.ts';
 import { documentHtml, type Html } from './document.ts';
-import { badge, outcomeSection, type Picture } from './outcome-section.ts';
+import { headSection } from './head-section.ts';
+import { outcomeSection, type Picture } from './outcome-section.ts';
+import { overview } from './overview.ts';
 
 export async function runPage(report: ReportData, pictures: ReadonlyMap<AttemptLine, Picture>): Promise<string> {
-  const numbered = report.outcomes.map((outcome, index) => ({ outcome, anchor: `spec-${index + 1}` }));
-  const worstFirst = numbered.toSorted(
-    (a, b) => WORST_FIRST.indexOf(a.outcome.verdict) - WORST_FIRST.indexOf(b.outcome.verdict),
+  const anchors = anchorsOf(report.outcomes);
+  const worstFirst = report.outcomes.toSorted(
+    (a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict),
   );
-  const body = html`${banner(report)}
-    ${report.troubles.map((trouble) => html`<div class="trouble">⚡ ${printable(trouble)}</div>`)} ${overview(numbered)}
-    <h2>Specs, worst first</h2>
-    ${worstFirst.map((each) => outcomeSection({ ...each, pictures }))} ${machine(report)} ${notes(report)} ${legend()}`;
-  return documentHtml(`staleproof ${oneLine(report.title, 80)}`, body);
+  const body = html`<a class="skip" href="#all">To the table of all specs</a>
+    <header>
+      ${banner(report)} ${report.troubles.map((trouble) => html`<div class="trouble">⚡ ${printable(trouble)}</div>`)}
+    </header>
+    <main>
+      ${headSection(report, anchors)} ${overview(report.outcomes, anchors)}
+      <h2>Specs, worst first</h2>
+      ${worstFirst.map((outcome) => outcomeSection({ outcome, anchor: anchors.get(outcome) ?? '', pictures }))}
+      ${machine(report)} ${notes(report)} ${legend()}
+    </main>`;
+  return documentHtml(`staleproof ${oneLine(report.title, 80)}`, body, await pageScript());
+}
+
+async function pageScript(): Promise<string> {
+  return readFile(new URL('./page.mjs', import.meta.url), 'utf8');
 }
 
 function banner(report: ReportData): Html {
@@ -50,32 +63,6 @@ function banner(report: ReportData): Html {
   </div>`;
 }
 
-function overview(numbered: readonly { readonly outcome: Outcome; readonly anchor: string }[]): Html {
-  return html`<table>
-    <tr>
-      <th>verdict</th>
-      <th>spec</th>
-      <th>subject</th>
-      <th>family</th>
-      <th>time</th>
-      <th>measured</th>
-      <th>why</th>
-    </tr>
-    ${numbered.map(
-      ({ outcome, anchor }) =>
-        html`<tr>
-          <td class="tight">${badge(outcome)}</td>
-          <td><a href="#${anchor}">${outcome.spec.id}</a>${outcome.repetition > 1 ? ` #${outcome.repetition}` : ''}</td>
-          <td>${subjectLabel(outcome)}</td>
-          <td>${outcome.family}</td>
-          <td class="number">${duration(elapsedOf(outcome))}</td>
-          <td>${printable(measuredOf(outcome))}</td>
-          <td class="long">${oneLine(whyOf(outcome), 220)}</td>
-        </tr>`,
-    )}
-  </table>`;
-}
-
 function machine(report: ReportData): Html {
   const facts = report.runs.flatMap((run) => [
     ...Object.entries(run.start?.facts ?? {}),
@@ -90,7 +77,7 @@ function machine(report: ReportData): Html {
       ${subjectsOf(report).map(
         (subject) =>
           html`<tr>
-            <th>${subject.kind}: ${subject.name}</th>
+            <th scope="row">${subject.kind}: ${subject.name}</th>
             <td>
               ${Object.entries(subject.versions).map(([part, version]) => html`${part} ${version}<br />`)}
               ${subject.remarks.map((remark) => html`<div>⚠ ${printable(remark)}</div>`)}
@@ -100,7 +87,7 @@ function machine(report: ReportData): Html {
       ${distinct.map(
         ([name, value]) =>
           html`<tr>
-            <th>${printable(name ?? '')}</th>
+            <th scope="row">${printable(name ?? '')}</th>
             <td>${printable(value ?? '')}</td>
           </tr>`,
       )}

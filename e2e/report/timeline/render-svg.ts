@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import type { EChartsOption } from 'echarts';
 
 /** `id` must differ between pictures of one document: ids inside the SVG are made from it. */
-export async function renderSvg(id: string, width: number, height: number, option: EChartsOption): Promise<string> {
+export async function renderSvg(
+  id: string,
+  width: number,
+  height: number,
+  option: EChartsOption,
+  /** What the picture is, for who cannot see it; the text must be safe within an attribute. */
+  label = 'picture of measures over time',
+): Promise<string> {
   const echarts = await import('echarts');
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
@@ -16,7 +23,7 @@ export async function renderSvg(id: string, width: number, height: number, optio
       .replace(/ class="zr[^"]*"/g, '')
       .replace(/ pointer-events="visible"/g, '')
       .replace(/\bzr\d+-/g, prefix)
-      .replace('<svg ', '<svg role="img" ');
+      .replace('<svg ', `<svg role="img" aria-label="${label.replace(/[^\w ./@+#·:-]/g, ' ')}" `);
   } finally {
     chart.dispose();
   }

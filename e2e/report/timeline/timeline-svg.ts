@@ -17,7 +17,9 @@ export function hasTimeline(attempt: AttemptLine): boolean {
  */
 export function timelineSvg(attempt: AttemptLine, id: string, place = ''): Promise<string> {
   const layout = layOut(attempt);
-  return renderSvg(id, WIDTH, layout.height, chartOption(layout, titleOf(attempt, place), subtitleOf(attempt)));
+  const title = titleOf(attempt, place);
+  const option = chartOption(layout, title, subtitleOf(attempt));
+  return renderSvg(id, WIDTH, layout.height, option, `timeline: ${title}`);
 }
 
 function titleOf(attempt: AttemptLine, place: string): string {

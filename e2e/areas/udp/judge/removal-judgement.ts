@@ -19,6 +19,10 @@ export async function judgeRowRemoved(
   recordEvents(t, follower, flow);
   stream.recordEvidence();
   const subject = `${describeFlow(flow)} after ${removal.after}`;
+  const row = { gone: 'the stale row went', stays: 'the stale row stayed', unseen: 'the stale row went unseen' }[
+    end.row
+  ];
+  t.evidence.inShort(row);
   await judgeRowGone(t, { ...removal, subject }, end, `the client goes on: ${stream.describe()}`);
 }
 

@@ -1,0 +1,153 @@
+/** The page in a real browser: what axe finds, what filters, links, sorting and keys do. Pictures: reports/screenshots/. */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import type { Browser, Page } from 'playwright-core';
+import { reportOf } from '../report-data.ts';
+import { attemptLine, serverCycle, specInfo, wholeRun } from '../result-fixture.ts';
+import { recordOfLines } from '../run-record.ts';
+import { timelineSvg } from '../timeline/timeline-svg.ts';
+import { runPage } from './run-page.ts';
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const SHOTS = 'reports/screenshots';
+const named = process.env['CHROMIUM'];
+const looked = named === undefined ? PROGRAMS : [named];
+const program = looked.find((path) => existsSync(path));
+
+const HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=`owned`">';
+const lines = wholeRun([
+  serverCycle('pass', { spec: specInfo('udp/zero-to-one'), inShort: 'the stale row went; 20 datagrams lost' }),
+  serverCycle('fail', { spec: specInfo('udp/rapid-cycles') }),
+  attemptLine('expected-fail', { spec: specInfo('udp/service-deleted'), measures: [] }),
+  attemptLine('inconclusive', { spec: specInfo('race/idle-flow-is-kept'), subjects: ['npa@1.4.3'], measures: [] }),
+  attemptLine('skip', { spec: specInfo('race/hostile', { claim: HOSTILE }), subjects: ['npa@1.4.3'], reason: HOSTILE }),
+]);
+
+describe('the page of a run in a browser', function () {
+  this.timeout(120_000);
+  let browser: Browser | undefined;
+  let folder = '';
+  let address = '';
+
+  before(async function () {
+    if (program === undefined) {
+      console.log(`skipped: no browser at ${looked.join(', ')}; CHROMIUM=PATH names one`);
+      this.skip();
+    }
+    const { chromium } = await import('playwright-core');
+    browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
+    folder = await mkdtemp(join(tmpdir(), 'staleproof-page-'));
+    const report = reportOf([recordOfLines(lines)]);
+    const attempts = report.outcomes.flatMap((outcome) => outcome.attempts);
+    const drawn = await Promise.all(
+      attempts.map(async (line, index) => [line, { svg: await timelineSvg(line, `${index}`) }] as const),
+    );
+    await writeFile(join(folder, 'index.html'), await runPage(report, new Map(drawn)));
+    address = `file://${join(folder, 'index.html')}`;
+    await mkdir(SHOTS, { recursive: true });
+  });
+  after(async () => {
+    await browser?.close();
+    if (folder !== '') await rm(folder, { recursive: true });
+  });
+
+  async function open(options: Parameters<Browser['newPage']>[0] = {}, hash = ''): Promise<Page> {
+    if (browser === undefined) throw new Error('the browser was not started');
+    const page = await browser.newPage({ viewport: { width: 1360, height: 1000 }, ...options });
+    page.on('pageerror', (error) => expect.fail(`the page threw: ${error.message}`));
+    await page.goto(`${address}${hash}`);
+    return page;
+  }
+  const shown = (page: Page): Promise<string[]> =>
+    page.locator('table.overview tr[data-find]:visible a').allTextContents();
+
+  for (const [name, options] of [
+    ['wide', {}],
+    ['narrow', { viewport: { width: 390, height: 844 } }],
+    ['dark', { colorScheme: 'dark' }],
+  ] as const)
+    it(`is accessible and fits: ${name}`, async () => {
+      // axe is put into the page from outside, which the page itself forbids.
+      const page = await open({ ...options, bypassCSP: true });
+      await page.screenshot({ path: `${SHOTS}/run-page-${name}.png`, fullPage: true });
+      await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+      const violations = await page.evaluate(`axe.run(document).then(({ violations }) =>
+        violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
+      expect(violations).to.deep.equal([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).to.be.at.most(0);
+    });
+
+  it('says first what the subject does not do, then what surprised', async () => {
+    const page = await open();
+    const headings = await page.locator('h2').allTextContents();
+    expect(headings.slice(0, 4)).to.deep.equal([
+      'What kube-proxy-nftables does not do',
+      'What surprised',
+      'All specs',
+      'Specs, worst first',
+    ]);
+    expect(await page.locator('.card').allInnerTexts()).to.satisfy(
+      ([first = '', second = '']: string[]) =>
+        first.includes('udp/rapid-cycles') && second.includes('stale-nodeport-row') && second.includes('fixed in'),
+    );
+  });
+
+  it('filters by words and by area, and says how many are left', async () => {
+    const page = await open();
+    await page.locator('#search').fill('rapid');
+    expect(await shown(page)).to.deep.equal(['udp/rapid-cycles']);
+    expect(await page.locator('.shown').textContent()).to.equal('1 of 5 specs');
+    expect(await page.locator('details.outcome:visible').count()).to.equal(1);
+    await page.locator('#search').press('Escape');
+    await page.getByLabel('Area').selectOption('race');
+    expect(await shown(page)).to.deep.equal(['race/idle-flow-is-kept', 'race/hostile']);
+  });
+
+  it('sorts within each group, both ways', async () => {
+    const page = await open();
+    await page.getByLabel('Area').selectOption('udp');
+    const header = page.getByRole('button', { name: 'spec', exact: true });
+    await header.click();
+    expect(await shown(page)).to.deep.equal(['udp/rapid-cycles', 'udp/service-deleted', 'udp/zero-to-one']);
+    await header.click();
+    expect(await shown(page)).to.deep.equal(['udp/zero-to-one', 'udp/service-deleted', 'udp/rapid-cycles']);
+  });
+
+  it('opens the spec that a link names, although its section is closed', async () => {
+    const page = await open({}, '#udp/zero-to-one--kube-proxy-nftables--ipv4');
+    const section = page.locator('[id="udp/zero-to-one--kube-proxy-nftables--ipv4"]');
+    expect(await section.getAttribute('open')).to.equal('');
+    expect(await section.getByText('what was seen').isVisible()).to.equal(true);
+  });
+
+  it('is used with the keyboard alone', async () => {
+    const page = await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('race/');
+    expect(await shown(page)).to.have.length(2);
+    await page.locator('details.outcome:visible > summary').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('details.outcome:visible').nth(1).getAttribute('open')).to.equal('');
+  });
+
+  it('shows all without its script, and runs none of a pod’s', async () => {
+    const page = await open({ javaScriptEnabled: false });
+    expect(await shown(page)).to.have.length(5);
+    expect(await page.locator('.controls').isVisible()).to.equal(false);
+    expect(await (await open()).title()).to.match(/^staleproof/);
+  });
+
+  it('prints without controls, in light colours', async () => {
+    const page = await open({ colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.controls').isVisible()).to.equal(false);
+    expect(await page.evaluate('getComputedStyle(document.body).color')).to.equal('rgb(30, 41, 59)');
+    await page.pdf({ path: `${SHOTS}/run-page.pdf` });
+  });
+});
