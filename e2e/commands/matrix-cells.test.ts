@@ -22,6 +22,7 @@ describe('matrix cells', () => {
       RangeError,
       /cilium is unknown; allowed: kube-proxy/,
     );
+    expect(() => matrixCells(['kube-proxy-nftable'], ['ipv4'], known)).to.throw('did you mean kube-proxy-nftables?');
     expect(() => matrixCells([known[0]!], ['ipv5'], known)).to.throw('allowed are ipv4, ipv6, dual');
     expect(() => matrixCells([], ['ipv4'], known)).to.throw('need a name each');
   });

@@ -1,4 +1,5 @@
 /** The cells of a matrix: which backend on which family, in an order that lets cells share a cluster. Pure. */
+import { closest } from '../harness/run/options/closest.ts';
 import { clusterWord } from '../harness/subject/cluster-word.ts';
 
 export interface MatrixCell {
@@ -23,7 +24,9 @@ export function matrixCells(
     throw new RangeError(`--families ${wrongFamily}: allowed are ${knownFamilies.join(', ')}`);
   const wrongBackend = backends.find((backend) => !known.includes(backend));
   if (wrongBackend !== undefined)
-    throw new RangeError(`--backends ${wrongBackend} is unknown; allowed: ${known.join(' ')}`);
+    throw new RangeError(
+      `--backends ${wrongBackend} is unknown${nearest(wrongBackend, known)}; allowed: ${known.join(' ')}`,
+    );
   if (backends.length === 0 || families.length === 0)
     throw new RangeError('--backends and --families need a name each');
   const pairs = [...new Set(families)].flatMap((family) =>
@@ -52,6 +55,11 @@ export function matrixExitCode(codes: readonly number[]): number {
   if (codes.some((code) => code > 128)) return Math.max(...codes);
   if (codes.includes(1)) return 1;
   return codes.every((code) => code === 0) ? 0 : 2;
+}
+
+function nearest(name: string, known: readonly string[]): string {
+  const near = closest(name, known);
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
 function byCluster(a: string, b: string): number {

@@ -6,13 +6,15 @@ import { runChild } from '../harness/run/child-run.ts';
 import { watchOutput } from '../harness/run/output.ts';
 import { areas } from '../areas/index.ts';
 import { clustersNow, removeClustersMade } from '../compose/clusters-made.ts';
+import { namesOf } from './name-sets.ts';
 import { cellsJson, matrixCells, matrixExitCode, type MatrixCell } from './matrix-cells.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { shown } from '../harness/run/shown.ts';
 
 const HELP = `npm run e2e:matrix -- --backends A,B --families ipv4,ipv6,dual [--out DIR] [--cells] [options of npm run e2e]
 
-  --backends LIST   service proxies by name (see npm run e2e -- --list-subjects)
+  --backends LIST   service proxies by name (see npm run e2e -- --list-subjects); a set of versions stands in braces and
+                    quotes: 'kube-proxy-iptables@{1.31.0,1.34.0}'
   --families LIST   of ipv4, ipv6, dual (ipv4)
   --out DIR         where the cells and the merged report go (reports/matrix-<time>)
   --cells           print the cells as JSON for a CI system's own matrix, and run nothing
@@ -41,11 +43,7 @@ function parse(argv: readonly string[]): Request {
       throw new RangeError(`${flag} is set by the matrix itself; use --backends, --families, --out`);
     else rest.push(word);
   }
-  const list = (flag: string, otherwise: string): string[] =>
-    (ours.get(flag) ?? otherwise)
-      .split(',')
-      .map((name) => name.trim())
-      .filter(Boolean);
+  const list = (flag: string, otherwise: string): readonly string[] => namesOf(ours.get(flag) ?? otherwise);
   const known = (areas.ground?.subjects ?? []).map(({ name }) => name);
   const cells = matrixCells(list('--backends', ''), list('--families', 'ipv4'), known);
   const stamp = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15);
