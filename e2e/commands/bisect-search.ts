@@ -65,7 +65,7 @@ export async function bisect(
 
 /** Indices between both, the middle first, then outwards. */
 function fromTheMiddle(low: number, high: number): readonly number[] {
-  const middle = Math.floor((low + high) / 2);
+  const middle = Math.ceil((low + high) / 2);
   const inside = Array.from({ length: high - low - 1 }, (_, offset) => low + 1 + offset);
   return inside.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
 }

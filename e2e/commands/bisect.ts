@@ -59,6 +59,7 @@ function parse(argv: readonly string[]): Request {
 /** Versions that can be had of the subject, ascending. Throws RangeError that names the nearest subject. */
 function releasesOf(subject: string): readonly string[] {
   const all = areas.subjects
+    .filter(({ refused }) => refused === undefined)
     .map(({ name }) => /^(.+)@(\d+\.\d+\.\d+[^+]*)$/.exec(name))
     .filter((match) => match !== null);
   const versions = all.filter(([, name]) => name === subject).map(([, , version = '']) => version);

@@ -51,6 +51,8 @@ export interface SubjectEntry {
   readonly undecided?: readonly string[];
   /** Judged by default only when this option of the run is given: without it there is nothing to judge. */
   readonly byOption?: string;
+  /** Of a release that no registry gives whole: what is refused. It cannot be judged. */
+  readonly refused?: readonly string[];
   /** For a known-bad subject whose defect shows on one kind of cluster only. */
   readonly family?: 'ipv4' | 'ipv6' | 'dual';
   load(): Promise<Subject>;

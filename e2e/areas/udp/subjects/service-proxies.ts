@@ -130,6 +130,7 @@ function releaseEntries(): readonly SubjectEntry[] {
       kind: 'service-proxy' as const,
       summary: `release ${release.version}, ${release.refused.length === 0 ? `built from its Go module, in ${mode} mode` : `cannot be built: the module registry refuses ${release.refused.join(', ')}`}`,
       caughtBy: [],
+      ...(release.refused.length === 0 ? {} : { refused: release.refused }),
       load: async () => (await import('./kube-proxy.ts')).kubeProxy(mode as Mode, { release }),
     })),
   );
