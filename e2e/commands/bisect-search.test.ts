@@ -45,12 +45,12 @@ describe('bisect', () => {
   it('goes round a release that cannot be judged, after a second try', async () => {
     const table = {
       ...sidesFrom('1.35.4', 'bad', 'good'),
-      '1.33.13': [undefined],
       '1.34.0': [undefined, 'bad' as const],
+      '1.36.3': [undefined],
     };
     const { asked, judge } = judging(table);
     expect(endText(await bisect(versions, judge))).to.equal('bad up to 1.34.0, good from 1.35.4');
-    expect(asked.filter((version) => version === '1.33.13')).to.have.length(2);
+    expect(asked.filter((version) => version === '1.36.3')).to.have.length(2);
   });
 
   it('is undecided where an end, all between, or a repeat does not tell', async () => {

@@ -1,6 +1,6 @@
 /** `npm run bisect`: which release brought or mended a failure, by halves over a product's catalogue on one kept cluster. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import semver from 'semver';
 import { areas } from '../areas/index.ts';
@@ -87,7 +87,7 @@ function between(versions: readonly string[], from = versions[0], to = versions.
 async function judge(request: Request, version: string, run: number): Promise<Judged> {
   const { spec, subject, out, rest } = request;
   const name = `${subject}@${version}`;
-  const folder = join(root, out, `${run}-${name}`);
+  const folder = join(resolve(root, out), `${run}-${name}`);
   await mkdir(folder, { recursive: true });
   const isGround = areas.ground?.subjects.some((one) => one.name === name) === true;
   const args = ['--import', 'tsx', 'e2e/cli.ts', isGround ? '-b' : '--subject', name, '--focus', `^${spec}$`];
@@ -129,7 +129,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!(error instanceof Interrupted)) throw error;
     end = error;
   } finally {
-    if (runs > 0) await removeClustersMade(join(root, request.out), before, request.rest);
+    if (runs > 0) await removeClustersMade(resolve(root, request.out), before, request.rest);
   }
   if (end instanceof Interrupted) return end.code;
   const took = formatDuration(Date.now() - started);

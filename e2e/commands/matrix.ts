@@ -1,6 +1,6 @@
 /** `npm run e2e:matrix`: the same selection on every backend × family, one cluster each, merged into one table. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from '../harness/run/child-run.ts';
 import { watchOutput } from '../harness/run/output.ts';
@@ -75,18 +75,18 @@ async function main(argv: readonly string[]): Promise<number> {
   const before = await clustersNow(request.rest);
   for (const [index, cell] of cells.entries()) {
     process.stderr.write(shown(`\nmatrix cell ${index + 1}/${cells.length}: ${cell.backend} on ${cell.family}\n`));
-    await mkdir(join(root, out, cell.name), { recursive: true });
+    await mkdir(join(resolve(root, out), cell.name), { recursive: true });
     const code = await runCell(cell, request);
     codes.push(code);
     if (code > 128) break;
     if (code === 2 || code === 64)
       process.stderr.write(shown(`matrix cell ${cell.name} could not be judged (exit ${code}); going on\n`));
   }
-  await removeClustersMade(join(root, out), before, request.rest);
+  await removeClustersMade(resolve(root, out), before, request.rest);
   const { mergeRuns } = await import('../report/merge.ts');
   const { matrixOf } = await import('../report/matrix/matrix.ts');
   const { matrixMarkdown } = await import('../report/matrix/write-matrix.ts');
-  const merged = await mergeRuns([join(root, out)], join(root, out, 'merged'));
+  const merged = await mergeRuns([resolve(root, out)], join(resolve(root, out), 'merged'));
   process.stdout.write(shown(`\n${matrixMarkdown(matrixOf(merged.report))}\n`));
   process.stdout.write(shown(`matrix: ${join(out, 'merged')}\n`));
   const { exitCodeOfReport } = await import('../report/report-data.ts');
