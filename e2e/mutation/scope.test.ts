@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { markdownOf, scoreOf, survivorsText } from './mutation-table.ts';
+import { areas } from '../areas/index.ts';
+import { FILE_BAR, holdsBar, markdownOf, scoreOf, survivorsText } from './mutation-table.ts';
 import type { MutantResult } from './run-mutants.ts';
 import { scopeOf } from './scope.ts';
 
@@ -18,7 +19,14 @@ describe('what is mutated', () => {
     const { sources, tests } = scopeOf(root, []);
     expect(sources).to.include('e2e/harness/run/verdict.ts');
     expect(sources.some((file) => file.endsWith('/race-account.ts'))).to.equal(true);
-    expect(sources).to.have.length(22);
+    for (const area of areas.names) {
+      const judge = `e2e/areas/${area}/judge`;
+      const judging = readdirSync(join(root, judge)).filter((file) => /^[\w-]+\.ts$/.test(file));
+      expect(judging.length, judge).to.be.greaterThan(0);
+      expect(sources).to.include.members(judging.map((file) => `${judge}/${file}`));
+    }
+    for (const name of ['judgement', 'match-defect', 'defect-table', 'worst-cell', 'surroundings'])
+      expect(sources).to.include(`e2e/harness/run/${name}.ts`);
     for (const file of [...sources, ...tests]) expect(existsSync(join(root, file)), file).to.equal(true);
     for (const file of sources) expect(file).to.not.match(/\.test\.ts$/);
     for (const file of tests) expect(file).to.match(/\.test\.ts$/);
@@ -37,5 +45,19 @@ describe('what is mutated', () => {
       'e2e/harness/run/verdict.ts:7 survived BooleanLiteral: true → false',
     );
     expect(markdownOf(results)).to.include('| **all** | 4 | 2 | 1 | 1 | 50.0 % |');
+  });
+
+  it('is held to a bar as a whole, and to one in each file: a good average hides no judgement that no test reaches', () => {
+    const good = Array.from({ length: 96 }, (_, index) => mutant(String(index), 'killed'));
+    const poor = (killed: number): readonly MutantResult[] =>
+      Array.from({ length: 5 }, (_, index) => ({
+        ...mutant(`p${index}`, index < killed ? 'killed' : 'survived'),
+        file: 'e2e/areas/udp/judge/x.ts',
+      }));
+    expect(FILE_BAR).to.equal(80);
+    expect([holdsBar([...good, ...poor(4)]), holdsBar([...good, ...poor(3)])]).to.deep.equal([true, false]);
+    expect(holdsBar([...good.slice(0, 80), ...good.slice(0, 10).map(({ id }) => mutant(id, 'survived'))])).to.equal(
+      false,
+    );
   });
 });

@@ -17,13 +17,15 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 
 /**
  * The engine's and the shared rooms' code that turns what was seen into a verdict: how a body's end is read, and what rows mean.
- * An error here is a wrong verdict, so this is held to the bar. Each area names its own.
+ * An error here is a wrong verdict, so this is held to the bar. Each area names its own, beside all that stands in its judge/.
  */
 const DECIDES: readonly string[] = [
   ...['attempt', 'budget', 'explained', 'pattern', 'scheduler', 'select', 'spec-context', 'tags', 'verdict'].map(
     engine,
   ),
-  ...['verdict-errors'].map(engine),
+  ...['defect-table', 'judgement', 'known-defects', 'match-defect', 'surroundings', 'verdict-errors', 'worst-cell'].map(
+    engine,
+  ),
   ...['conntrack-entry', 'conntrack-event', 'conntrack-table'].map((name) => `e2e/harness/conntrack/${name}`),
   ...['datagram-loss', 'datagram-record'].map((name) => `e2e/harness/datagrams/${name}`),
   ...areas.all.flatMap(({ name, mutation }) => (mutation?.decides ?? []).map((file) => `e2e/areas/${name}/${file}`)),
@@ -55,7 +57,8 @@ function engine(name: string): string {
   return `e2e/harness/run/${name}`;
 }
 
-const decides = (file: string): boolean => DECIDES.includes(file.replace(/\.ts$/, ''));
+const decides = (file: string): boolean =>
+  /^e2e\/areas\/[^/]+\/judge\/[^/]+\.ts$/.test(file) || DECIDES.includes(file.replace(/\.ts$/, ''));
 
 /**
  * `words`: parts of paths in these rooms, held to the bar or not; empty means what decides. Tests stand beside sources; those of
