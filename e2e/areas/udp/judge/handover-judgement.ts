@@ -11,7 +11,8 @@ import { flowSettles, type Backend } from './judgements.ts';
 import { judgeRowGone, watchRow, type RowEnd } from './row-end.ts';
 import { watchTail, type Tail } from './settled-tail.ts';
 import { recordMove } from './socket-move.ts';
-import { describeUnclear, heldTo, REMOVAL_BOUND_MS } from './time-bound.ts';
+import { describeUnclear, heldTo } from '../../../harness/run/time-bound.ts';
+import { REMOVAL_BOUND_MS } from './time-bound.ts';
 
 export interface Handover {
   readonly flow: FlowKey;

@@ -8,7 +8,8 @@ import { author, foundIn, isEndOf } from '../../../harness/conntrack/conntrack-p
 import { readConntrack } from '../../../harness/conntrack/conntrack-table.ts';
 import { totalLost } from '../../../harness/datagrams/datagram-loss.ts';
 import { flowsMove, flowUnharmed, rowKept, type Backend } from './judgements.ts';
-import { describeUnclear, HANDOVER_BOUND_MS, heldTo } from './time-bound.ts';
+import { describeUnclear, heldTo } from '../../../harness/run/time-bound.ts';
+import { HANDOVER_BOUND_MS } from './time-bound.ts';
 import { unreadDatagrams } from '../evidence/unread-datagrams.ts';
 
 /** Premise: each of these flows has a row whose birth was seen; returns the rows by flow. */

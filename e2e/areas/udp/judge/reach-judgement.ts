@@ -6,7 +6,8 @@ import type { Reach } from '../evidence/reach.ts';
 import { flowSettles, rulesWritten, type Backend } from './judgements.ts';
 import { watchTail } from './settled-tail.ts';
 import { recordMove } from './socket-move.ts';
-import { describeUnclear, heldTo, REMOVAL_BOUND_MS, RULES_BOUND_MS } from './time-bound.ts';
+import { describeUnclear, heldTo } from '../../../harness/run/time-bound.ts';
+import { REMOVAL_BOUND_MS, RULES_BOUND_MS } from './time-bound.ts';
 
 /** After a change fresh flows reach `to`, and then the judged one does and stays there; measures loss first. */
 export async function judgeReached(t: SpecContext, reach: Reach, backend: Backend): Promise<void> {

@@ -10,7 +10,8 @@ import type { FlowKey } from '../evidence/flow-key.ts';
 import type { Destination, FreshFlows } from '../evidence/fresh-flows.ts';
 import { countWaits } from '../evidence/processor-wait.ts';
 import { rowRemoved, rulesWritten, type Backend, type Rules } from './judgements.ts';
-import { describeUnclear, heldTo, REMOVAL_BOUND_MS, RULES_BOUND_MS } from './time-bound.ts';
+import { describeUnclear, heldTo } from '../../../harness/run/time-bound.ts';
+import { REMOVAL_BOUND_MS, RULES_BOUND_MS } from './time-bound.ts';
 import { judgeAuthor } from './who-deleted.ts';
 
 export interface Removal {

@@ -1,4 +1,4 @@
-/** A time beside its bound. What a slow machine may explain is neither in time nor late. */
+/** How long a proxy may take. */
 
 /** kube-proxy looks at changes once per minSyncPeriod (1 s) and then writes its rules; a busy machine gets the rest. */
 export const RULES_BOUND_MS = 10_000;
@@ -8,18 +8,3 @@ export const REMOVAL_BOUND_MS = 5_000;
 
 /** From when the change was visible until a flow works again, where no fresh flows tell rules and rows apart. */
 export const HANDOVER_BOUND_MS = 10_000;
-
-/** `unclear`: between the bound and what the machine may have taken; where that is not known, up to twice the bound. */
-export function heldTo(boundMs: number, tookMs: number, machineMs?: number): 'in-time' | 'unclear' | 'late' {
-  if (tookMs <= boundMs) return 'in-time';
-  return tookMs <= boundMs + (machineMs ?? boundMs) ? 'unclear' : 'late';
-}
-
-/** Both numbers, for a spec that ends as inconclusive. */
-export function describeUnclear(boundMs: number, tookMs: number, machineMs?: number): string {
-  const share =
-    machineMs === undefined
-      ? 'how long its processes waited for a processor could not be read'
-      : `its processes waited ${Math.round(machineMs)} ms for a processor`;
-  return `took ${Math.round(tookMs)} ms, bound ${boundMs} ms; ${share}`;
-}

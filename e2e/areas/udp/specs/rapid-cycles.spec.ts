@@ -1,7 +1,8 @@
 import { rowsNow } from '../../../harness/conntrack/conntrack-premises.ts';
 import { totalLost } from '../../../harness/datagrams/datagram-loss.ts';
 import { cycleFollowed } from '../judge/judgements.ts';
-import { describeUnclear, HANDOVER_BOUND_MS, heldTo } from '../judge/time-bound.ts';
+import { describeUnclear, heldTo } from '../../../harness/run/time-bound.ts';
+import { HANDOVER_BOUND_MS } from '../judge/time-bound.ts';
 import { SHARES_PROXY } from '../stage/proxy-locks.ts';
 import { pinFlow } from '../faults/server-cycle.ts';
 import { openStage } from '../stage/service-stage.ts';
