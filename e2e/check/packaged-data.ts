@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { KnownDefect } from '../harness/run/match-defect.ts';
-import type { LooseDefect } from '../harness/run/known-defects.ts';
 import { type Compat, type CompatDefect, type CompatMeasurement, readCompat } from '../report/compat/compat-schema.ts';
 
 export interface CompatData {
@@ -11,29 +10,21 @@ export interface CompatData {
   readonly source: string;
 }
 
-export interface DefectTables {
-  readonly tables: readonly KnownDefect[];
-  readonly loose: readonly LooseDefect[];
-}
-
 const packaged = fileURLToPath(new URL('../../reports/compat/compat.json', import.meta.url));
-/** Products by the first word of their subjects' names, where the two differ. */
-const productOf: Readonly<Record<string, string>> = { npa: 'aws-network-policy-agent' };
 
 /** Throws with the file when it is not as described. */
-export async function compatData(file: string | undefined, tables: () => Promise<DefectTables>): Promise<CompatData> {
+export async function compatData(
+  file: string | undefined,
+  tables: () => Promise<readonly KnownDefect[]>,
+): Promise<CompatData> {
   if (file !== undefined) return { compat: await readCompat(file), source: file };
   if (existsSync(packaged)) return { compat: await readCompat(packaged), source: 'measurements in the package' };
   return { compat: compatOfTables(await tables()), source: 'known defects in the package' };
 }
 
 /** What the tables measured: nothing but the versions that stand in them. */
-export function compatOfTables({ tables, loose }: DefectTables): Compat {
-  return {
-    schema: 1,
-    measurements: tables.flatMap(measurementsOf),
-    defects: [...tables.map(defectOf), ...looseDefects(loose)],
-  };
+export function compatOfTables(tables: readonly KnownDefect[]): Compat {
+  return { schema: 1, measurements: tables.flatMap(measurementsOf), defects: tables.map(defectOf) };
 }
 
 function defectOf(row: KnownDefect): CompatDefect {
@@ -70,19 +61,4 @@ function measurementsOf(row: KnownDefect): readonly CompatMeasurement[] {
     ...row.measured.bad.flatMap((version) => each(version, true)),
     ...row.measured.good.flatMap((version) => each(version, false)),
   ];
-}
-
-/** Rows without a signature name subjects, `npa@1.4.*`; a release with an addition of ours is none that a cluster runs. */
-function looseDefects(loose: readonly LooseDefect[]): readonly CompatDefect[] {
-  return loose.flatMap((row) => {
-    const [, name = '', versions] = /^([a-z-]+)@([\d.]+(?:\.\*)?)$/.exec(row.subject) ?? [];
-    if (versions === undefined) return [];
-    return [
-      {
-        ...{ id: row.id, product: productOf[name] ?? name, title: row.reason, affected: versions, fixed: null },
-        ...{ trigger: `see ${row.spec} in docs/specs.md`, avoid: 'no release without it is known here' },
-        ...{ refs: [row.link], specs: [row.spec] },
-      },
-    ];
-  });
 }

@@ -78,10 +78,7 @@ async function look(given: Given): Promise<CheckResult> {
   const { compatData } = await import('../check/packaged-data.ts');
   const { connect } = await import('../harness/cluster/kube/connection.ts');
   const { look: lookAt } = await import('../check/look.ts');
-  const data = await compatData(given.data, async () => ({
-    tables: await composition.defectTables(),
-    loose: await composition.knownDefects(),
-  }));
+  const data = await compatData(given.data, () => composition.defectTables());
   const { kubeconfig, context, timeoutMs } = given;
   const connection = await connect({ kubeconfig, context, insecureHttp: given['insecure-http'] });
   try {

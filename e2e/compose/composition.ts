@@ -14,7 +14,6 @@ export const composition: Composition = {
   specFolders: [specs],
   areas,
   subjects: areas.subjects,
-  knownDefects: async () => (await import('../harness/run/known-defects.ts')).loadKnownDefects(),
   async defectTables() {
     const { loadDefectTables } = await import('../harness/run/defect-table.ts');
     return loadDefectTables(defectTableFiles());

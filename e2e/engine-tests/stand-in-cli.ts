@@ -89,7 +89,6 @@ const defectTables: readonly KnownDefect[] = [
 
 const standInComposition: Composition = {
   ...composition,
-  knownDefects: () => Promise.resolve([]),
   defectTables: () => Promise.resolve(defectTables),
   subjects,
   choose: (options, specs) =>

@@ -41,6 +41,7 @@ export async function ensureNpaBuild(recipe: NpaRecipe, options: PartOptions): P
       inputs: {
         recipe: recipeText,
         overlay: paths.map((path) => readFileSync(path, 'utf8')),
+        stamp: stamp(recipe.version),
         go: await goVersion(),
         clang: await runCommand(['clang', '--version']),
         kernel: readFileSync(kernelBtf),
@@ -51,6 +52,9 @@ export async function ensureNpaBuild(recipe: NpaRecipe, options: PartOptions): P
     options,
   );
 }
+
+/** The agent says its version when it starts, as upstream's own builds do. */
+const stamp = (version: string): string => `-s -w -X ${npaModule}/pkg/version.GitVersion=${version}`;
 
 async function build(recipe: NpaRecipe, out: string, logFile: string, signal?: AbortSignal): Promise<void> {
   const { version, variant } = recipe;
@@ -72,7 +76,7 @@ async function build(recipe: NpaRecipe, out: string, logFile: string, signal?: A
   const overlay = writeOverlay(variant, source, join(work, 'overlay'));
   for (const [binary, path] of Object.entries(commands)) {
     const lean = withoutDebugging('-s -w');
-    const flags = ['-trimpath', '-buildvcs=false', ...lean, '-ldflags=-s -w', `-overlay=${overlay.file}`];
+    const flags = ['-trimpath', '-buildvcs=false', ...lean, `-ldflags=${stamp(version)}`, `-overlay=${overlay.file}`];
     const argv = ['nice', 'go', 'build', ...flags, '-o', join(out, binary), join(npaModule, path)];
     await runLogged(argv, logFile, { env: { ...goEnv, ...compilerMemory() }, cwd: main, signal });
   }

@@ -1,5 +1,4 @@
 /** What the engine is given by its composition root, so that its own tests can give it something else. */
-import type { LooseDefect } from './known-defects.ts';
 import type { KnownDefect } from './match-defect.ts';
 import type { Areas } from '../area/areas.ts';
 import type { SubjectEntry } from '../subject/subject.ts';
@@ -20,7 +19,6 @@ export interface Composition {
   readonly areas: Areas;
   /** Of the areas, unless a test has others. */
   readonly subjects: readonly SubjectEntry[];
-  readonly knownDefects: () => Promise<readonly LooseDefect[]>;
   readonly defectTables: () => Promise<readonly KnownDefect[]>;
   /** Pure; throws UsageError for unknown names and impossible combinations, before anything is created. */
   readonly choose: (options: Options, specs: readonly RegisteredSpec[]) => Promise<ChosenSubjects>;

@@ -124,7 +124,6 @@ export class Run {
       options: this.#input.options,
       results: this.#results,
       environment: this.#environment,
-      defects: await this.#input.composition.knownDefects(),
       defectTables: await this.#input.composition.defectTables(),
       plan,
       observer: this.#observer(),

@@ -41,7 +41,6 @@ describe('a session whose subjects come to stand one by one', () => {
       options: { flakeAttempts: 3 },
       results: { write: (line: ResultLine) => void lines.push(line) } as unknown as ResultWriter,
       environment,
-      defects: [],
       defectTables: [],
       plan: planOf(specs, 1),
       observer: { onLog: () => undefined, onStep: () => undefined, onUnwritten: () => undefined },

@@ -17,7 +17,6 @@ import type { Lock, RegisteredSpec } from './spec.ts';
 import { explained } from './explained.ts';
 import type { Span } from './surroundings.ts';
 import { asExpected, failureOf } from './verdict.ts';
-import { findDefect, type LooseDefect } from './known-defects.ts';
 import type { KnownDefect } from './match-defect.ts';
 import { cellsOfAttempt, withDefects } from './worst-cell.ts';
 
@@ -48,7 +47,6 @@ export interface SessionInput {
   readonly options: Options;
   readonly results: ResultWriter;
   readonly environment: RunEnvironment;
-  readonly defects: readonly LooseDefect[];
   readonly defectTables: readonly KnownDefect[];
   readonly plan: readonly PlannedSpec[];
   readonly observer: SessionObserver;
@@ -223,25 +221,7 @@ export class Session {
   /** A listed failure is expected, and a listed spec that passes is news. */
   #withDefect(line: AttemptLine): AttemptLine {
     const { family, subjects } = this.#input.environment;
-    const signed = withDefects(line, cellsOfAttempt(line, this.#input.defectTables, { family, subjects }));
-    return signed !== line ? signed : this.#withLooseDefect(line);
-  }
-
-  /** Rows without a signature excuse any failure of their spec. */
-  #withLooseDefect(line: AttemptLine): AttemptLine {
-    const at = { subjects: line.subjects, family: this.#input.environment.family, spec: line.spec.id };
-    const defect = findDefect(this.#input.defects, at);
-    if (defect === undefined || (line.verdict !== 'fail' && line.verdict !== 'pass')) return line;
-    const { id, reason, link, since } = defect;
-    return {
-      ...line,
-      verdict: line.verdict === 'fail' ? 'expected-fail' : 'unexpected-pass',
-      reason:
-        line.verdict === 'fail'
-          ? `known defect ${id}: ${reason}`
-          : `known defect ${id} was not met; remove it from the table if it is fixed: ${reason}`,
-      defect: { id, reason, link, since },
-    };
+    return withDefects(line, cellsOfAttempt(line, this.#input.defectTables, { family, subjects }));
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ClusterNode, KubeApi } from '../../../harness/cluster/cluster.ts';
 import { InfrastructureError } from '../../../harness/run/verdict-errors.ts';
 import { NpaLogFollower } from './npa-log-follower.ts';
+import { parseNpaLogLine } from './npa-log.ts';
 import { type AgentPod, type NpaSettings, npaSettings } from './npa-settings.ts';
 import { type NpaMapKey, decodeNpaMapKey, readPrintedMapKeys } from './npa-map-key.ts';
 
@@ -94,6 +95,13 @@ export class NpaAgent {
     throw new InfrastructureError(
       `no log of the agent on ${this.node.name}: looked for ${[...known, pattern].join(', ')}`,
     );
+  }
+
+  /** What the running process says of its version when it starts; undefined where its log does not, or no longer, tell. */
+  async version(signal: AbortSignal): Promise<string | undefined> {
+    const script = `grep -ah 'Starting network policy agent' ${await this.logPath(signal)} | tail -n 1`;
+    const line = parseNpaLogLine((await this.node.run(['sh', '-c', script], { signal, timeoutMs: 20_000 })).trim());
+    return line?.type === 'start' ? line.version : undefined;
   }
 
   /** From now on, without the lines that match `except`; the caller stops it. */

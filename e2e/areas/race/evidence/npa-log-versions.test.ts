@@ -88,11 +88,34 @@ const forms: readonly (readonly [string, string, object | undefined])[] = [
     line('Failed to get mapInfo for conntrack pinpath EPERM'),
     { type: 'pass-failed', reason: 'Failed to get mapInfo for conntrack pinpath EPERM' },
   ],
+  [
+    '1.4.1–1.5.0',
+    line('Failed to attach eBPF probes for pod a-1 namespace shop : failed to load progs', {}, 'error'),
+    { type: 'attach-failed', pod: 'a-1', namespace: 'shop', reason: 'failed to load progs' },
+  ],
+  [
+    '1.4.1–1.5.0',
+    line(
+      'Failed to Attach Ingress TC probe for pod: a-1 in namespace shop at interface 0 error: failed to load progs',
+      {},
+      'error',
+    ),
+    { type: 'attach-failed', pod: 'a-1', namespace: 'shop', reason: 'failed to load progs' },
+  ],
   ['1.2.2–1.5.0', line('Removing stale socket file: /var/run/x.sock'), undefined],
   ['1.3.0–1.5.0', line(`${flow} Proto TCP Verdict DENY Direction ingress, Tier DEFAULT`), verdict()],
   ['1.3.0–1.5.0', line(`${flow} Proto: TCP Verdict: DENY Direction: ingress Tier: NETWORK_POLICY`), verdict()],
   ['1.3.7–1.4.3', line(`Conntrack cleanup Delete - Conntrack Key : ${owned} Ifindex - 12`), deleted()],
-  ['1.4.1–1.5.0', line('Starting network policy agent: v1.4.1, log level: debug'), { type: 'start' }],
+  [
+    '1.4.1–1.5.0',
+    line('Starting network policy agent: v1.4.1 (built: 2026-07-23, ebpf-sdk: v1.0.15), log level: debug'),
+    { type: 'start', version: '1.4.1' },
+  ],
+  [
+    '1.4.1–1.5.0, not stamped',
+    line('Starting network policy agent: unknown (built: unknown, ebpf-sdk: unknown), log level: debug'),
+    { type: 'start' },
+  ],
   [
     '1.4.3–1.5.0',
     line(`Conntrack cleanup Skip (in use) - ${owned} Ifindex - 12`, {}, 'debug'),

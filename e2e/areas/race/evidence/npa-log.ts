@@ -16,13 +16,17 @@ export interface FlowTuple {
 }
 
 export type NpaLogEvent =
-  | { readonly type: 'pass-start' | 'hydrated' | 'start' }
+  | { readonly type: 'pass-start' | 'hydrated' }
+  /** `version` as the build was stamped, without `v`; from 1.4.1 on, and undefined where it was not. */
+  | { readonly type: 'start'; readonly version?: string }
   | {
       readonly type: 'pass-done';
       /** What the agent itself counted; from 1.5.0 on. */
       readonly deleted?: number;
       readonly tracked?: number;
     }
+  /** The agent could not load or attach its programs for a pod, in its own words. */
+  | { readonly type: 'attach-failed'; readonly pod: string; readonly namespace: string; readonly reason: string }
   /** A pass that could not read the kernel's tables or the map, in the agent's words. */
   | { readonly type: 'pass-failed'; readonly reason: string }
   | {
@@ -43,7 +47,6 @@ export type NpaLogEvent =
 export type NpaLogLine = NpaLogEvent & {
   /** Wall clock of the node, ms since the epoch (the agent writes milliseconds). */
   readonly atMs: number;
-  readonly version?: string;
 };
 
 /** `UNKNOWN`, `RESERVED` and `ANY PROTOCOL`: the agent does not say which number it saw. */
@@ -52,6 +55,8 @@ const protocolNumbers: Readonly<Record<string, number>> = { ICMP: 1, TCP: 6, UDP
 const keyForm =
   /Source IP - (\S+) Source port - (\d+) Dest IP - (\S+) Dest port - (\d+) Protocol - (\d+) Owner IP - (\S+?)(?: Ifindex - \d+)?$/;
 const doneForm = /^Done cleanup of conntrack map(?:: deleted (\d+) stale entries out of (\d+) tracked)?$/;
+const attachForm =
+  /^Failed to [Aa]ttach (?:eBPF probes for pod|(?:In|E)gress TC probe for pod:) (\S+) (?:in )?namespace (\S+)(?: at interface \d+)? (?:error)?: (.*)$/;
 const flowForm =
   /^Flow Info: +Src IP: (\S+) Src Port: (\d+) Dest IP: (\S+) Dest Port: (\d+) Proto:? (.+?),? Verdict:? ([\w/]+)(?:,? Direction:? (\w+))?/;
 
@@ -101,7 +106,15 @@ function eventOf(msg: string, fields: Readonly<Record<string, unknown>>): NpaLog
     };
   if (msg.startsWith('Failed to get mapInfo for conntrack') || msg.startsWith('Failed to read from conntrack table'))
     return { type: 'pass-failed', reason: msg };
-  if (msg.startsWith('Starting network policy agent')) return { type: 'start' };
+  if (msg.startsWith('Starting network policy agent')) {
+    const [, version] = /^Starting network policy agent: v?(\d+\.\d+\.\d+[\w.-]*)/.exec(msg) ?? [];
+    return { type: 'start', ...(version === undefined ? {} : { version }) };
+  }
+  const attach = attachForm.exec(msg);
+  if (attach !== null) {
+    const [, pod = '', namespace = '', reason = ''] = attach;
+    return { type: 'attach-failed', pod, namespace, reason };
+  }
   if (msg.startsWith('Conntrack cleanup')) return cleanupOf(msg, fields);
   if (msg.startsWith('Flow Info')) return verdictOf(msg, fields);
   return undefined;

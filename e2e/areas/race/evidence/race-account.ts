@@ -6,6 +6,7 @@ import type { NpaLogLine } from './npa-log.ts';
 import { flowOfTuple, type RaceFlows } from './race-flow-set.ts';
 import { reversed } from './npa-log.ts';
 
+/** All times are of the agent's clock. */
 export interface RaceObservation {
   readonly flows: RaceFlows;
   /** Address of the pod whose entries the agent cleans. */

@@ -62,32 +62,61 @@ export function pathIsOpenOrDenied(stage: RaceStage): Premise<undefined> {
   };
 }
 
-/** Several silent knocks in a row, each with the agent's own DENY line. */
-export function policyIsEnforced(stage: RaceStage, withinMs = enforcedWithinMs): Premise<undefined> {
+/** What was seen of a policy on an isolated pod. */
+export type Enforcement =
+  | { readonly state: 'enforced'; readonly told: string }
+  /** The server is heard; `gaveUp`: the agent's own word that it could not load or attach its programs for this pod. */
+  | { readonly state: 'open'; readonly told: string; readonly gaveUp?: string }
+  /** Silent, and nobody says that it denied: the way may be broken. */
+  | { readonly state: 'unexplained'; readonly told: string };
+
+/** Knocks until several in a row are silent and the agent's own log has a DENY line, or the time is over. */
+export async function watchEnforcement(
+  stage: RaceStage,
+  signal: AbortSignal,
+  withinMs = enforcedWithinMs,
+): Promise<Enforcement> {
+  const started = Date.now();
+  let silent = 0;
+  let denied = 0;
+  let tries = 0;
+  while (Date.now() - started < withinMs) {
+    const mark = stage.log.mark;
+    const { heard, from } = await knock(stage, signal);
+    tries += 1;
+    if (heard) await delay(knockEveryMs, undefined, { signal });
+    silent = heard ? 0 : silent + 1;
+    if (!heard && stage.log.lines.slice(mark).some((line) => isDenial(line, stage.server.ip, from))) denied += 1;
+    if (silent >= inARow && denied > 0) {
+      const told = `${silent} knocks in a row unheard, ${denied} DENY lines, after ${Date.now() - started} ms`;
+      return { state: 'enforced', told };
+    }
+  }
+  if (silent >= inARow)
+    return {
+      state: 'unexplained',
+      told: `unheard ${silent} times but no DENY line in the agent's log: who dropped them is unknown`,
+    };
+  const gaveUp = failedAttach(stage);
+  return {
+    state: 'open',
+    told: `after ${tries} knocks in ${withinMs / 1000} s the client still hears the server: not enforced`,
+    ...(gaveUp === undefined ? {} : { gaveUp }),
+  };
+}
+
+/** The agent's own word that it could not load or attach its programs for the isolated pod. */
+function failedAttach({ log, ownerEnd, namespace }: RaceStage): string | undefined {
+  for (const line of log.lines)
+    if (line.type === 'attach-failed' && line.pod === ownerEnd.name && line.namespace === namespace) return line.reason;
+  return undefined;
+}
+
+/** As it was seen; see judge/pod-isolation.ts for what an agent that gave up is found to have done. */
+export function policyIsEnforced(stage: RaceStage, seen: Enforcement): Premise<undefined> {
   return {
     name: `the policy of ${stage.ownerEnd.name} is enforced`,
-    async prove(signal) {
-      const started = Date.now();
-      let silent = 0;
-      let denied = 0;
-      let tries = 0;
-      while (Date.now() - started < withinMs) {
-        const mark = stage.log.mark;
-        const { heard, from } = await knock(stage, signal);
-        tries += 1;
-        if (heard) await delay(knockEveryMs, undefined, { signal });
-        silent = heard ? 0 : silent + 1;
-        if (!heard && stage.log.lines.slice(mark).some((line) => isDenial(line, stage.server.ip, from))) denied += 1;
-        if (silent >= inARow && denied > 0)
-          return proven(
-            undefined,
-            `${silent} knocks in a row unheard, ${denied} DENY lines, after ${Date.now() - started} ms`,
-          );
-      }
-      if (silent >= inARow)
-        return notProven(`unheard ${silent} times but no DENY line in the agent's log: who dropped them is unknown`);
-      return notProven(`after ${tries} knocks in ${withinMs / 1000} s the client still hears the server: not enforced`);
-    },
+    prove: () => Promise.resolve(seen.state === 'enforced' ? proven(undefined, seen.told) : notProven(seen.told)),
   };
 }
 

@@ -19,12 +19,18 @@ const listenMs = 2500;
 const listenLongerMs = 15_000;
 
 export interface NaturalRound {
+  /** How many there were, and how many of them could be opened again. */
+  readonly flows: number;
   readonly opened: number;
   readonly cut: number;
+  /** Keys of the client whose deletes the agent logged: without any nothing was raced. */
+  readonly deletes: number;
   /** Cut, and the agent logged a delete for the very tuple, and then denied its reply. */
   readonly victims: number;
   /** Heard nothing, and no denial tells why: the probe’s own failure, for all we know. */
   readonly unclear: number;
+  /** Denied, and the agent logged no delete while they were alive: something else cut them. */
+  readonly otherCause: number;
 }
 
 interface Opened {
@@ -72,7 +78,8 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
       .catch(notCleaning(t, stage));
     const message = `n${round}`;
     await flowsAccepted(t, server.driver, 'tcp', again.count);
-    const spokeAtMs = Date.now();
+    const spokeAtMs = Date.now() + stage.clocks.agent;
+    const startedAtAgentMs = again.startedMs - stage.clocks.client + stage.clocks.agent;
     await server.driver.call({ cmd: 'speak', protocol: 'tcp', message }, t.signal);
     const opened = readRanges(again.flows);
     const account = async (withinMs: number): Promise<RaceAccount> => {
@@ -80,8 +87,8 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
       const heard = await client.driver.call<Opened>(hear, t.signal);
       return accountRace({
         ...{ flows, owner: stage.ownerEnd.ip, log: log.lines.slice(hydratedAt), spokeAtMs },
-        aliveAtMs: new Map(opened.map((flow, at) => [flow, again.startedMs + (again.openedAfterMs[at] ?? 0)])),
-        ...{ reopenedFromMs: again.startedMs, heard: new Set(readRanges(heard.flows)), healed: new Set<number>() },
+        aliveAtMs: new Map(opened.map((flow, at) => [flow, startedAtAgentMs + (again.openedAfterMs[at] ?? 0)])),
+        ...{ reopenedFromMs: startedAtAgentMs, heard: new Set(readRanges(heard.flows)), healed: new Set<number>() },
       });
     };
     let seen = await account(t.wait(listenMs));
@@ -92,10 +99,13 @@ export async function sprayRound(t: SpecContext, stage: RaceStage, round: number
       await attachVictims(t, `victims-${round + 1}.jsonl`, victims.slice(0, 20), flows, log.lines.slice(hydratedAt));
     await client.driver.call({ cmd: 'drop', group }, t.signal);
     const unclear = undenied(seen).length;
+    const otherCause = [...seen.otherCause].filter((flow) => seen.denied.has(flow)).length;
+    const deletes = seen.deletedBefore.size + seen.deletedAlive.size;
     says(
-      `${seen.cut.size} of ${again.count} hear nothing, ${victims.length} of them by a delete of their own tuple, ${unclear} without a denial`,
+      `${seen.cut.size} of ${again.count} hear nothing, ${victims.length} of them by a delete of their own tuple, ${unclear} without a denial; ${deletes} deletes`,
     );
-    return { opened: again.count, cut: seen.cut.size, victims: victims.length, unclear };
+    const { size: cut } = seen.cut;
+    return { flows: perIteration, opened: again.count, deletes, cut, victims: victims.length, unclear, otherCause };
   });
 }
 

@@ -58,14 +58,14 @@ export async function attack(t: SpecContext, stage: RaceStage, plan: AttackPlan)
   return t.step('verification', async () => {
     const word = `s${plan.iteration}`;
     await flowsAccepted(t, server.driver, protocol, race.aliveAtMs.size);
-    const spokeAtMs = Date.now();
+    const spokeAtMs = Date.now() + stage.clocks.agent;
     await server.driver.call({ cmd: 'speak', protocol, message: word }, t.signal);
     const heard = await hearing(t, stage, group, word, race.aliveAtMs.size, listenMs);
     const heardFlows = new Set(readRanges(heard.flows));
     const cut = [...race.aliveAtMs.keys()].filter((flow) => !heardFlows.has(flow));
     const onWire = await replies.seen(new Set(cut));
     const echo = `e${plan.iteration}`;
-    const sentAtMs = Date.now();
+    const sentAtMs = Date.now() + stage.clocks.client;
     if (cut.length > 0)
       await client.driver.call({ cmd: 'send', group, message: echo, only: writeRanges(cut) }, t.signal);
     const healed = cut.length === 0 ? undefined : await hearing(t, stage, group, echo, cut.length, healWithinMs);

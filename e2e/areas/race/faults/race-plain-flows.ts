@@ -58,6 +58,15 @@ export async function openIdleFlows(t: SpecContext, stage: RaceStage): Promise<P
   return idle;
 }
 
+const controlFlows = { protocol: 'tcp', count: 50, firstPort: 16_000 } as const;
+
+/** Flows that are opened after whatever cut the others, and known to the agent. */
+export async function openControlFlows(t: SpecContext, stage: RaceStage): Promise<PlainFlows> {
+  const control = await openFlows(t, stage, controlFlows);
+  await t.evidence.require(tuplesInAgentMap(stage, control.flows, 1));
+  return control;
+}
+
 const ofEachProtocol = { count: 200, firstPort: 11_000 } as const;
 
 /** The same ports by TCP and by UDP, known to the agent. */
@@ -110,7 +119,7 @@ export async function clientSends(
 ): Promise<{ readonly answered: number; readonly ms: number }> {
   const message = `e${(words += 1)}`;
   const { driver } = stage.client;
-  const sentAt = Date.now();
+  const sentAt = Date.now() + stage.clocks.client;
   await driver.call({ cmd: 'send', group: plain.group, message, only: only.join(',') }, t.signal);
   const heard = await driver.call<{ count: number; lastMs: number }>(
     { cmd: 'heard', group: plain.group, message, withinMs: t.wait(withinMs), enough: only.length },

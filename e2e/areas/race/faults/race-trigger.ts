@@ -49,12 +49,14 @@ export async function trigger(t: SpecContext, stage: RaceStage, race: Race): Pro
   const mark = log.lines.indexOf(line) + 1;
   const { again, stoppedAtMs, goOn } = await race.armed.reopen(deletesSeen);
   const opened = readRanges(again.flows);
-  const aliveAtMs = new Map(opened.map((flow, index) => [flow, again.startedMs + (again.openedAfterMs[index] ?? 0)]));
+  // The client's clock told when; the agent's log will be read beside it.
+  const startedAtAgentMs = again.startedMs - stage.clocks.client + stage.clocks.agent;
+  const aliveAtMs = new Map(opened.map((flow, index) => [flow, startedAtAgentMs + (again.openedAfterMs[index] ?? 0)]));
   const when = deletesSeen ? 'from the first delete line on' : 'after a pass that deleted nothing';
   t.evidence.record({
     kind: 'fault',
     lane: 'flows',
-    at: t.evidence.fromWall(again.startedMs),
+    at: t.evidence.fromWall(again.startedMs - stage.clocks.client),
     summary: `${again.count} of ${raceFlowCount(flows)} 5-tuples open again in ${Math.round(again.ms)} ms, ${when}${stoppedAtMs === undefined ? '' : ', the agent held'}${again.signalled === 'datagram' ? ', by the node’s signal' : ''}`,
     data: { errors: again.errors },
   });
@@ -64,7 +66,7 @@ export async function trigger(t: SpecContext, stage: RaceStage, race: Race): Pro
   // A pass that deleted nothing leaves its decision to the next one: that one has to end before anything is judged.
   const done = await passesEnd(t, stage, mark, deletesSeen ? 1 : 2);
   const passMs = done.atMs - line.atMs;
-  return { aliveAtMs, reopenedFromMs: again.startedMs, stoppedAtMs, openMs: again.ms, deletesSeen, passMs };
+  return { aliveAtMs, reopenedFromMs: startedAtAgentMs, stoppedAtMs, openMs: again.ms, deletesSeen, passMs };
 }
 
 interface Reopened {

@@ -20,7 +20,10 @@ const calm: RaceAccount = {
 
 async function judge(account: Partial<RaceAccount>, more: Partial<Attack> = {}) {
   const { t, kept } = judgingContext('npa@1');
-  const stage = { agent: { node: { name: 'worker' } }, address: '10.96.0.1', owner: 'client' } as unknown as RaceStage;
+  const stage = {
+    ...{ agent: { node: { name: 'worker' } }, server: { ip: '10.244.2.3' } },
+    ...{ address: '10.96.0.1', owner: 'client' },
+  } as unknown as RaceStage;
   const race = {
     account: { ...calm, ...account },
     observation: { owner: '10.244.1.2', spokeAtMs: 5 },
@@ -60,6 +63,10 @@ describe('a race is judged', () => {
       { healMs: 12 },
     );
     expect(error?.name).to.equal('JudgementError');
+    expect(kept.judgements[0]).to.deep.include({
+      ...{ id: 'live-flow-kept', outcome: 'cut-by-delete', measures: { 'share-cut': 0.5 } },
+      facts: { owner: 'client', path: 'service', protocol: 'tcp', agent: 'at-its-pace' },
+    });
     expect(error?.message).to.match(
       /2 live flows cut: .*, 1 have a DENY line, 2 had replies .*, 1 healed .* within 250 µs; for instance source port 20002/,
     );
@@ -76,6 +83,11 @@ describe('a race is judged', () => {
     expect(error?.name).to.equal('InconclusiveError');
     expect(error?.message).to.match(/^1 of 4 flows were cut without a delete line/);
     expect(kept.findings[0]?.ok).to.equal(true);
+  });
+
+  it('shows nothing where too few flows came back', async () => {
+    const { error } = await judge({ alive: 3 });
+    expect(error?.message).to.equal('only 3 of 4 flows could be opened again: too few to show anything');
   });
 
   it('tells the fate of the key in flight', async () => {

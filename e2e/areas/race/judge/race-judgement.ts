@@ -3,11 +3,15 @@ import type { Attack } from '../faults/race-attack.ts';
 import type { RaceStage } from '../stage/race-stage.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { InconclusiveError } from '../../../harness/run/verdict-errors.ts';
+import { liveFlowKept } from './judgements.ts';
 import { raceFlowCount, tupleOfFlow, writeRanges } from '../evidence/race-flow-set.ts';
+
+/** Fewer flows than this share that come back show less than the spec says. */
+const LEAST_REOPENED = 0.95;
 
 /** Fails on victims; cuts without a delete line end as inconclusive, because something else cut them. */
 export async function judgeRace(t: SpecContext, stage: RaceStage, race: Attack): Promise<void> {
-  const { account, flows } = race;
+  const { account, flows, observation } = race;
   const name = `race-${flows.protocol}-${flows.clientPorts.first}.json`;
   await t.attach(name, JSON.stringify(evidenceOf(race), undefined, 1), 'application/json');
   const measures: Readonly<Record<string, number>> = {
@@ -41,8 +45,15 @@ export async function judgeRace(t: SpecContext, stage: RaceStage, race: Attack):
   const [example] = account.victims;
   const tuple = example === undefined ? undefined : tupleOfFlow(flows, example);
   const denied = [...account.victims].filter((flow) => account.denied.has(flow)).length;
-  t.judge({
-    ok: account.victims.size === 0,
+  t.judge(liveFlowKept, {
+    outcome: account.victims.size === 0 ? 'kept' : 'cut-by-delete',
+    facts: {
+      owner: stage.owner,
+      path: stage.address === stage.server.ip ? 'pod' : 'service',
+      protocol: flows.protocol,
+      agent: observation.stoppedAtMs === undefined ? 'at-its-pace' : 'held',
+    },
+    measures: { 'share-cut': account.alive === 0 ? 0 : account.victims.size / account.alive },
     subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, ${flows.protocol} ${flows.clientIp} → ${stage.address} (entries of the ${stage.owner})`,
     expected: `no live flow of ${account.alive} to lose its conntrack entry to a cleanup pass`,
     observed:
@@ -55,6 +66,11 @@ export async function judgeRace(t: SpecContext, stage: RaceStage, race: Attack):
   if (account.otherCause.size > 0)
     throw new InconclusiveError(
       `${account.otherCause.size} of ${account.alive} flows were cut without a delete line after their re-opening: another cause than this race; see ${name}`,
+    );
+  const all = raceFlowCount(flows);
+  if (account.alive < LEAST_REOPENED * all)
+    throw new InconclusiveError(
+      `only ${account.alive} of ${all} flows could be opened again: too few to show anything`,
     );
 }
 

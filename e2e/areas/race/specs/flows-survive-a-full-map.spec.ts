@@ -1,10 +1,10 @@
 import { spec } from '../../../harness/run/spec.ts';
-import { policyIsEnforced } from '../evidence/race-premises.ts';
 import { shrinkMap } from '../faults/agent-changes.ts';
 import { addBallast } from '../faults/ballast.ts';
 import { openIdleFlows } from '../faults/race-plain-flows.ts';
 import { judgeSurvival } from '../judge/flow-survival.ts';
-import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { openEnforcedStage } from '../judge/enforced-stage.ts';
+import { requireEnforced } from '../judge/pod-isolation.ts';
 import { RACE_LOCKS } from '../stage/race-locks.ts';
 
 const smallestMap = 32_768;
@@ -30,9 +30,10 @@ spec(
     const stage = await openEnforcedStage(t, { owner: 'client' });
     await t.step(`give the agent a map of ${smallestMap} entries`, () => shrinkMap(t, stage, smallestMap));
     // Ready comes before the filters are attached to the new map.
-    await t.evidence.require(policyIsEnforced(stage));
+    await requireEnforced(t, stage);
     const idle = await openIdleFlows(t, stage);
     const ballast = await t.step('fill the map', () => addBallast(t, stage, { wanted: 2 * smallestMap }));
-    await judgeSurvival(t, stage, idle, `${ballast.tuples} other flows went through a map of ${smallestMap} entries`);
+    const told = `${ballast.tuples} other flows went through a map of ${smallestMap} entries`;
+    await judgeSurvival(t, stage, idle, { after: 'map-filled', told });
   },
 );

@@ -1,9 +1,9 @@
 import { spec } from '../../../harness/run/spec.ts';
-import { policyIsEnforced } from '../evidence/race-premises.ts';
 import { restartAgent } from '../faults/agent-changes.ts';
 import { openIdleFlows } from '../faults/race-plain-flows.ts';
 import { judgeSurvival } from '../judge/flow-survival.ts';
-import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { openEnforcedStage } from '../judge/enforced-stage.ts';
+import { requireEnforced } from '../judge/pod-isolation.ts';
 import { RACE_LOCKS } from '../stage/race-locks.ts';
 
 spec(
@@ -29,7 +29,7 @@ spec(
     const idle = await openIdleFlows(t, stage);
     await t.step('restart the agent', () => restartAgent(t, stage));
     // Until the policy is in force again everybody is heard, and nothing is shown.
-    await t.evidence.require(policyIsEnforced(stage));
-    await judgeSurvival(t, stage, idle, 'restart the agent');
+    await requireEnforced(t, stage);
+    await judgeSurvival(t, stage, idle, { after: 'agent-restarted', told: 'restart the agent' });
   },
 );

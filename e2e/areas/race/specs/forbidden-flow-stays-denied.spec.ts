@@ -2,6 +2,7 @@ import { spec } from '../../../harness/run/spec.ts';
 import { pathIsOpen, tuplesInAgentMap } from '../evidence/race-premises.ts';
 import { knockDuring, knockUntilDenied } from '../faults/race-knocks.ts';
 import { endFlows, openFlows } from '../faults/race-plain-flows.ts';
+import { judgeDenied } from '../judge/denial-judgement.ts';
 import { awaitCycles } from '../stage/race-passes.ts';
 import { applyRacePolicy, openRaceStage } from '../stage/race-stage.ts';
 import { RACE_LOCKS } from '../stage/race-locks.ts';
@@ -49,14 +50,6 @@ spec(
     const { knocks, heard } = await t.step(`knock through ${cycles} cleanup passes`, () =>
       knockDuring(t, stage, awaitCycles(t, stage, cycles)),
     );
-    t.evidence.inShort(`${heard} of ${knocks} forbidden datagrams got through`);
-    t.judge({
-      ok: heard === 0 && knocks > 0,
-      subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, udp ${stage.server.ip} → ${stage.client.ip}`,
-      expected: 'no forbidden datagram to reach the isolated client',
-      observed: `${heard} of ${knocks} reached it`,
-      durationMs: t.evidence.now() - started,
-      tries: knocks,
-    });
+    judgeDenied(t, stage, { knocks, heard, durationMs: t.evidence.now() - started });
   },
 );

@@ -1,7 +1,8 @@
 import { spec } from '../../../harness/run/spec.ts';
 import { flowsInAgentMap, flowsInKernel } from '../evidence/race-premises.ts';
 import { deafFlows, keepUdpRows, openBothProtocols } from '../faults/race-plain-flows.ts';
-import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { judgeIdleKept } from '../judge/entry-judgements.ts';
+import { openEnforcedStage } from '../judge/enforced-stage.ts';
 import { awaitCycles } from '../stage/race-passes.ts';
 import { RACE_LOCKS } from '../stage/race-locks.ts';
 
@@ -34,16 +35,14 @@ spec(
     for (const plain of both) {
       const { protocol } = plain.flows;
       const rows = await flowsInKernel(stage, plain.flows, t.signal);
-      if (rows.size < plain.count)
-        t.inconclusive(`the kernel itself forgot ${plain.count - rows.size} ${protocol} flows`);
       const entries = await flowsInAgentMap(stage, plain.flows, t.signal);
       const deaf = await deafFlows(t, stage, plain);
-      t.evidence.inShort(`${entries.size} of ${plain.count} idle ${protocol} entries kept, ${deaf.length} flows cut`);
-      t.judge({
-        ok: entries.size === plain.count && deaf.length === 0,
-        subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}, idle ${protocol} flows`,
-        expected: `${plain.count} of ${plain.count} entries kept and every flow to hear the server`,
-        observed: `${entries.size} entries kept, ${deaf.length} flows hear nothing, while the kernel tracks ${rows.size}`,
+      judgeIdleKept(t, stage, {
+        protocol,
+        count: plain.count,
+        inKernel: rows.size,
+        entries: entries.size,
+        deaf: deaf.length,
         durationMs: t.evidence.now() - started,
       });
     }

@@ -1,6 +1,7 @@
 import { spec } from '../../../harness/run/spec.ts';
-import { knock, pathIsOpenOrDenied, policyIsEnforced } from '../evidence/race-premises.ts';
-import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { knock, pathIsOpenOrDenied, watchEnforcement } from '../evidence/race-premises.ts';
+import { openEnforcedStage } from '../judge/enforced-stage.ts';
+import { judgeIsolated } from '../judge/pod-isolation.ts';
 import { applyRacePolicy, policyByController, removeRacePolicy, reopenClient } from '../stage/race-stage.ts';
 import { RACE_LOCKS } from '../stage/race-locks.ts';
 
@@ -32,17 +33,14 @@ spec(
     await t.evidence.require(pathIsOpenOrDenied(again));
     await t.step('update the policy to its new address', () => applyRacePolicy(t, again));
     const started = t.evidence.now();
-    const enforced = await policyIsEnforced(again, enforcedWithinMs).prove(t.signal);
+    const seen = await watchEnforcement(again, t.signal, enforcedWithinMs);
     let heard = 0;
     for (let attempt = 0; attempt < tries; attempt += 1) if ((await knock(again, t.signal)).heard) heard += 1;
-    t.evidence.inShort(`${heard} of ${tries} forbidden datagrams reached the pod that came back`);
-    t.judge({
-      ok: enforced.proven && heard === 0,
-      subject: `${t.env.subject('policy-agent').name} on ${again.agent.node.name}, pod ${again.client.name}`,
-      expected: 'the pod that came back under its old name to be isolated like the first one',
-      observed: `${heard} of ${tries} forbidden datagrams reached it${enforced.proven ? '' : `; ${enforced.reason}`}`,
+    judgeIsolated(t, again, {
+      pod: 'recreated',
+      seen,
+      knocks: { tries, heard },
       durationMs: t.evidence.now() - started,
-      tries,
     });
   },
 );

@@ -2,7 +2,7 @@ import { spec } from '../../../harness/run/spec.ts';
 import { attack, requireStrength } from '../faults/race-attack.ts';
 import { racePeriods, racePlans } from '../faults/race-plans.ts';
 import { judgeRace } from '../judge/race-judgement.ts';
-import { openEnforcedStage } from '../stage/enforced-stage.ts';
+import { openEnforcedStage } from '../judge/enforced-stage.ts';
 import { RACE_LOCKS } from '../stage/race-locks.ts';
 
 spec(

@@ -1,8 +1,8 @@
 import { spec } from '../../../harness/run/spec.ts';
-import { flowsInAgentMap, tuplesGoneFromKernel } from '../evidence/race-premises.ts';
+import { tuplesGoneFromKernel } from '../evidence/race-premises.ts';
 import { endFlows, openBothProtocols } from '../faults/race-plain-flows.ts';
-import { openEnforcedStage } from '../stage/enforced-stage.ts';
-import { awaitCycles } from '../stage/race-passes.ts';
+import { judgeStaleGone, watchStaleEntries } from '../judge/stale-entries.ts';
+import { openEnforcedStage } from '../judge/enforced-stage.ts';
 import { RACE_LOCKS } from '../stage/race-locks.ts';
 
 /** One period until the map is read, one for a second miss, one to spare. */
@@ -33,27 +33,9 @@ spec(
       for (const plain of both) await endFlows(t, stage, plain);
       for (const plain of both) await t.evidence.require(tuplesGoneFromKernel(stage, plain.flows));
     });
-    const all = both.reduce((sum, { count }) => sum + count, 0);
-    const started = t.evidence.now();
-    const boundMs = t.wait(periodsToClean * stage.periodMs);
-    const left = await t.step(`wait for up to ${periodsToClean} cleanup periods`, async () => {
-      for (;;) {
-        await awaitCycles(t, stage, 1);
-        const found = await Promise.all(both.map((plain) => flowsInAgentMap(stage, plain.flows, t.signal)));
-        const count = found.reduce((sum, set) => sum + set.size, 0);
-        t.evidence.record({ kind: 'counter', lane: 'agent', summary: `${count} stale entries after a delete pass` });
-        if (count === 0 || t.evidence.now() - started > boundMs) return count;
-      }
-    });
-    const ms = t.evidence.now() - started;
-    t.evidence.measure({ name: 'stale entries gone after', value: ms, unit: 'ms', bound: boundMs });
-    t.evidence.inShort(`${all - left} of ${all} entries of ended flows removed, ${left} left`);
-    t.judge({
-      ok: left === 0,
-      subject: `${t.env.subject('policy-agent').name} on ${stage.agent.node.name}`,
-      expected: `all ${all} entries of ended flows to be removed within ${periodsToClean} cleanup periods`,
-      observed: `${left} of ${all} still in its map`,
-      durationMs: ms,
-    });
+    const seen = await t.step(`wait for up to ${periodsToClean} cleanup periods`, () =>
+      watchStaleEntries(t, stage, both, periodsToClean),
+    );
+    judgeStaleGone(t, stage, { ...seen, periods: periodsToClean, periodMs: stage.periodMs });
   },
 );

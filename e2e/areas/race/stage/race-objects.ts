@@ -2,7 +2,8 @@
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 
 /** Whose entries the agent cleans: the pod whose policy does not itself allow the replies. */
-export type RaceOwner = 'client' | 'server';
+export const RACE_OWNERS = ['client', 'server'] as const;
+export type RaceOwner = (typeof RACE_OWNERS)[number];
 
 // The first of the UDP ports as well: protocols differ where nothing else does.
 export const tcpPort = 7100;

@@ -1,4 +1,5 @@
 /** Waits for the agent's cleanup passes by its own log: one that reads the map, then one that deletes, half a period apart. */
+import type { NpaLogLine } from '../evidence/npa-log.ts';
 import { NpaLogTimeout } from '../evidence/npa-log-follower.ts';
 import { hiddenDeletes, whyNoPass } from '../evidence/npa-log-reading.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
@@ -17,8 +18,9 @@ export async function awaitHydration(t: SpecContext, stage: RaceStage): Promise<
 /** An agent whose map is empty begins passes and says no more: that many beginnings hold a reading and a deleting pass for sure. */
 const startsOfACycle = 4;
 
-/** That many cleanup cycles, each a reading of the map that began from now on and the delete pass after it. */
-export async function awaitCycles(t: SpecContext, stage: RaceStage, count: number): Promise<void> {
+/** That many cleanup cycles, each a reading of the map that began from now on and the delete pass after it; the last line of them. */
+export async function awaitCycles(t: SpecContext, stage: RaceStage, count: number): Promise<NpaLogLine | undefined> {
+  let last: NpaLogLine | undefined;
   for (let cycle = 1; cycle <= count; cycle += 1) {
     const timeoutMs = 4 * stage.periodMs + 20_000;
     const options = {
@@ -27,9 +29,10 @@ export async function awaitCycles(t: SpecContext, stage: RaceStage, count: numbe
       signal: t.signal,
       what: `the end of cleanup cycle ${cycle} of ${count}`,
     };
-    await stage.log.waitFor(endOfCycle(), options).catch(notCleaning(t, stage));
+    last = await stage.log.waitFor(endOfCycle(), options).catch(notCleaning(t, stage));
     await requireReading(t, stage, options.from);
   }
+  return last;
 }
 
 /** Passes that begin and never read a map that holds entries are no cleanup: such an agent cannot be judged by what stays. */

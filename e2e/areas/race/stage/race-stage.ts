@@ -1,6 +1,7 @@
 /** The stage of every race spec: a client and a server on two nodes, their programs, the policy, and the agent of the owner's node. */
 import type { ClusterNode, IpFamily, PodRef } from '../../../harness/cluster/cluster.ts';
 import { NpaAgent } from '../evidence/npa-agent.ts';
+import { clockAheadMs } from '../evidence/node-clock.ts';
 import type { NpaLogFollower } from '../evidence/npa-log-follower.ts';
 import { RaceDriver } from '../evidence/race-driver.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
@@ -31,6 +32,8 @@ export interface RaceStage {
   readonly ownerEnd: RaceEnd;
   readonly agent: NpaAgent;
   readonly log: NpaLogFollower;
+  /** Milliseconds by which the clocks of the client's node and of the agent's are ahead of ours. */
+  readonly clocks: { readonly client: number; readonly agent: number };
   /** The agent's cleanup period: `--cleanup-period`, else what its own flags say. */
   readonly periodMs: number;
   /** As its flags name it. */
@@ -78,6 +81,10 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
     );
   const log = await agent.followLog(t.signal, ballastLines);
   t.defer('stop following the log of the agent', () => log.stop());
+  const clocks = {
+    client: await clockAheadMs(cluster, client.node, t.signal),
+    agent: await clockAheadMs(cluster, ownerEnd.node, t.signal),
+  };
   const addressAtOwner = options.owner === 'client' ? address : server.ip;
   return {
     namespace: namespace.name,
@@ -90,6 +97,7 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
     ownerEnd,
     agent,
     log,
+    clocks,
     periodMs,
     mapSize: settings.mapSize,
     logLevel: settings.logLevel,

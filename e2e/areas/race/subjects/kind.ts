@@ -7,6 +7,9 @@ export type AgentCapability =
   /** Logs each entry that it deletes. */
   | 'event-log';
 
+/** The product, as known defects name it. */
+export const NPA = 'aws-network-policy-agent';
+
 /** Every build of the AWS agent can do all of it. */
 export const CAN: readonly AgentCapability[] = ['conntrack-cleanup', 'policy-endpoint', 'event-log'];
 

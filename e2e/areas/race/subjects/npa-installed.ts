@@ -1,5 +1,6 @@
 /** The network policy agent that a cluster already runs: found by its labels, never touched. */
-import { CAN } from './kind.ts';
+import { agentWord } from './agent-version.ts';
+import { CAN, NPA } from './kind.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import { NpaAgent, npaDefaults } from '../evidence/npa-agent.ts';
 import type { Subject, SubjectContext } from '../../../harness/subject/subject.ts';
@@ -25,6 +26,8 @@ export const npaInstalled: Subject = {
   info: async (context) => ({
     name: 'npa@installed',
     kind: 'policy-agent',
+    product: NPA,
+    version: (await agentWord(context)).version,
     versions: imagesOf(await podsOf(context)),
     remarks: ['the agent that the cluster runs; it was neither installed nor changed'],
   }),

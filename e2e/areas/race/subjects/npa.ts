@@ -1,5 +1,6 @@
 /** aws-network-policy-agent as a DaemonSet outside of EC2, built here or by image; stand-ins are named so in reports. */
-import { CAN } from './kind.ts';
+import { agentWord } from './agent-version.ts';
+import { CAN, NPA } from './kind.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import type { SubjectInfo } from '../../../harness/run/result-schema.ts';
 import { clearDatapath } from './npa-datapath.ts';
@@ -59,16 +60,16 @@ export function npa(name: string): Subject {
       );
     },
     capabilities: () => Promise.resolve(CAN),
-    info(context): Promise<SubjectInfo> {
+    async info(context): Promise<SubjectInfo> {
       const variant = /\+(.+)$/.exec(name)?.[1];
-      const version = /@([^+]+)/.exec(name)?.[1] ?? 'unknown';
+      const word = await agentWord(context);
       const policies = controllerImage(context) === undefined ? ', PolicyEndpoints by hand' : '';
-      return Promise.resolve({
+      return {
         name,
         kind: 'policy-agent',
-        versions: {
-          'aws-network-policy-agent': imageOption(context) === undefined ? `v${version}` : 'of the given image',
-        },
+        product: NPA,
+        version: word.version,
+        versions: { [NPA]: word.version === undefined ? `not told (${word.told.join('; ')})` : `v${word.version}` },
         remarks: [
           `cleanup period ${periodSeconds(context)} s (upstream default 300 s)`,
           `stand-ins: instance metadata and ipamd (sidecar), pod veth names (chained CNI plugin)${policies}`,
@@ -76,7 +77,7 @@ export function npa(name: string): Subject {
             ? []
             : [`changed on purpose: variant "${variant}" of the Go module or of its installation`]),
         ],
-      });
+      };
     },
     logs: npaLogs,
   };

@@ -1,8 +1,9 @@
 /** Where most race specs begin: client and server talk, and policy isolates the owner of the entries. */
-import { pathIsOpen, policyIsEnforced } from '../evidence/race-premises.ts';
+import { pathIsOpen } from '../evidence/race-premises.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
-import type { RaceOwner } from './race-objects.ts';
-import { applyRacePolicy, openRaceStage, type RaceStage } from './race-stage.ts';
+import type { RaceOwner } from '../stage/race-objects.ts';
+import { applyRacePolicy, openRaceStage, type RaceStage } from '../stage/race-stage.ts';
+import { requireEnforced } from './pod-isolation.ts';
 
 export interface EnforcedShape {
   readonly owner: RaceOwner;
@@ -22,6 +23,6 @@ export async function openEnforcedStage(t: SpecContext, shape: EnforcedShape): P
   );
   await t.evidence.require(pathIsOpen(stage));
   await t.step('isolate the owner of the entries', () => applyRacePolicy(t, stage));
-  await t.evidence.require(policyIsEnforced(stage));
+  await requireEnforced(t, stage);
   return stage;
 }
