@@ -98,8 +98,9 @@ function parsed(text: string): unknown {
   for (const options of [{ schema: FAILSAFE_SCHEMA }, {}])
     try {
       return load(text, options);
-    } catch {
-      continue;
+    } catch (error) {
+      // The other schema knows more tags; what is no YAML at all is none there either.
+      if (!/tag/.test((error as { readonly reason?: string }).reason ?? '')) return undefined;
     }
   return undefined;
 }

@@ -33,8 +33,8 @@ const run = /[A-Za-z0-9+/_-]{20,}={0,2}/g;
 const onlyRun = /^[A-Za-z0-9+/_-]{20,}={0,2}$/;
 
 /** Longest first: a form that is part of another one must not break it. */
-let forms: readonly string[] = [];
-/** Those of secrets with quotes, blanks and the like, by the secret. */
+const forms: string[] = [];
+/** Those of secrets with quotes, blanks and the like, by the secret with single blanks: no match is shorter. */
 const nested = new Map<string, RegExp>();
 /** Too short to be looked for inside of words. */
 let words: RegExp | undefined;
@@ -56,7 +56,7 @@ export function keepSecret(...values: readonly string[]): void {
     if (value.length < 8) keepWord(value);
     else keepForms(formsOf(value));
     const form = nestedForm(value);
-    if (form !== undefined) nested.set(value, form);
+    if (form !== undefined) nested.set(value.replace(/\s+/g, ' '), form);
     keepLong(value);
   }
   settle();
@@ -94,8 +94,12 @@ export function redact(text: string): string {
     keepEnvironmentSecrets(process.env);
   }
   let clean = text;
-  for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, mask);
-  for (const form of nested.values()) clean = clean.replace(form, mask);
+  // The others are longer than the text itself.
+  for (let index = firstForm(({ length }) => length <= text.length); index < forms.length; index++) {
+    const form = forms[index] ?? '';
+    if (clean.includes(form)) clean = clean.replaceAll(form, mask);
+  }
+  for (const [secret, form] of nested) if (secret.length <= clean.length) clean = clean.replace(form, mask);
   if (words !== undefined) clean = clean.replace(words, mask);
   if (stretches.size > 0) clean = clean.replace(run, withoutPieces);
   if (!suspicious.test(clean)) return clean;
@@ -138,7 +142,26 @@ function keepWord(value: string): void {
 function keepForms(all: readonly string[]): void {
   for (const form of all)
     if (onlyRun.test(form)) keepStretches(form);
-    else if (form.length >= 8) known.add(form);
+    else if (form.length >= 8) keepForm(form);
+}
+
+/** Put where it belongs: sorting all of them for each would make ten thousand kubeconfigs quadratic. */
+function keepForm(form: string): void {
+  if (known.has(form)) return;
+  known.add(form);
+  const at = firstForm(({ length }) => length < form.length);
+  forms.splice(at, 0, form);
+}
+
+/** The index of the first one that is short enough; of none, their number. */
+function firstForm(isShort: (form: string) => boolean): number {
+  let [low, high] = [0, forms.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isShort(forms[middle] ?? '')) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function keepLong(value: string): void {
@@ -179,7 +202,6 @@ function redactShort(text: string): string {
 
 function settle(): void {
   seen.clear();
-  forms = [...known].sort((a, b) => b.length - a.length);
 }
 
 function isLogin(text64: string): boolean {

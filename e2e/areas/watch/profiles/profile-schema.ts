@@ -38,15 +38,28 @@ function shortened(text: string): string {
   return text.length <= mostOfAMistake ? text : `${text.slice(0, mostOfAMistake)}…`;
 }
 
+const profileList = z.array(profileSchema).min(1);
+
 /** Reads a YAML list of profiles. Throws one error that names file, profile and field for everything that is wrong. */
 export async function readProfileFile(path: string): Promise<readonly FaultProfile[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Error(`profile file ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  return readProfiles(text, path);
+}
+
+/** Of a file's text; `path` is for errors. */
+export function readProfiles(text: string, path: string): readonly FaultProfile[] {
   let parsed: unknown;
   try {
-    parsed = load(await readFile(path, 'utf8'));
+    parsed = load(text);
   } catch (error) {
     throw new Error(`profile file ${path}: ${shortened((error as Error).message)}`, { cause: error });
   }
-  const result = z.array(profileSchema).min(1).safeParse(parsed);
+  const result = profileList.safeParse(parsed);
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`profile file ${path}: ${shortened(lines.join('; '))}`);
