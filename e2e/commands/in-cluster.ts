@@ -211,7 +211,7 @@ async function retrieve(api: KubeApi, { values }: Given): Promise<number> {
   const { consoleSummary } = await import('../report/console-summary.ts');
   const { exitCodeOfReport } = await import('../report/report-data.ts');
   const { report, files } = await mergeRuns(folders, join(out, 'merged'));
-  say(consoleSummary(report, files, join(out, 'merged')));
+  say(consoleSummary(report, files, { folder: join(out, 'merged') }));
   // A shard may have ended otherwise than its results say: killed after the last line, or before the first.
   return worstExit([exitCodeOfReport(report), ...codesOf(shards)]);
 }

@@ -48,7 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
       const out = values.out ?? 'reports/merged';
       const { report, files } = await mergeRuns(needed(folders, command), out, formats);
       const parts = report.runs.map((run) => `${partText(partOf(run))}\n`);
-      process.stdout.write(shown(`${parts.join('')}\n${consoleSummary(report, files, out)}\n`));
+      process.stdout.write(shown(`${parts.join('')}\n${consoleSummary(report, files, { folder: out })}\n`));
       return exitCodeOfReport(report);
     }
     case 'render':

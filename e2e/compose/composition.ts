@@ -39,11 +39,12 @@ export const composition: Composition = {
     const { makeEnvironment } = await import('./environment.ts');
     return makeEnvironment(options, request);
   },
-  async report(folder, options) {
+  async report(folder, options, columns) {
     const { REPORT_FORMATS, summaryOf, writeReports } = await import('../report/write-reports.ts');
     const wanted = options.reporter ?? [];
-    if (wanted.includes('none')) return summaryOf(folder);
+    const layout = { quiet: options.quiet === true, ...(columns === undefined ? {} : { columns }) };
+    if (wanted.includes('none')) return summaryOf(folder, [], layout);
     const formats = REPORT_FORMATS.filter((format) => format !== 'ctrf' || wanted.includes('ctrf'));
-    return summaryOf(folder, await writeReports(folder, { formats }));
+    return summaryOf(folder, await writeReports(folder, { formats }), layout);
   },
 };

@@ -44,7 +44,7 @@ describe('the engine, interrupted', function () {
       expect(run.end?.exitCode).to.equal(code);
       expect(run.stdout)
         .to.include('junit.xml')
-        .and.match(/NOT-RUN udp\/b/);
+        .and.match(/NOT RUN udp\/b/);
     });
 
   it('by a reader of its output that leaves, as in `| head -1`, does the same, says so on stderr, and exits 141', async () => {

@@ -42,6 +42,30 @@ describe('console-summary', () => {
     expect(consoleSummary(report([]))).to.match(/verdicts: none, nothing ran\n0 passed, 1 failed, 0 skipped$/);
   });
 
+  it('names the page to open first, and fits every width', () => {
+    const long = attemptLine('fail', {
+      spec: specInfo('udp/a'),
+      inShort: 'the stale row went; 20 datagrams lost '.repeat(4),
+    });
+    const data = report(wholeRun([long, attemptLine('pass', { spec: specInfo('udp/b') })]));
+    for (const columns of [40, 80, 120, 200]) {
+      const lines = consoleSummary(data, ['r/index.html', 'r/junit.xml'], { columns }).split('\n');
+      expect(lines[0]).to.equal('report: r/index.html');
+      const wide = lines.filter((line) => line.length > columns);
+      // A path has no place to break it that a shell would understand.
+      expect(wide.filter((line) => !/\S{30}/.test(line))).to.deep.equal([]);
+      expect(lines.join(' ').replace(/\s+/g, ' ')).to.contain('udp/a').and.to.contain('observed the stale entry');
+    }
+  });
+
+  it('is about what is not as expected alone when it shall be quiet', () => {
+    const data = report(wholeRun([attemptLine('expected-fail'), attemptLine('fail', { spec: specInfo('udp/b') })]));
+    const text = consoleSummary(data, ['r/index.html'], { quiet: true });
+    expect(text).to.not.contain('udp/clusterip-server-cycles on').and.to.not.contain('subject · family');
+    expect(text).to.contain('report: r/index.html').and.to.contain('✗ FAIL udp/b');
+    expect(text.split('\n').at(-1)).to.equal('0 passed, 1 failed, 1 skipped');
+  });
+
   it('says which packets the leak guard stopped', () => {
     const lines = [runStart([]), runEnd({ guard: { 'to 0.0.0.0/0': 3, 'to fe80::/10': 0 } })];
     expect(consoleSummary(report(lines))).to.contain(

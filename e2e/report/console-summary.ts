@@ -5,19 +5,41 @@ import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.t
 import { NOT_REACHED, type Outcome } from './run-record.ts';
 import { VERDICTS, WORST_FIRST } from './verdict-words.ts';
 
-/** Plain text, no colours. `files` are the report files to point at, `folder` is where artefact paths begin. The last line is `N passed, N failed, N skipped`. */
-export function consoleSummary(report: ReportData, files: readonly string[] = [], folder = ''): string {
-  const telling = report.outcomes.filter((outcome) => !['', NOT_REACHED].includes(whyOf(outcome)));
+export interface SummaryLayout {
+  /** Where artefact paths begin. */
+  readonly folder?: string;
+  /** Of the terminal; absent: lines may be as long as they are. */
+  readonly columns?: number;
+  /** Without what is as expected. */
+  readonly quiet?: boolean;
+}
+
+/** A table on fewer columns would be cut to nothing: there each spec has its lines. */
+const TABLE_FROM = 110;
+
+/**
+ * Plain text, no colours. The page to open comes first, before a long table carries it away. `files` are the report files to
+ * point at. The last line is `N passed, N failed, N skipped`.
+ */
+export function consoleSummary(report: ReportData, files: readonly string[] = [], layout: SummaryLayout = {}): string {
+  const { folder = '', columns = Infinity, quiet = false } = layout;
+  const page = files.find((file) => file.endsWith('index.html'));
+  const outcomes = quiet ? report.outcomes.filter(isNews) : report.outcomes;
+  const telling = outcomes.filter((outcome) => !['', NOT_REACHED].includes(whyOf(outcome)));
   return [
-    ...table(report.outcomes),
-    '',
-    ...telling.flatMap((outcome) => explained(outcome, folder)),
-    ...report.troubles.map((trouble) => `⚡ run: ${oneLine(trouble)}`),
-    ...guardLines(report),
-    ...(files.length === 0 ? [] : ['reports:', ...files.map((file) => `  ${file}`)]),
+    ...(page === undefined ? [] : [`report: ${page}`, '']),
+    ...(quiet ? [] : [...(columns < TABLE_FROM ? list(outcomes, columns) : table(outcomes, columns)), '']),
+    ...telling.flatMap((outcome) => explained(outcome, folder).flatMap((line) => folded(line, columns))),
+    ...report.troubles.flatMap((trouble) => folded(`⚡ run: ${oneLine(trouble)}`, columns)),
+    ...guardLines(report).flatMap((line) => folded(line, columns)),
+    ...(files.length === 0 || quiet ? [] : ['reports:', ...files.map((file) => `  ${file}`)]),
     verdictLine(report),
     tallyLine(report),
   ].join('\n');
+}
+
+function isNews({ verdict }: Outcome): boolean {
+  return VERDICTS[verdict].standing === 'bad' || verdict === 'flaky';
 }
 
 /** `3 pass · 1 fail`: every verdict that occurred, by its own name. */
@@ -36,10 +58,10 @@ function tallyLine(report: ReportData): string {
   return `${standing('good')} passed, ${standing('bad') + brokenRuns} failed, ${standing('neutral')} skipped`;
 }
 
-function table(outcomes: readonly Outcome[]): readonly string[] {
+function table(outcomes: readonly Outcome[], columns: number): readonly string[] {
   const rows = outcomes.map((outcome) => [
     `${VERDICTS[outcome.verdict].symbol} ${outcome.verdict}`,
-    outcome.repetition > 1 ? `${outcome.spec.id} #${outcome.repetition}` : outcome.spec.id,
+    nameOf(outcome),
     `${subjectLabel(outcome)} · ${outcome.family}`,
     duration(elapsedOf(outcome)),
     measuredOf(outcome),
@@ -48,11 +70,51 @@ function table(outcomes: readonly Outcome[]): readonly string[] {
   const cells = [head, ...rows].map((row) => row.map((cell) => oneLine(cell, 70)));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
+    cut(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+      columns,
+    ),
   );
+}
+
+/** Two lines a spec: its name and time, then what was measured. */
+function list(outcomes: readonly Outcome[], columns: number): readonly string[] {
+  return outcomes.flatMap((outcome) => {
+    const measured = oneLine(measuredOf(outcome));
+    return [
+      ...folded(
+        `${VERDICTS[outcome.verdict].symbol} ${outcome.verdict} ${nameOf(outcome)} ${duration(elapsedOf(outcome))}`,
+        columns,
+      ),
+      ...(measured === '' ? [] : folded(`    ${measured}`, columns)),
+    ];
+  });
+}
+
+function nameOf({ repetition, spec }: Outcome): string {
+  return repetition > 1 ? `${spec.id} #${repetition}` : spec.id;
+}
+
+function cut(line: string, columns: number): string {
+  return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+}
+
+/** Breaks a line between words, and goes on below its first word; what has no room (an address, a path) stays whole. */
+function folded(line: string, columns: number): readonly string[] {
+  if (line.length <= columns) return [line];
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  let current = indent;
+  for (const word of line.trim().split(/ +/)) {
+    if (current.trim() !== '' && current.length + 1 + word.length > columns) {
+      lines.push(current);
+      current = `${indent}  ${word}`;
+    } else current = current.trim() === '' ? `${current}${word}` : `${current} ${word}`;
+  }
+  return [...lines, current];
 }
 
 /** What was measured: in the spec's own plain words, else its first measures with their bounds and how many more there are. */

@@ -19,7 +19,7 @@ export interface Part {
 
 /** Options that say where, how fast and how loud, never what: shards on several machines may differ in them. */
 const OF_THE_MACHINE = new Set([
-  ...['shard', 'seed', 'config', 'setup', 'guard', 'verbose', 'progressEvery', 'reporter', 'reportsFolder'],
+  ...['shard', 'seed', 'config', 'setup', 'guard', 'verbose', 'progressEvery', 'quiet', 'reporter', 'reportsFolder'],
   ...['context', 'kubeconfig', 'clusterName', 'keep', 'reuse', 'nodeImageSource', 'fixturesImage', 'imagesFrom'],
   ...['jobs', 'slowFactor', 'pauseOnFail', 'runTimeout', 'grace', 'cleanupTimeout'],
 ]);

@@ -5,7 +5,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeContained } from '../harness/run/contained-path.ts';
-import { consoleSummary } from './console-summary.ts';
+import { consoleSummary, type SummaryLayout } from './console-summary.ts';
 import { type ReportData, reportOf } from './report-data.ts';
 import type { Drawn } from './pictures.ts';
 import { readRun } from './run-record.ts';
@@ -48,8 +48,12 @@ export async function writeReportFiles(
 }
 
 /** The text that ends a run on the console. */
-export async function summaryOf(runFolder: string, files: readonly string[] = []): Promise<string> {
-  return consoleSummary(reportOf([await readRun(runFolder)]), files, runFolder);
+export async function summaryOf(
+  runFolder: string,
+  files: readonly string[] = [],
+  layout: SummaryLayout = {},
+): Promise<string> {
+  return consoleSummary(reportOf([await readRun(runFolder)]), files, { ...layout, folder: runFolder });
 }
 
 type Writer = (report: ReportData, folder: string) => Promise<readonly string[]>;

@@ -28,5 +28,5 @@ export interface Composition {
   readonly quick: (argv: readonly string[], options: Options, specs: readonly RegisteredSpec[]) => Promise<number>;
   readonly makeEnvironment: (options: Options) => MakeEnvironment;
   /** Writes reports from results.jsonl; returns the text that ends the run on the console. */
-  readonly report: (folder: string, options: Options) => Promise<string>;
+  readonly report: (folder: string, options: Options, columns?: number) => Promise<string>;
 }

@@ -18,6 +18,15 @@ describe('console', () => {
     expect(text).to.not.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 
+  it('says nothing of what goes on where it shall be quiet', () => {
+    const stream = new PassThrough();
+    const quiet = new Console({ verbose: false, quiet: true, stream: stream as unknown as NodeJS.WriteStream });
+    quiet.passing('set-up: a cluster');
+    expect(stream.read()).to.equal(null);
+    quiet.line('infrastructure-error: x');
+    expect(String(stream.read())).to.equal('infrastructure-error: x\n');
+  });
+
   it('keeps lines and tabs, no colours of others, and no command to a CI runner', () => {
     expect(shown('FAIL\n\tx')).to.equal('FAIL\n\tx\n');
     expect(shown('\u001b[8mhidden')).to.equal('\ufffd[8mhidden\n');

@@ -8,28 +8,36 @@ import type { Outcome, PlannedSpec } from './session.ts';
 import { asExpected } from './verdict.ts';
 
 type Colour = 'green' | 'red' | 'yellow' | 'magenta' | 'gray' | 'cyan';
-const looks: Readonly<Record<Verdict, readonly [string, Colour]>> = {
+/** The words of the reports, in colours: a test holds the two together. */
+export const looks: Readonly<Record<Verdict, readonly [string, Colour]>> = {
   pass: ['PASS', 'green'],
   fail: ['FAIL', 'red'],
   inconclusive: ['INCONCLUSIVE', 'yellow'],
   skip: ['SKIP', 'gray'],
-  'expected-fail': ['EXPECTED-FAIL', 'cyan'],
-  'unexpected-pass': ['UNEXPECTED-PASS', 'red'],
+  'expected-fail': ['EXPECTED FAIL', 'cyan'],
+  'unexpected-pass': ['UNEXPECTED PASS', 'red'],
   flaky: ['FLAKY', 'yellow'],
   'infrastructure-error': ['INFRASTRUCTURE', 'magenta'],
-  'not-run': ['NOT-RUN', 'gray'],
+  'not-run': ['NOT RUN', 'gray'],
 };
 
 export class Console {
   readonly #stream: NodeJS.WriteStream;
   readonly #verbose: boolean;
+  readonly #quiet: boolean;
   readonly live: boolean;
   #liveText = '';
   #muted = false;
 
-  constructor(options: { readonly verbose: boolean; readonly stream?: NodeJS.WriteStream }) {
+  constructor(options: {
+    readonly verbose: boolean;
+    /** Of specs only those that are not as expected, and nothing of what goes on. */
+    readonly quiet?: boolean;
+    readonly stream?: NodeJS.WriteStream;
+  }) {
     this.#stream = options.stream ?? process.stdout;
     this.#verbose = options.verbose;
+    this.#quiet = options.quiet === true;
     this.live = this.#stream.isTTY && process.env.CI === undefined && process.env.TERM !== 'dumb';
   }
 
@@ -40,6 +48,16 @@ export class Console {
 
   line(text = ''): void {
     this.#put(shown(text));
+  }
+
+  /** What goes on and is over with the run: set-up, progress. */
+  passing(text: string): void {
+    if (!this.#quiet) this.line(text);
+  }
+
+  /** Of the terminal; undefined where there is none, and lines are as long as they are. */
+  get columns(): number | undefined {
+    return this.#stream.isTTY ? this.#stream.columns || 80 : undefined;
   }
 
   /** Only words of ours have colours: a sequence in what others said could hide the lines behind it. */
@@ -60,12 +78,20 @@ export class Console {
   }
 
   outcome(item: PlannedSpec, total: number, outcome: Outcome, folder: string): void {
+    if (this.#quiet && outcome !== undefined && asExpected(outcome.verdict) && !outcome.leaked) return;
     const [word, colour] = looks[outcome?.verdict ?? 'not-run'];
     const place = `[${String(item.index).padStart(String(total).length)}/${total}]`;
     const repetition = item.repetition > 1 ? ` (repetition ${item.repetition})` : '';
     const time = outcome === undefined ? '' : ` (${formatMs(outcome.endedAt - outcome.startedAt)})`;
     const { id, title } = item.spec.meta;
-    this.#put(`${place} ${this.paint(colour, word.padEnd(5))} ${shown(`${id}${repetition}  ${title}${time}`)}`);
+    const head = `${place} ${word.padEnd(5)} `;
+    const text = outcomeText(
+      `${id}${repetition}`,
+      outcome?.inShort ?? title,
+      time,
+      (this.columns ?? Infinity) - head.length,
+    );
+    this.#put(`${place} ${this.paint(colour, word.padEnd(5))} ${text}`);
     if (outcome !== undefined && (outcome.verdict !== 'pass' || outcome.leaked)) this.#details(outcome, folder);
   }
 
@@ -115,6 +141,14 @@ export class Console {
   #write(text: string): void {
     if (!this.#muted) this.#stream.write(text);
   }
+}
+
+/** One line: what was measured or is asked gives way before the spec's name and its time. */
+function outcomeText(id: string, words: string, time: string, width: number): string {
+  const room = width - id.length - time.length - 2;
+  const safe = shown(words).replaceAll('\n', ' ');
+  const cut = safe.length <= room ? safe : room < 8 ? '' : `${safe.slice(0, room - 1)}…`;
+  return shown(cut === '' ? `${id}${time}` : `${id}  ${cut}${time}`);
 }
 
 function indent(text: string): string {

@@ -59,7 +59,7 @@ export class Run {
     this.#input = input;
     this.folder = createRunFolder(input.reports);
     this.#results = new ResultWriter(`${this.folder.path}/results.jsonl`);
-    this.console = new Console({ verbose: options.verbose === true });
+    this.console = new Console({ verbose: options.verbose === true, quiet: options.quiet === true });
     this.guard = new ProcessGuard({
       say: (line) => this.console.line(line),
       onProgressRequest: () => {
@@ -70,7 +70,7 @@ export class Run {
     });
     watchOutput((lost) => this.#onOutputLost(lost));
     if (options.runTimeout !== undefined) this.#armDeadline(options.runTimeout);
-    this.console.line(headerText(input, this.folder.run));
+    this.console.passing(headerText(input, this.folder.run));
   }
 
   note(level: NoteLine['level'], summary: string, data?: { readonly subjects: readonly SubjectInfo[] }): void {
@@ -95,7 +95,7 @@ export class Run {
         folder: this.folder.path,
         specs: selection.specs,
         signal: this.guard.signal,
-        log: (line) => this.console.line(line),
+        log: (line) => this.console.passing(line),
         note: (level, summary, data) => this.note(level, summary, data),
         end: (reason) => {
           this.note('infrastructure-error', reason);
@@ -157,7 +157,7 @@ export class Run {
     });
     if (this.#results.unwritten !== undefined)
       this.console.line(`infrastructure-error: results are incomplete: ${this.#results.unwritten}`);
-    this.console.line(`results: ${this.#results.file} (${formatMs(this.#clock.now())})`);
+    this.console.passing(`results: ${this.#results.file} (${formatMs(this.#clock.now())})`);
     const { text, whole } = await this.#report(counts);
     this.console.line(text);
     this.console.close();
@@ -185,7 +185,7 @@ export class Run {
   ): Promise<{ readonly text: string; readonly whole: boolean }> {
     const { composition, options } = this.#input;
     try {
-      return { text: await composition.report(this.folder.path, options), whole: true };
+      return { text: await composition.report(this.folder.path, options, this.console.columns), whole: true };
     } catch (error) {
       this.console.line(`reports: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       return { text: countsText(counts), whole: false };

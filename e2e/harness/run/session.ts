@@ -77,6 +77,8 @@ export class Session {
   readonly #states = new Map<string, AttemptState>();
   /** When specs ran that restart nodes or the API server themselves: that explains nothing to others. */
   readonly #ownSpans: Span[] = [];
+  #ended = 0;
+  #firstStartedAt: number | undefined;
   readonly outcomes: Map<string, Promise<Outcome>>;
   readonly jobs: number;
 
@@ -113,11 +115,22 @@ export class Session {
     return [...this.#states.values()];
   }
 
+  /** Specs that have run to their end. */
+  get ended(): number {
+    return this.#ended;
+  }
+
+  /** On the run's clock; undefined before it. */
+  get firstStartedAt(): number | undefined {
+    return this.#firstStartedAt;
+  }
+
   get waiting(): number {
     return this.#scheduler.waiting;
   }
 
   #finish(item: PlannedSpec, outcome: Outcome): void {
+    if (outcome !== undefined && outcome.verdict !== 'skip') this.#ended += 1;
     this.#states.delete(item.id);
     this.#settle.get(item.id)?.(outcome);
     this.#settle.delete(item.id);
@@ -141,6 +154,7 @@ export class Session {
     for (let attempt = 1; ; attempt++) {
       const state = new AttemptState(infoOf(item.spec), attempt, item.repetition);
       this.#states.set(item.id, state);
+      if (skip === undefined) this.#firstStartedAt ??= this.#input.clock.now();
       const raw =
         skip !== undefined
           ? bareLine(state, this.#input.clock, 'skip', { reason: skip })

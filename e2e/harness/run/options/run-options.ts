@@ -13,6 +13,7 @@ export const runOptions = {
   progressEvery: duration('a line about what runs, where there is no terminal (1m)'),
   pauseOnFail: flag('stop before clean-up of a spec that is not as expected, until Enter'),
   verbose: flag('print steps and log lines as they happen', { short: 'v' }),
+  quiet: flag('only what is not as expected, and the summary', { short: 'q' }),
   plan: flag('say what set-up would make, in which order and how long it takes, and exit', { commandLineOnly: true }),
   setup: flag('install what is missing instead of only saying so'),
   guard: flag('load the leak guard even where a registry answers'),
