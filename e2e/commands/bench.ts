@@ -9,6 +9,7 @@ import { runCommandLine } from './run-command-line.ts';
 const HELP = `npm run bench -- NAME [options]
 
   check                               a look at 5,000 nodes and 100,000 pods of a stand-in API server
+  check-rows                          what a look at 262,144 rows costs; needs root
   cluster
   default-run [--from FOLDER…]        the first command of the README, 10 minutes
   engine
@@ -16,7 +17,7 @@ const HELP = `npm run bench -- NAME [options]
   race [RUNS] [CELL…] [--more]        3 runs of each cell; --more adds to the samples that stand there
   udp [--rounds N] [--backend NAME] [--without-upstream]
   watch [tcp|api] [--into FOLDER] [options of npm run e2e]
-Writes reports/bench/NAME.json and NAME.md. check, engine and pcap need no cluster.
+Writes reports/bench/NAME.json and NAME.md. check, check-rows, engine and pcap need no cluster.
 Exit code: 0 every bar held, 1 one did not, 2 nothing was measured.
 `;
 
