@@ -12,7 +12,10 @@ describe('recipes of the network policy agent', () => {
   it('there is one for every subject, and a subject for every variant', () => {
     expect(built.map((name) => npaRecipe(name)).length).to.equal(built.length);
     for (const [variant, { of }] of Object.entries(npaVariants))
-      expect(built, variant).to.include(`npa@${of.slice(1)}+${variant}`);
+      expect(
+        built.some((name) => of.some((version) => name === `npa@${version}+${variant}`)),
+        variant,
+      ).to.equal(true);
   });
 
   it('a variant says what has to become of it under which specs', () => {

@@ -1,14 +1,15 @@
 /**
- * How each network policy agent that we judge is made from its Go module: version, replacements, and for a variant the edits.
+ * How each network policy agent that we judge is made from its Go module: its release in the catalogue, and for a variant the edits.
  * No upstream text is kept here but the anchors; a variant's own code is in npa-overlay/.
  */
+import { readCatalogue, type Release } from '../../e2e/harness/subject/release-catalogue.ts';
 import type { SourceEdit } from './source-edit.ts';
 
 export const npaModule = 'github.com/aws/aws-network-policy-agent';
-export type NpaVersion = 'v1.4.1' | 'v1.4.3';
 
 export interface NpaVariant {
-  readonly of: NpaVersion;
+  /** Releases that it can be made of: in which the anchors are found. */
+  readonly of: readonly string[];
   readonly edits: readonly SourceEdit[];
   /** Our Go files by their path inside the module; values name files of npa-overlay/. */
   readonly newFiles?: Readonly<Record<string, string>>;
@@ -20,19 +21,11 @@ const tcPrograms = ['tc.v4ingress', 'tc.v4egress', 'tc.v6ingress', 'tc.v6egress'
 const inKernelV4 = '_, ok := kernelConntrackV4Cache[newKey]';
 const inKernelV6 = '_, ok := kernelConntrackV6Cache[lookupKey]';
 
-/** Requirements that a version needs replaced to build from what the module proxies serve. */
-export const npaReplacements: Readonly<Record<NpaVersion, Readonly<Record<string, string>>>> = {
-  'v1.4.1': {},
-  // It requires ebpf-sdk v1.0.17 for two counters only; v1.0.15 is the newest one that proxies hold.
-  'v1.4.3': {
-    'github.com/aws/aws-ebpf-sdk-go': 'github.com/aws/aws-ebpf-sdk-go v1.0.15',
-    'github.com/aws/aws-ebpf-sdk-go/pkg/metrics': './ebpf-sdk-metrics',
-  },
-};
+const MENDED = ['1.4.3', '1.5.0'];
 
 export const npaVariants: Readonly<Record<string, NpaVariant>> = {
   'consecutive-miss': {
-    of: 'v1.4.1',
+    of: ['1.4.1'],
     newFiles: { 'pkg/ebpf/conntrack/consecutive_miss.go': 'consecutive_miss.go' },
     edits: [
       {
@@ -60,16 +53,16 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
     ],
   },
   'no-cleanup': {
-    of: 'v1.4.3',
+    of: MENDED,
     edits: [inKernelV4, inKernelV6].map((anchor) => ({ file: conntrack, anchor, become: ['$&\nok = true'] })),
   },
-  'no-ipv6-cleanup': { of: 'v1.4.3', edits: [{ file: conntrack, anchor: inKernelV6, become: ['$&\nok = true'] }] },
+  'no-ipv6-cleanup': { of: MENDED, edits: [{ file: conntrack, anchor: inKernelV6, become: ['$&\nok = true'] }] },
   'ignore-kernel-table': {
-    of: 'v1.4.3',
+    of: MENDED,
     edits: [inKernelV4, inKernelV6].map((anchor) => ({ file: conntrack, anchor, become: ['$&\nok = false'] })),
   },
   'ignore-protocol': {
-    of: 'v1.4.3',
+    of: MENDED,
     edits: [
       { file: conntrack, anchor: '.Protocol = conntrackFlow.Forward.Protocol', become: '.Protocol = 0' },
       { file: conntrack, anchor: '.Protocol = localConntrackEntry.Protocol', become: ['.Protocol = 0'] },
@@ -77,12 +70,12 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
     ],
   },
   'wrong-clock': {
-    of: 'v1.4.3',
+    of: MENDED,
     newFiles: { 'pkg/ebpf/conntrack/wall_clock.go': 'wall_clock.go' },
     edits: [{ file: conntrack, anchor: 'gcStart, err := utils.KtimeGetNs()', become: 'gcStart, err := wallClockNs()' }],
   },
   'never-deny': {
-    of: 'v1.4.3',
+    of: MENDED,
     edits: tcPrograms.map((name) => ({
       file: `pkg/ebpf/c/${name}.bpf.c`,
       anchor: 'return BPF_DROP;',
@@ -90,7 +83,7 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
     })),
   },
   'forget-on-start': {
-    of: 'v1.4.3',
+    of: MENDED,
     edits: [
       {
         file: client,
@@ -100,7 +93,7 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
     ],
   },
   'keep-on-start': {
-    of: 'v1.4.3',
+    of: MENDED,
     edits: [
       {
         file: client,
@@ -110,7 +103,7 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
     ],
   },
   'refuse-when-full': {
-    of: 'v1.4.3',
+    of: MENDED,
     edits: ['v4events', 'v6events'].map((name) => ({
       file: `pkg/ebpf/c/${name}.bpf.c`,
       anchor: 'BPF_MAP_TYPE_LRU_HASH',
@@ -118,7 +111,7 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
     })),
   },
   'new-connections-only': {
-    of: 'v1.4.3',
+    of: MENDED,
     edits: [
       { version: 4, protocol: 'ip->protocol' },
       { version: 6, protocol: 'ip->nexthdr' },
@@ -131,7 +124,7 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
     })),
   },
   'slow-deletes': {
-    of: 'v1.4.1',
+    of: ['1.4.1'],
     newFiles: { 'pkg/ebpf/conntrack/slow_delete.go': 'slow_delete.go' },
     edits: [
       {
@@ -144,22 +137,25 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
 };
 
 export interface NpaRecipe {
-  readonly version: NpaVersion;
+  readonly release: Release;
   readonly variant?: string;
 }
 
+const catalogue = new URL('../../e2e/areas/race/subjects/npa-releases.yaml', import.meta.url);
+
 /** `npa@1.4.1+no-cleanup` → recipe. Throws for a name that no recipe makes. */
 export function npaRecipe(subject: string): NpaRecipe {
+  const { releases } = readCatalogue(catalogue);
   const match = /^npa@([\d.]+)(?:\+([a-z0-9-]+))?$/.exec(subject);
-  const version = `v${match?.[1] ?? ''}`;
   const variant = match?.[2];
-  const known = Object.keys(npaReplacements) as NpaVersion[];
-  const found = known.find((name) => name === version);
-  if (found === undefined || (variant !== undefined && npaVariants[variant]?.of !== found))
-    throw new Error(`no recipe makes ${subject}; versions ${known.join(', ')}, variants ${variantNames().join(', ')}`);
-  return variant === undefined ? { version: found } : { version: found, variant };
+  const release = releases.find(({ version }) => version === match?.[1]);
+  if (release === undefined || (variant !== undefined && npaVariants[variant]?.of.includes(release.version) !== true))
+    throw new Error(
+      `no recipe makes ${subject}; versions ${releases.map(({ version }) => version).join(', ')}, variants ${variantNames().join(', ')}`,
+    );
+  return variant === undefined ? { release } : { release, variant };
 }
 
 function variantNames(): readonly string[] {
-  return Object.entries(npaVariants).map(([name, { of }]) => `npa@${of.slice(1)}+${name}`);
+  return Object.entries(npaVariants).flatMap(([name, { of }]) => of.map((version) => `npa@${version}+${name}`));
 }

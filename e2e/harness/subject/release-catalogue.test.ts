@@ -30,6 +30,7 @@ describe('a catalogue of releases', () => {
       {
         ...{ version: '1.31.14', modes: ['iptables'], featureGates: {}, refused: [] },
         replaces: { 'k8s.io/kube-proxy': 'v0.31.0' },
+        ...{ toolchain: undefined, standIns: {}, kernelFunctions: [] },
       },
     ]);
   });

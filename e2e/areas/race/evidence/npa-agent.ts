@@ -104,6 +104,18 @@ export class NpaAgent {
     return line?.type === 'start' ? line.version : undefined;
   }
 
+  /**
+   * What the running process says of denied TCP connections: whether it shortens their rows in the kernel's table, or why not;
+   * undefined where it says nothing of it, as before 1.5.0.
+   */
+  async wordOnDenied(signal: AbortSignal): Promise<string | undefined> {
+    const forms = 'Denied TCP connections will|Kernel lacks the conntrack kfuncs|ctdeny.bpf.o failed to load';
+    const script = `grep -ahE 'Starting network policy agent|${forms}' ${await this.logPath(signal)} | tail -n 20`;
+    const text = await this.node.run(['sh', '-c', script], { signal, timeoutMs: 20_000 });
+    const sinceStart = text.slice(Math.max(0, text.lastIndexOf('Starting network policy agent')));
+    return [...sinceStart.matchAll(/"msg":"((?:Denied TCP|Kernel lacks|\S+ctdeny)[^"]*)"/g)].at(-1)?.[1];
+  }
+
   /** From now on, without the lines that match `except`; the caller stops it. */
   async followLog(signal: AbortSignal, except: string): Promise<NpaLogFollower> {
     // A pass over much ballast writes 100,000 lines a second: the node drops them sooner than we could.

@@ -1,4 +1,5 @@
 /** Why an agent's log does not show what was waited for. A form that is not known is named as that, never as a fault of the agent. */
+import semver from 'semver';
 import type { NpaLogFollower } from './npa-log-follower.ts';
 
 const NOT_READ = "this version's log cannot be read";
@@ -32,4 +33,26 @@ export function hiddenDeletes(log: Log, from: number, logLevel: string | undefin
   if (counted === 0 || lines.some(({ type }) => type === 'delete')) return undefined;
   if (logLevel === undefined || logLevel === 'debug') return undefined;
   return `it deleted ${counted} entries and its log tells of none: from 1.5.0 on it does so at --log-level=debug only, and runs with ${logLevel}`;
+}
+
+/** Levels from the one that tells most. */
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+
+/**
+ * What an agent's log level hides of that which judging needs, in one sentence; undefined where it hides nothing. Denials are told at
+ * info. Deletes are told at info up to 1.4.3 and at debug from 1.5.0 on. An agent without the flag runs with debug.
+ *
+ * @param version what the agent says of itself; unknown: only what every version hides is said
+ */
+export function hiddenByLevel(
+  logLevel: string | undefined,
+  version: string | undefined,
+  where: string,
+): string | undefined {
+  const level = LEVELS.indexOf(logLevel ?? 'debug');
+  const tellsDeletesAtDebug = version !== undefined && semver.gte(version, '1.5.0');
+  const least = tellsDeletesAtDebug ? 'debug' : 'info';
+  // A word that is none of these is for the agent to refuse.
+  if (level <= LEVELS.indexOf(least)) return undefined;
+  return `the agent on ${where} runs with --log-level=${logLevel ?? ''}: of ${version ?? 'its version'} it has to be ${least}, or its log does not tell of deletes`;
 }

@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { hiddenDeletes, whyNoPass } from './npa-log-reading.ts';
+import { hiddenByLevel, hiddenDeletes, whyNoPass } from './npa-log-reading.ts';
 import { parseNpaLogLine, unknownForm } from './npa-log.ts';
 
 const atMs = Date.UTC(2026, 10, 20, 10, 0, 1, 250);
@@ -212,5 +212,20 @@ describe('deletes that the log does not tell of', () => {
     expect(hiddenDeletes(log([done]), 0, undefined)).to.equal(undefined);
     expect(hiddenDeletes(log([line('Done cleanup of conntrack map')]), 0, 'info')).to.equal(undefined);
     expect(hiddenDeletes(log([line('Flow Info: another form')]), 0, 'debug')).to.match(/cannot be read/);
+  });
+});
+
+describe('the level of an agent’s log', () => {
+  it('is said before anything is judged where it hides what judging needs', () => {
+    expect(hiddenByLevel('info', '1.5.0', 'worker')).to.equal(
+      'the agent on worker runs with --log-level=info: of 1.5.0 it has to be debug, or its log does not tell of deletes',
+    );
+    expect(hiddenByLevel('info', '1.4.3', 'worker')).to.equal(undefined);
+    expect(hiddenByLevel('error', '1.4.3', 'worker')).to.match(/--log-level=error: of 1\.4\.3 it has to be info/);
+    expect(hiddenByLevel('warn', undefined, 'worker')).to.match(/of its version it has to be info/);
+    for (const version of ['1.4.3', '1.5.0', undefined]) {
+      expect(hiddenByLevel(undefined, version, 'worker'), 'the default').to.equal(undefined);
+      expect(hiddenByLevel('debug', version, 'worker')).to.equal(undefined);
+    }
   });
 });

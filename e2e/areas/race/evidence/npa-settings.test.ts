@@ -35,6 +35,18 @@ describe('settings of a network policy agent', () => {
     expect(npaSettings(given, 'agent')).to.deep.include({ cleanupPeriodMs: 10_000, mapSize: 32_768 });
   });
 
+  it('are those of no other flag where a flag is absent, and of the last where one is repeated', () => {
+    expect(npaSettings(pod('--enable-ipv6=false', '--x=y'), 'agent')).to.deep.equal({
+      ...{ cleanupPeriodMs: 300_000, mapSize: 524_288, log: undefined, logLevel: undefined },
+    });
+    const twice = pod('--conntrack-cache-cleanup-period=5', '--conntrack-cache-cleanup-period=60');
+    expect(npaSettings(twice, 'agent').cleanupPeriodMs).to.equal(60_000);
+    for (const word of ['5m', ''])
+      expect(() => npaSettings(pod(`--conntrack-cache-cleanup-period=${word}`), 'agent')).to.throw(
+        `--conntrack-cache-cleanup-period is "${word}", expected a whole number`,
+      );
+  });
+
   it('say where on the node the log is, or that it is the container’s own', () => {
     expect(npaSettings(pod('--log-file=/var/log/aws-routed-eni/npa.log'), 'agent').log).to.equal('/srv/logs/npa.log');
     expect(npaSettings(pod('--log-file=/var/run/npa.log'), 'agent').log).to.equal(undefined);

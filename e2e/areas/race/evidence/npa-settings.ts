@@ -38,18 +38,30 @@ export function npaSettings(pod: AgentPod, container: string): NpaSettings {
   const found = pod.spec?.containers?.find(({ name }) => name === container);
   const flag = (name: string): string | undefined => flagOf(found?.args ?? [], name);
   return {
-    cleanupPeriodMs: Number(flag('conntrack-cache-cleanup-period') ?? 300) * 1000,
-    mapSize: Number(flag('conntrack-cache-table-size') ?? 524_288),
+    cleanupPeriodMs: numberOf('conntrack-cache-cleanup-period', flag) * 1000,
+    mapSize: numberOf('conntrack-cache-table-size', flag),
     logLevel: flag('log-level')?.toLowerCase(),
     log: logOf(pod, found, flag('log-file')),
   };
 }
 
-/** `--name=value` or `--name value`. */
+/** `--name=value` or `--name value`; of several the last one counts, as the agent's own parser has it. */
 function flagOf(args: readonly string[], name: string): string | undefined {
-  const index = args.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
-  const arg = args[index];
-  return arg?.includes('=') === true ? arg.slice(arg.indexOf('=') + 1) : args[index + 1];
+  const index = args.findLastIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  // A flag that is absent has no place, and the word after no place is the first one.
+  if (index === -1) return undefined;
+  const arg = args[index] ?? '';
+  return arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[index + 1];
+}
+
+const defaults = { 'conntrack-cache-cleanup-period': 300, 'conntrack-cache-table-size': 524_288 } as const;
+
+/** Whole numbers only; the agent takes nothing else, so another word means that its flags are not what they seem. */
+function numberOf(name: keyof typeof defaults, flag: (name: string) => string | undefined): number {
+  const given = flag(name);
+  if (given === undefined) return defaults[name];
+  if (!/^\d+$/.test(given)) throw new Error(`the agent's flag --${name} is "${given}", expected a whole number`);
+  return Number(given);
 }
 
 function logOf(pod: AgentPod, container: AgentContainer | undefined, file: string | undefined): string | undefined {

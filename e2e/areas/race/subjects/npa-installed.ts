@@ -1,8 +1,9 @@
 /** The network policy agent that a cluster already runs: found by its labels, never touched. */
-import { agentWord } from './agent-version.ts';
+import { agentWord } from './agent-word.ts';
 import { CAN, NPA } from './kind.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import { NpaAgent, npaDefaults } from '../evidence/npa-agent.ts';
+import { hiddenByLevel } from '../evidence/npa-log-reading.ts';
 import type { Subject, SubjectContext } from '../../../harness/subject/subject.ts';
 
 const logBytes = 2_000_000;
@@ -16,9 +17,15 @@ export const npaInstalled: Subject = {
   kind: 'policy-agent',
   async preflight(context) {
     const { namespace, label } = placeOf(context);
-    return (await podsOf(context)).length > 0
-      ? []
-      : [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
+    if ((await podsOf(context)).length === 0)
+      return [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
+    const hidden = (await context.cluster.workers()).map(async (node) => {
+      const agent = new NpaAgent(context.cluster.api, node, context.options);
+      const { settings } = await agent.pod(context.signal);
+      const version = await agent.version(context.signal).catch(() => undefined);
+      return hiddenByLevel(settings.logLevel, version, node.name) ?? [];
+    });
+    return (await Promise.all(hidden)).flat();
   },
   install: () => Promise.resolve(),
   remove: () => Promise.resolve(),

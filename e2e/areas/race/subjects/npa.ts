@@ -1,5 +1,5 @@
 /** aws-network-policy-agent as a DaemonSet outside of EC2, built here or by image; stand-ins are named so in reports. */
-import { agentWord } from './agent-version.ts';
+import { agentWord } from './agent-word.ts';
 import { CAN, NPA } from './kind.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 import type { SubjectInfo } from '../../../harness/run/result-schema.ts';
@@ -7,6 +7,7 @@ import { clearDatapath } from './npa-datapath.ts';
 import { type Footprint, footprintDifference, readFootprint } from './npa-footprint.ts';
 import { builtName, npaInstallation } from './npa-installations.ts';
 import { npaLogs } from './npa-installed.ts';
+import { buildRemarks, releaseOf } from './npa-release.ts';
 import { applyObjects, deleteObjects, npaNamespace, npaObjects } from './npa-objects.ts';
 import { chainNames, namesPlugin, placeNamesPlugin, unchainNames } from './npa-pod-names.ts';
 import type { Subject, SubjectContext } from '../../../harness/subject/subject.ts';
@@ -15,6 +16,7 @@ import type { Subject, SubjectContext } from '../../../harness/subject/subject.t
 const reportsUrl = 'http://127.0.0.1:16926/pods';
 
 export function npa(name: string): Subject {
+  const release = releaseOf(name);
   let before: Footprint | undefined;
   return {
     name,
@@ -73,6 +75,8 @@ export function npa(name: string): Subject {
         remarks: [
           `cleanup period ${periodSeconds(context)} s (upstream default 300 s)`,
           `stand-ins: instance metadata and ipamd (sidecar), pod veth names (chained CNI plugin)${policies}`,
+          ...(release === undefined || imageOption(context) !== undefined ? [] : buildRemarks(release)),
+          ...word.onDenied.map((said) => `the agent says "${said}"`),
           ...(variant === undefined
             ? []
             : [`changed on purpose: variant "${variant}" of the Go module or of its installation`]),

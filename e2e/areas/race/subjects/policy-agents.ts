@@ -15,6 +15,11 @@ export const policyAgents: readonly SubjectEntry[] = [
     'aws-network-policy-agent v1.4.3: keeps an entry that the datapath has touched since the snapshot',
     [],
   ),
+  npa(
+    'npa@1.5.0',
+    'aws-network-policy-agent v1.5.0: as 1.4.3, and takes rows of denied connections out of the kernel table',
+    [],
+  ),
   npa('npa@1.4.1', 'aws-network-policy-agent v1.4.1: deletes what its snapshot of the kernel table lacked', raceSpecs),
   npa('npa@1.4.1+consecutive-miss', 'v1.4.1 that deletes at the second miss in a row only', [
     'race/second-pass-cuts-nothing',
@@ -60,6 +65,10 @@ export const policyAgents: readonly SubjectEntry[] = [
   },
   {
     ...npa('npa@1.4.3+cni-reports', 'v1.4.3 beside a CNI plugin that reports pods to it, as the VPC CNI does', []),
+    passes: ['race/recreated-pod-is-enforced'],
+  },
+  {
+    ...npa('npa@1.5.0+cni-reports', 'v1.5.0 beside a CNI plugin that reports pods to it, as the VPC CNI does', []),
     passes: ['race/recreated-pod-is-enforced'],
   },
   {
