@@ -13,11 +13,12 @@ import { recordOfLines } from '../run-record.ts';
 import { timelineSvg } from '../timeline/timeline-svg.ts';
 import { runPage } from './run-page.ts';
 
-const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 const SHOTS = 'reports/screenshots';
-const named = process.env['CHROMIUM'];
-const looked = named === undefined ? PROGRAMS : [named];
-const program = looked.find((path) => existsSync(path));
+const program = (process.env['PATH'] ?? '')
+  .split(':')
+  .flatMap((path) => PROGRAMS.map((name) => join(path, name)))
+  .find((path) => existsSync(path));
 
 const HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=`owned`">';
 const lines = wholeRun([
@@ -36,7 +37,7 @@ describe('the page of a run in a browser', function () {
 
   before(async function () {
     if (program === undefined) {
-      console.log(`skipped: no browser at ${looked.join(', ')}; CHROMIUM=PATH names one`);
+      console.log(`skipped: no browser: none of ${PROGRAMS.join(', ')} is in PATH`);
       this.skip();
     }
     const { chromium } = await import('playwright-core');
