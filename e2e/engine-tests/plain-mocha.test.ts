@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -24,10 +24,31 @@ async function mocha(argv: readonly string[], env: Readonly<Record<string, strin
 
 /** .mocharc.yml as it is, but for where the specs are. */
 async function configFor(spec: string): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
   const text = await readFile(join(repository, '.mocharc.yml'), 'utf8');
   config = join(reports, 'mocharc.yml');
   await writeFile(config, text.replace(/^spec: .*$/m, `spec: ['${fixture(spec)}']`));
+}
+
+interface MochawesomeSuite {
+  readonly suites: readonly MochawesomeSuite[];
+  readonly tests: readonly {
+    readonly title: string;
+    readonly state: string;
+    readonly err: { readonly message?: string };
+  }[];
+}
+
+/** Of a mochawesome file: title, state, and the message without the name of its error. */
+function testsOf(file: unknown): readonly { title: string; state: string; message: string }[] {
+  const walk = (suite: MochawesomeSuite): ReturnType<typeof testsOf> => [
+    ...suite.tests.map(({ title, state, err }) => ({
+      title,
+      state,
+      message: (err.message ?? '').replace(/^Error: /, ''),
+    })),
+    ...suite.suites.flatMap(walk),
+  ];
+  return (file as { readonly results: readonly MochawesomeSuite[] }).results.flatMap(walk);
 }
 
 describe('plain mocha', function () {
@@ -59,6 +80,24 @@ describe('plain mocha', function () {
     expect(tags.attempts.map((line) => line.spec.id)).to.deep.equal(['udp/fails']);
     const inconclusive = await mocha(['--grep', 'inconclusive']);
     expect(inconclusive.exitCode).to.equal(2);
+  });
+
+  it('writes with mochawesome what the suite’s own file says', async () => {
+    const folder = join(reports, 'mochawesome');
+    const run = await mocha(['--reporter', 'mochawesome', '--reporter-option', `reportDir=${folder}`]);
+    expect(run.exitCode, run.stderr).to.equal(1);
+    const theirs = testsOf(JSON.parse(await readFile(join(folder, 'mochawesome.json'), 'utf8')));
+    const ours = testsOf(JSON.parse(await readFile(join(reports, 'latest', 'mochawesome.json'), 'utf8')));
+    expect(theirs).to.have.length(7);
+    for (const { title, state, message } of theirs) {
+      // Ours has the verdict and the id in front, and the tags in an order of their own.
+      const [words = ''] = title.split(' [');
+      const same = ours.find((one) => one.title.endsWith(words));
+      expect(same?.state, title).to.equal(state);
+      expect(same?.message, title).to.equal(message);
+    }
+    expect(theirs.map(({ message }) => message).join('\n')).to.match(/^inconclusive: /m);
+    expect(theirs.map(({ state }) => state)).to.include('pending');
   });
 
   it('refuses what mocha would take in silence', async () => {

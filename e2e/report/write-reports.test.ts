@@ -111,6 +111,22 @@ describe('conformance-report', () => {
 });
 
 describe('mochawesome', () => {
+  it('calls an expected failure a pass, with the defect beside it, and begins a failure with its verdict', () => {
+    const lines = [attemptLine('expected-fail'), attemptLine('inconclusive', { spec: specInfo('udp/b') })];
+    const data = mochawesomeData(report(wholeRun(lines))) as {
+      results: readonly [
+        { suites: readonly [{ tests: readonly { state: string; context: string; err: { message?: string } }[] }] },
+      ];
+    };
+    const [known, open] = data.results[0].suites[0].tests;
+    expect(known?.state).to.equal('passed');
+    expect(known?.context).to.contain('known defect').and.to.contain('stale-nodeport-row');
+    expect([open?.state, open?.err.message]).to.deep.equal([
+      'failed',
+      'inconclusive: no conntrack entry appeared within 10 s',
+    ]);
+  });
+
   it('shows no text of a run as a bare string, because marge makes links and pictures of some', () => {
     const bait = 'javascript:alert(1)//x.png';
     const line = attemptLine('skip', {
