@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { renamedText } from './renamed-commands.mjs';
 import { startEntry } from './start-entry.mjs';
 import { swallowedOptions, swallowedText } from './swallowed-options.mjs';
 
@@ -18,6 +19,9 @@ if (!existsSync(`${root}${entry}`)) {
   console.error(`staleproof: there is no command ${command}; package.json lists the scripts`);
   process.exit(64);
 }
+
+const renamed = renamedText(command);
+if (renamed !== undefined) console.error(`staleproof: ${renamed}`);
 
 function modulesAreStale() {
   const installed = `${root}node_modules/.package-lock.json`;

@@ -29,6 +29,13 @@ describe('bootstrap', () => {
     ]);
   });
 
+  it('goes on with a script that is called otherwise now, and says what to type', async () => {
+    const { exitCode, stderr, stdout } = await run(['policy', '--help']);
+    expect(exitCode).to.equal(0);
+    expect(stderr).to.equal('staleproof: npm run policy goes with the next release; type: npm run prove -- policy');
+    expect(stdout).to.contain('npm run prove -- policy');
+  });
+
   it('passes the exit code of the command on', async () => {
     const { exitCode } = await run(['doctor', '--no-such-option']);
     expect(exitCode).to.equal(64);

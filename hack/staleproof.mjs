@@ -3,6 +3,7 @@
 // Paths are relative to the caller's folder, where reports/ is made; nothing is installed here, npm has done that.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { renamedText } from './renamed-commands.mjs';
 import { startEntry } from './start-entry.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,5 +17,7 @@ if (!existsSync(`${root}${entry}`)) {
   );
   process.exit(64);
 }
+const renamed = renamedText(named ?? '');
+if (renamed !== undefined) console.error(`staleproof: ${renamed}`);
 const args = named === undefined ? process.argv.slice(2) : rest;
 startEntry(`${root}${entry}`, args, { cwd: process.cwd(), loader: import.meta.resolve('tsx') });

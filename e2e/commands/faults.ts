@@ -1,4 +1,4 @@
-/** `npm run faults`: random faults under a run of the suite, and whether it ends, says why, and leaves nothing. */
+/** `npm run prove -- faults`: random faults under a run of the suite, and whether it ends, says why, and leaves nothing. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ import { isParseArgsError } from './run-command-line.ts';
 import { shown } from '../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const HELP = `npm run faults -- [--world stand-in|kind] [--schedules N] [--seed N] [--only N[-M]] [--out DIR]
+const HELP = `npm run prove -- faults [--world stand-in|kind] [--schedules N] [--seed N] [--only N[-M]] [--out DIR]
 
   --world      stand-in: a run of the engine with a stand-in API server, without a cluster (default)
                kind: one UDP spec on a kind cluster, which is made and taken down

@@ -1,4 +1,4 @@
-/** `npm run flake` in a process of its own, ended in the middle of its first run. */
+/** `npm run prove -- flake` in a process of its own, ended in the middle of its first run. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** `npm run flake`: many repeats of a selection on a machine that is loaded on purpose, and how many verdicts were wrong. */
+/** `npm run prove -- flake`: many repeats of a selection on a machine that is loaded on purpose, and how many verdicts were wrong. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { clustersNow, removeClustersMade } from '../compose/clusters-made.ts';
 import { shown } from '../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const HELP = `npm run flake -- [--repeats N] [--latency MS] [--name NAME] [--more] [--run-timeout TIME] [options of npm run e2e]
+const HELP = `npm run prove -- flake [--repeats N] [--latency MS] [--name NAME] [--more] [--run-timeout TIME] [options of npm run e2e]
 
   --repeats      of the selection (50)
   --latency      added to every round trip to the API server, in milliseconds (200)

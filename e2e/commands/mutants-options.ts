@@ -1,9 +1,9 @@
-/** Options of `npm run e2e:mutants`. */
+/** Options of `npm run prove -- mutants`. */
 import { join } from 'node:path';
 import { areas } from '../areas/index.ts';
 import type { KillRequest, KillRun } from './mutants-cells.ts';
 
-export const HELP = `npm run e2e:mutants -- [--area AREA] [--subject NAME]… [--specs caught|area] [options of npm run e2e]
+export const HELP = `npm run prove -- mutants [--area AREA] [--subject NAME]… [--specs caught|area] [options of npm run e2e]
 
   --area AREA         ${areas.names.slice(0, -1).join(', ')} or ${areas.names.at(-1) ?? ''}; may be repeated (all)
   --subject NAME      only this subject, known-bad or good; may be repeated (every known-bad one and its good twin)

@@ -1,4 +1,4 @@
-/** `npm run e2e:mutants`: every known-bad subject under the specs that must catch it, and the good ones beside them. */
+/** `npm run prove -- mutants`: every known-bad subject under the specs that must catch it, and the good ones beside them. */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** `npm run mutation`: changes the code that judges, one place at a time, and looks whether a test notices. */
+/** `npm run prove -- mutation`: changes the code that judges, one place at a time, and looks whether a test notices. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { WorkerProcess } from '../mutation/worker-process.ts';
 import { isParseArgsError, runCommandLine } from './run-command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const HELP = `npm run mutation -- [--survivors] [--out DIR] [WORD…]
+const HELP = `npm run prove -- mutation [--survivors] [--out DIR] [WORD…]
 
   WORD         sources of e2e/areas and e2e/harness whose path has it (what decides verdicts); no table then
   --survivors  print every mutant that no test noticed

@@ -1,4 +1,4 @@
-/** `npm run policy`: kubeconform and kube-score over every manifest; what they find needs a reason. */
+/** `npm run prove -- policy`: kubeconform and kube-score over every manifest; what they find needs a reason. */
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ import { runCommandLine } from './run-command-line.ts';
 const manifests = fileURLToPath(new URL('../../manifests', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const HELP = `npm run policy -- [--out DIR]
+const HELP = `npm run prove -- policy [--out DIR]
 
   --out DIR  where the table goes (reports/policy)
 Builds kubeconform and kube-score from their Go modules the first time. Exit code: 0 every finding has a reason, 1 one has

@@ -19,7 +19,7 @@ export function markdownOf(world: string, judged: readonly Judged[]): string {
     `# Faults under the suite: ${world}`,
     '',
     `${judged.length} schedules, seed ${judged[0]?.schedule.seed ?? 0}; ${bad} ended otherwise than they have to.`,
-    `Played again by \`npm run faults -- --world ${world} --seed ${judged[0]?.schedule.seed ?? 0} ${again}\`.`,
+    `Played again by \`npm run prove -- faults --world ${world} --seed ${judged[0]?.schedule.seed ?? 0} ${again}\`.`,
     '',
     '| # | faults, after the spec began | exit | ended after | verdict | what it said | restored by | problems |',
     '|---:|---|---:|---:|---|---|---|---|',

@@ -1,4 +1,4 @@
-/** Each fault of the stand-in world once, one after the other: a slice of `npm run faults`. */
+/** Each fault of the stand-in world once, one after the other: a slice of `npm run prove -- faults`. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';

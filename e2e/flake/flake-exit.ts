@@ -1,4 +1,4 @@
-/** How `npm run flake` ends: what the runs below it said counts as much as the verdicts that they left. Pure. */
+/** How `npm run prove -- flake` ends: what the runs below it said counts as much as the verdicts that they left. Pure. */
 import { EXIT } from '../harness/run/exit-codes.ts';
 import type { RunRecord } from '../report/run-record.ts';
 import type { FlakeSample } from './flake-samples.ts';

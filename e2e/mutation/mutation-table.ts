@@ -51,7 +51,7 @@ export function markdownOf(results: readonly MutantResult[]): string {
   return [
     '# Mutation score of the code that judges',
     '',
-    `\`npm run mutation\` changes one place at a time and looks whether a test notices. The bar is ${BAR} % over all files,`,
+    `\`npm run prove -- mutation\` changes one place at a time and looks whether a test notices. The bar is ${BAR} % over all files,`,
     `and ${FILE_BAR} % in each,`,
     'that turn what was seen into a verdict. The mutants are those of Stryker’s instrumenter; its runner for mocha cannot load',
     'mocha 12, so a runner of our own starts only the tests that pass a mutant’s place.',

@@ -34,7 +34,7 @@ const DECIDES: readonly string[] = [
 /** The other files of these rooms, and what shows that they work. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'run/{run,session,process,console,progress,pause,listing,…}.ts':
-    'the engine around the specs: its tests run it in processes of its own, where no mutant of this process is alive; `npm run faults` disturbs it',
+    'the engine around the specs: its tests run it in processes of its own, where no mutant of this process is alive; `npm run prove -- faults` disturbs it',
   'run/journal*.ts': 'proven by killing real writers and real runs at random moments',
   'run/options/*.ts': 'refuse or accept, before anything is judged; a wrong option ends with 64',
   '{conntrack/conntrack-follower,conntrack/conntrack-premises,datagrams/datagram-stream}.ts':

@@ -53,10 +53,16 @@ const rows: readonly Row[] = [
   // Docker is out of reach there: that clusters were not looked for is no success.
   { match: /^npm run gc$/, way: () => here('e2e/commands/gc.ts', ['--dry-run'], [0, 2]) },
   { match: /^npm run e2e:matrix/, way: (args) => here('e2e/commands/matrix.ts', [...args, '--cells']) },
-  { match: /^npm run e2e:mutants -- --from/, way: (args) => here('e2e/commands/mutants.ts', args, [0, 1, 2]) },
-  { match: /^npm run e2e:mutants/, way: (args) => here('e2e/commands/mutants.ts', [...args, '--list']) },
-  { match: /^npm run (mutation|faults|policy)/, way: () => elsewhere('hack/ci/proof-slices.ts, a part of each') },
-  { match: /^npm run flake/, way: () => elsewhere('a cluster and an hour; e2e/flake has the tests of its parts') },
+  { match: /^npm run prove -- mutants --from/, way: (args) => here('e2e/commands/prove.ts', args, [0, 1, 2]) },
+  { match: /^npm run prove -- mutants/, way: (args) => here('e2e/commands/prove.ts', [...args, '--list']) },
+  {
+    match: /^npm run prove -- (mutation|faults|policy)/,
+    way: () => elsewhere('hack/ci/proof-slices.ts, a part of each'),
+  },
+  {
+    match: /^npm run prove -- flake/,
+    way: () => elsewhere('a cluster and an hour; e2e/flake has the tests of its parts'),
+  },
   { match: /^npm run bench/, way: () => elsewhere('e2e/bench: hours of a calm machine') },
   // The page's capture is not there: as far as opening it.
   { match: /^npm run capture -- audit /, way: (args) => here('e2e/commands/capture.ts', args, [2]) },

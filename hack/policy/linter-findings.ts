@@ -109,7 +109,7 @@ export function policyMarkdown(
   return [
     '# Manifests under kubeconform and kube-score',
     '',
-    `\`npm run policy\`: ${facts.files} files, ${facts.objects} objects held against the schemas of the API server, ${facts.checks} checks of kube-score.`,
+    `\`npm run prove -- policy\`: ${facts.files} files, ${facts.objects} objects held against the schemas of the API server, ${facts.checks} checks of kube-score.`,
     `${facts.unexcused.length} findings without a reason, ${facts.excused.length} with one.`,
     '',
     ...open,

@@ -70,7 +70,16 @@ export async function problemWith(words: readonly string[]): Promise<string | un
   const entry = entryOf(script);
   if (entry === undefined) return undefined;
   if (!existsSync(join(root, entry))) return `${entry} does not exist`;
+  // A proof has a help of its own, and is a program of its own.
+  const proof = name === 'prove' ? args[0] : undefined;
+  if (proof !== undefined && !proof.startsWith('-')) return problemWithProof(proof, args.slice(1));
   return entry === 'e2e/cli.ts' ? problemWithRun(args) : problemWithOptions(entry, args);
+}
+
+async function problemWithProof(proof: string, args: readonly string[]): Promise<string | undefined> {
+  const help = await helpOf('e2e/commands/prove.ts');
+  if (!new RegExp(`^ +${proof} `, 'm').test(help)) return `npm run prove knows no ${proof}`;
+  return problemWithOptions(`e2e/commands/${proof}.ts`, args);
 }
 
 function entryOf(script: string): string | undefined {

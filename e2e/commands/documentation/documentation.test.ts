@@ -97,6 +97,8 @@ describe('documented-commands', () => {
     const problem = (line: string) => problemWith(shellWords(line));
     expect(await problem('npm run nothing-of-ours')).to.contain('no script');
     expect(await problem('npm run report -- merge reports --oot x')).to.contain('--oot');
+    expect(await problem('npm run prove -- luck')).to.contain('knows no luck');
+    expect(await problem('npm run prove -- policy --oot x')).to.contain('--oot');
     expect(await problem('npm run e2e --grep x')).to.contain('swallows');
     expect(await problem('make all')).to.contain('neither ours');
   }).timeout(60_000);

@@ -91,7 +91,7 @@ export interface Located {
   readonly found: string;
 }
 
-/** The area's share of `npm run mutation`. Files are named as paths below the area, without `.ts`. */
+/** The area's share of `npm run prove -- mutation`. Files are named as paths below the area, without `.ts`. */
 export interface AreaInMutation {
   /** Code that turns what was seen into a verdict: held to the bar. */
   readonly decides: readonly string[];

@@ -1,4 +1,4 @@
-/** Where rows, events and tables of conntrack begin to be something else: found by `npm run mutation`. */
+/** Where rows, events and tables of conntrack begin to be something else: found by `npm run prove -- mutation`. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ClusterNode, ExecOptions } from '../cluster/cluster.ts';

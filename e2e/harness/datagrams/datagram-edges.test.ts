@@ -1,4 +1,4 @@
-/** Edges of what a UDP client reports and of what counts as lost: found by `npm run mutation`. */
+/** Edges of what a UDP client reports and of what counts as lost: found by `npm run prove -- mutation`. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { handoverMs, lossWindows } from './datagram-loss.ts';

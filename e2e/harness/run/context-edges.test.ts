@@ -1,4 +1,4 @@
-/** Edges of the context of a spec and of the scheduler: found by `npm run mutation`. */
+/** Edges of the context of a spec and of the scheduler: found by `npm run prove -- mutation`. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

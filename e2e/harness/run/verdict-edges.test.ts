@@ -1,4 +1,4 @@
-/** Edges of verdicts, budgets and errors: found by `npm run mutation`. */
+/** Edges of verdicts, budgets and errors: found by `npm run prove -- mutation`. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { DeadlineError, formatMs, settles, within } from './budget.ts';

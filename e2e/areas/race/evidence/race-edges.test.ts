@@ -1,4 +1,4 @@
-/** Edges of a race's account: found by `npm run mutation`. */
+/** Edges of a race's account: found by `npm run prove -- mutation`. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { NpaLogLine } from './npa-log.ts';
