@@ -23,17 +23,17 @@ describe('a kubeconfig', () => {
 
   it('is never quoted by an error', async () => {
     for (const value of [
-      '"planted open quote',
-      '*planted',
-      '!planted x',
-      '[planted',
-      '{planted: planted, planted: x',
-      '@planted',
-      '"\\qplanted"',
+      '"sown open quote',
+      '*sown',
+      '!sown x',
+      '[sown',
+      '{sown: sown, sown: x',
+      '@sown',
+      '"\\qsown"',
     ]) {
       const error = await load(`apiVersion: v1\nusers:\n- name: a\n  user:\n    password: ${value}\n`);
       expect(error, value).to.be.instanceOf(Error);
-      expect(inspect(error, { depth: 9 }).replace(/\n +at [\s\S]*/, ''), value).to.not.include('planted');
+      expect(inspect(error, { depth: 9 }).replace(/\n +at [\s\S]*/, ''), value).to.not.include('sown');
       expect((error as Error).message).to.match(
         /^kubeconfig .*kubeconfig: it is no YAML: .* \(line \d+, column \d+\)$/,
       );
@@ -49,13 +49,13 @@ describe('a kubeconfig', () => {
         users: [{ name: 'u', user }],
       });
     const logins = [
-      { token: 'planted-plain-token' },
-      { username: 'a', password: 'planted-plain-password' },
-      { 'client-key-data': 'cGxhbnRlZA==', 'client-certificate-data': 'cGxhbnRlZA==' },
+      { token: 'sown-plain-token' },
+      { username: 'a', password: 'sown-plain-password' },
+      { 'client-key-data': 'c293bi1vd24ta2V5', 'client-certificate-data': 'c293bi1vd24ta2V5' },
       { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'aws' } },
     ];
     for (const login of logins) {
-      const error = (await load(config('http://user:planted@10.0.0.1:8080', login))) as Error;
+      const error = (await load(config('http://user:sown@10.0.0.1:8080', login))) as Error;
       expect(error.name, JSON.stringify(login)).to.equal('UsageError');
       expect(error.message).to.match(
         /login of user "u" would go over plain HTTP to http:\/\/10.0.0.1:8080; .*--insecure-http/,

@@ -1,5 +1,5 @@
 /** Reads kubeconfigs: what is secret in them is known to the redactor before anything can fail, and no error quotes them. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -7,6 +7,8 @@ import { keepKubeconfigSecrets, keepObjectSecrets } from '../../run/kubeconfig-s
 import { keepBasicLogin, keepSecret, keepVerbatim, redact } from '../../run/redact.ts';
 import { looksSecret } from '../../run/secret-forms.ts';
 import { UsageError } from '../../run/usage-error.ts';
+import { type ListedFile, loadListed, refuseDropped } from './listed-kubeconfigs.ts';
+import { TokenFile } from './token-file.ts';
 
 export interface KubeconfigSource {
   readonly kubeconfig?: string | undefined;
@@ -19,9 +21,13 @@ export interface KubeconfigSource {
 export function loadKubeconfig(config: KubeConfig, source: KubeconfigSource): KubeConfig {
   const paths = pathsOf(source);
   for (const path of paths) registerFile(path);
+  const isListed = source.kubeconfig !== undefined || isSetKubeconfig() || paths.some((path) => existsSync(path));
+  let files: readonly ListedFile[] = [];
   try {
-    if (source.kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(source.kubeconfig);
+    // Without any file: a pod's own account.
+    if (!isListed) config.loadFromDefault();
+    else files = loadListed(config, () => new (config.constructor as new () => KubeConfig)(), paths);
+    config.addAuthenticator(new TokenFile());
   } catch (error) {
     // eslint-disable-next-line preserve-caught-error -- an error of a YAML parser carries the lines around the mistake
     throw new Error(`kubeconfig ${paths.join(', ')}: ${whyUnreadable(error)}`);
@@ -36,6 +42,7 @@ export function loadKubeconfig(config: KubeConfig, source: KubeconfigSource): Ku
     }
     config.setCurrentContext(source.context);
   }
+  if (isListed) refuse(() => refuseDropped(config, files));
   refusePlainLogin(config, source.insecureHttp ?? false);
   return config;
 }
@@ -80,6 +87,19 @@ export function loginError(error: unknown, context: string): Error {
   );
   const message = error instanceof SyntaxError ? 'its answer is not JSON' : said;
   return new Error(`kubeconfig context "${context}": the login of its user failed: ${message}`);
+}
+
+function isSetKubeconfig(): boolean {
+  return (process.env['KUBECONFIG'] ?? '').split(delimiter).some((path) => path !== '');
+}
+
+/** Each mistake in a kubeconfig begins with that word. */
+function refuse(look: () => void): void {
+  try {
+    look();
+  } catch (error) {
+    throw new Error(`kubeconfig: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function pathsOf({ kubeconfig }: KubeconfigSource): readonly string[] {
