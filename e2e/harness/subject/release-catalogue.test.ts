@@ -28,7 +28,7 @@ describe('a catalogue of releases', () => {
     expect(product).to.equal('kube-proxy');
     expect(releases).to.deep.equal([
       {
-        ...{ version: '1.31.14', modes: ['iptables'], featureGates: {}, refused: [] },
+        ...{ version: '1.31.14', modes: ['iptables'], featureGates: {}, requires: {}, refused: [] },
         replaces: { 'k8s.io/kube-proxy': 'v0.31.0' },
         ...{ toolchain: undefined, standIns: {}, kernelFunctions: [] },
       },

@@ -14,6 +14,8 @@ export interface Release {
   readonly featureGates: Readonly<Record<string, readonly string[]>>;
   /** Modules that were published under another number than the release's: `{ 'k8s.io/kube-proxy': 'v0.31.0' }`. */
   readonly replaces: Readonly<Record<string, string>>;
+  /** Modules that its build needs beside its own go.mod, by version: `{ 'github.com/containernetworking/cni': 'v0.8.1' }`. */
+  readonly requires: Readonly<Record<string, string>>;
   /** The Go that builds it, where the release asks for a newer one than ours: `go1.27.4`. */
   readonly toolchain: string | undefined;
   /** Packages that its replaced modules lack, and the folder of ours that stands in for each. */
@@ -31,7 +33,17 @@ export interface ReleaseCatalogue {
 }
 
 const columns = [
-  ...['version', 'modes', 'featureGates', 'toolchain', 'replaces', 'standIns', 'kernelFunctions', 'refused'],
+  ...[
+    'version',
+    'modes',
+    'featureGates',
+    'toolchain',
+    'replaces',
+    'requires',
+    'standIns',
+    'kernelFunctions',
+    'refused',
+  ],
 ];
 
 /** Reads a catalogue. Throws with the file and the row when a column is unknown or a version is missing or twice. */
@@ -47,12 +59,12 @@ export function readCatalogue(file: URL | string): ReleaseCatalogue {
     const unknown = Object.keys(row).find((column) => !columns.includes(column));
     if (unknown !== undefined) throw new Error(`${at}: column ${unknown} is unknown; known: ${columns.join(', ')}`);
     const { version, modes = [], featureGates = {}, toolchain, ...more } = row as Partial<Release>;
-    const { replaces = {}, standIns = {}, kernelFunctions = [], refused = [] } = more;
+    const { replaces = {}, requires = {}, standIns = {}, kernelFunctions = [], refused = [] } = more;
     if (typeof version !== 'string' || !/^\d+\.\d+\.\d+/.test(version))
       throw new Error(`${at}: expected a version such as 1.31.0, in quotes where YAML would read a number`);
     if (seen.has(version)) throw new Error(`${at}: version ${version} is there twice`);
     seen.add(version);
-    return { version, modes, featureGates, toolchain, replaces, standIns, kernelFunctions, refused };
+    return { version, modes, featureGates, toolchain, replaces, requires, standIns, kernelFunctions, refused };
   });
   return { product: found.product, releases };
 }
