@@ -8,6 +8,7 @@ import { ensureKubeProxyRelease } from './kube-proxy-release.ts';
 import { ensureKubeProxyVariant } from './kube-proxy-variant.ts';
 import { npaBuildNeeds } from './npa-build.ts';
 import { ensureNpaImage } from './npa-image.ts';
+import { ensurePortmap } from './portmap.ts';
 
 /** Images and files by name; throws for a name that nobody makes. Shaped as the harness asks for it. */
 export interface Parts {
@@ -37,6 +38,14 @@ async function kubeProxyRelease(version: string, options: PartOptions): Promise<
   return ensureKubeProxyRelease(release, options);
 }
 
+async function portmap(name: string, options: PartOptions): Promise<string> {
+  const [version = '', variant] = name.split('+');
+  const catalogue = readCatalogue(new URL('../../e2e/areas/hostport/subjects/portmap-releases.yaml', import.meta.url));
+  const release = catalogue.releases.find((one) => one.version === version);
+  if (release === undefined) throw new Error(`portmap ${version} is not in the catalogue`);
+  return ensurePortmap({ release: version, variant, requires: release.requires }, options);
+}
+
 const isImage = (part: string): boolean => part.startsWith('npa@');
 
 /** What this machine lacks to make the part, one line each. */
@@ -55,6 +64,7 @@ export async function makePart(part: string, options: PartOptions): Promise<stri
   if (part.startsWith('kube-proxy@')) return kubeProxyRelease(part.slice('kube-proxy@'.length), options);
   if (part.startsWith('kube-proxy-variant@'))
     return ensureKubeProxyVariant(part.slice('kube-proxy-variant@'.length), options);
+  if (part.startsWith('portmap@')) return portmap(part.slice('portmap@'.length), options);
   throw new Error(`nobody makes ${part}`);
 }
 
