@@ -23,9 +23,16 @@ const DECIDES: readonly string[] = [
   ...['attempt', 'budget', 'explained', 'pattern', 'scheduler', 'select', 'spec-context', 'tags', 'verdict'].map(
     engine,
   ),
-  ...['defect-table', 'judgement', 'known-defects', 'match-defect', 'surroundings', 'verdict-errors', 'worst-cell'].map(
-    engine,
-  ),
+  ...[
+    'defect-table',
+    'judgement',
+    'match-defect',
+    'processor-wait',
+    'surroundings',
+    'time-bound',
+    'verdict-errors',
+    'worst-cell',
+  ].map(engine),
   ...['conntrack-entry', 'conntrack-event', 'conntrack-table'].map((name) => `e2e/harness/conntrack/${name}`),
   ...['datagram-loss', 'datagram-record'].map((name) => `e2e/harness/datagrams/${name}`),
   ...areas.all.flatMap(({ name, mutation }) => (mutation?.decides ?? []).map((file) => `e2e/areas/${name}/${file}`)),

@@ -47,7 +47,7 @@ export const udp: Area = {
   options: async () => (await import('./options.ts')).udpOptions,
   page: 'udp.md',
   mutation: {
-    decides: ['evidence/fresh-flows', 'evidence/processor-wait'],
+    decides: ['evidence/fresh-flows'],
     elsewhere: {
       'evidence/endpoint-premises.ts':
         'read from nodes and pods: without a cluster most of it does not run; the kill matrix runs it',

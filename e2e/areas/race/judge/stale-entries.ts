@@ -1,5 +1,5 @@
 /** Whether the agent removes the entries of flows that the kernel has forgotten, in as many of its periods as it may take. */
-import { countWaits } from '../../../harness/cluster/processor-wait.ts';
+import { countWaits } from '../../../harness/run/processor-wait.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { describeUnclear, heldTo } from '../../../harness/run/time-bound.ts';
 import { flowsInAgentMap } from '../evidence/race-premises.ts';

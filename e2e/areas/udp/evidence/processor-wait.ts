@@ -1,7 +1,7 @@
 /** How long the proxy's own processes on a node waited for a processor. */
 import type { ClusterNode } from '../../../harness/cluster/cluster.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
-import { countWaits as countWaitsOf } from '../../../harness/cluster/processor-wait.ts';
+import { countWaits as countWaitsOf } from '../../../harness/run/processor-wait.ts';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { ServiceProxy } from '../subjects/service-proxy.ts';
 

@@ -2,8 +2,8 @@
  * How long processes of a node were ready to run and got no processor: the machine's share of a time that a subject is held to.
  * From the kernel's account of each thread, so that a machine that is slow for others excuses nobody.
  */
-import type { SpecContext } from '../run/context.ts';
-import type { ClusterNode } from './cluster.ts';
+import type { SpecContext } from './context.ts';
+import type { ClusterNode } from '../cluster/cluster.ts';
 
 /** Nanoseconds that each thread has waited since it began, by `process/thread`. */
 export type Waits = ReadonlyMap<string, number>;
