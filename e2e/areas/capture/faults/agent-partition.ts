@@ -19,12 +19,17 @@ export async function cutFromApi(stage: CaptureStage): Promise<() => Promise<voi
   const address = pods.find((pod) => pod.spec.nodeName === node.name)?.status?.podIP;
   if (address === undefined) return t.inconclusive(`the agent on ${node.name} has no address of its own to be cut off`);
   const family = address.includes(':') ? 'ip6' : 'ip';
-  const heal = async (): Promise<void> => {
-    await node.exec(['nft', 'delete', 'table', 'inet', TABLE]);
-  };
-  t.defer('let the agent reach the API again', heal);
+  const cut: { heal?: () => Promise<void> } = {};
+  t.defer('let the agent reach the API again', async () => cut.heal?.());
   const rules = `table inet ${TABLE} { chain cut { type filter hook prerouting priority -310;\n ${family} saddr ${address} counter drop\n }\n}\n`;
-  await node.run(['nft', '-f', '-'], { signal: t.signal, stdin: rules });
+  const heal = await t.env.cluster.changeNode(node, {
+    told: `nft table inet ${TABLE}, which drops packets of ${address}, gone`,
+    argv: ['nft', '-f', '-'],
+    stdin: rules,
+    undo: ['sh', '-c', `! nft list table inet ${TABLE} >/dev/null 2>&1 || nft delete table inet ${TABLE}`],
+    signal: t.signal,
+  });
+  cut.heal = heal;
   await t.evidence.require({
     name: 'packets of the agent are dropped',
     lane: 'agents',

@@ -41,6 +41,7 @@ async function pointBefore(stage: CaptureStage, former: CaptureInstance, address
   const script = `find /run /var/lib/cni -maxdepth 5 -name last_reserved_ip.0 2>/dev/null | while read -r f; do
     for i in $(seq 100); do [ -e "$(dirname "$f")/${address}" ] || break; sleep 0.1; done
     printf %s ${previous(address)} > "$f"; done`;
+  // eslint-disable-next-line no-restricted-syntax -- where the pod network looks first for a free address, which every new pod moves on
   await former.node.run(['sh', '-c', script], { signal: stage.t.signal });
 }
 

@@ -3,6 +3,8 @@ import { agentsOf } from '../subjects/capture-subject.ts';
 import type { CaptureStage } from '../stage/capture-stage.ts';
 
 const FOLDER = '/var/lib/packet-capture';
+/** What is mounted there under another name is somebody else's. */
+const DEVICE = 'staleproof-small-disk';
 const BALLAST = `${FOLDER}/ballast`;
 
 export interface CaptureDisk {
@@ -13,16 +15,22 @@ export interface CaptureDisk {
 /** Mounts it and has the agent's pod made anew, for a running one keeps the folder that it has mounted. */
 export async function smallCaptureDisk(stage: CaptureStage): Promise<CaptureDisk> {
   const { node, t } = stage;
+  const mounted: { unmount?: () => Promise<void> } = {};
   t.defer('unmount the small disk', async (signal) => {
-    await node.exec(['sh', '-c', `rm -f ${BALLAST}; umount -l ${FOLDER}`], { signal });
+    await mounted.unmount?.();
     await replaceAgent(stage, signal);
   });
-  await node.run(['sh', '-c', `mkdir -p ${FOLDER} && mount -t tmpfs -o size=100m tmpfs ${FOLDER}`], {
+  mounted.unmount = await t.env.cluster.changeNode(node, {
+    told: `the small disk on ${FOLDER} unmounted`,
+    argv: ['sh', '-c', `mkdir -p ${FOLDER} && mount -t tmpfs -o size=100m ${DEVICE} ${FOLDER}`],
+    // Its ballast goes with it.
+    undo: ['sh', '-c', `! grep -q '^${DEVICE} ${FOLDER} ' /proc/mounts || umount -l ${FOLDER}`],
     signal: t.signal,
   });
   await replaceAgent(stage, t.signal);
   return {
     fill: async () => {
+      // eslint-disable-next-line no-restricted-syntax -- it goes with the disk, which is journalled
       await node.run(['fallocate', '-l', '60M', BALLAST], { signal: t.signal });
       await t.evidence.require({
         name: 'less is free than the agent asks for',
@@ -35,6 +43,7 @@ export async function smallCaptureDisk(stage: CaptureStage): Promise<CaptureDisk
       });
     },
     empty: async () => {
+      // eslint-disable-next-line no-restricted-syntax -- on that disk too
       await node.run(['rm', '-f', BALLAST], { signal: t.signal });
       t.evidence.record({ kind: 'fault', lane: 'disk', summary: 'room again' });
     },

@@ -15,6 +15,7 @@ export async function takeInterfaceName(stage: CaptureStage, name: string, heir:
   const own = await hostInterface(stage, heir);
   // The former pod's link goes a moment after its object.
   const script = `for i in $(seq 100); do [ -e /sys/class/net/${name} ] || break; sleep 0.1; done; ip link set dev ${own} name ${name}`;
+  // eslint-disable-next-line no-restricted-syntax -- the link goes with its pod
   await heir.node.run(['sh', '-c', script], { signal: stage.t.signal });
   await stage.t.evidence.require({
     name: `another pod has the interface ${name}`,

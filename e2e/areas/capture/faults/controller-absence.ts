@@ -48,12 +48,18 @@ export async function freezeLeader(stage: CaptureStage): Promise<() => Promise<v
   // Two replicas may share a node: the one that leads has its pod's name as host name.
   const script = `for p in $(pgrep -f '^node /app/packet-capture-controller.mjs'); do
     grep -qz "^HOSTNAME=${name}$" /proc/$p/environ && echo $p; done; true`;
+  // eslint-disable-next-line no-restricted-syntax -- only reads
   const [pid = ''] = (await node.run(['sh', '-c', script])).trim().split('\n');
-  const thaw = async (): Promise<void> => {
-    await node.exec(['kill', '-CONT', pid]);
-  };
-  t.defer('let the frozen controller go on', thaw);
-  await node.run(['kill', '-STOP', pid], { signal: t.signal });
+  const frozen: { thaw?: () => Promise<void> } = {};
+  t.defer('let the frozen controller go on', async () => frozen.thaw?.());
+  const thaw = await t.env.cluster.changeNode(node, {
+    told: `process ${pid}, the frozen controller ${name}, going on`,
+    argv: ['kill', '-STOP', pid],
+    // It may have been killed meanwhile.
+    undo: ['sh', '-c', `kill -CONT ${pid} 2>/dev/null || true`],
+    signal: t.signal,
+  });
+  frozen.thaw = thaw;
   t.evidence.record({ kind: 'fault', lane: 'controller', summary: `SIGSTOP to leader ${holder} (PID ${pid})` });
   await t.evidence.require({
     name: 'another controller leads',
