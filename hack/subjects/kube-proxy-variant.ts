@@ -10,19 +10,36 @@ import { kubernetesTags, versionFlags } from '../images/kubernetes-binary.ts';
 import { kubernetesModule as module, stagingReplaces } from '../images/kubernetes-module.ts';
 
 const text = (file: string): string => readFileSync(new URL(`kube-proxy-overlay/${file}`, import.meta.url), 'utf8');
+const update = '\tendpointUpdateResult := proxier.endpointsMap.Update(proxier.endpointsChanges)\n';
+const owed = {
+  anchor: update,
+  by: `${update}\tendpointUpdateResult.ConntrackCleanupRequired = conntrack.StillOwed(proxier.ipFamily, endpointUpdateResult.ConntrackCleanupRequired)\n`,
+};
 const cleanEarly =
   'conntrack.CleanEarly(proxier.conntrack, proxier.ipFamily, proxier.svcPortMap, proxier.endpointsMap)';
 
 export function kubeProxyEdits(): readonly SourceEdit[] {
   return [
     { module, file: 'pkg/proxy/conntrack/staleproof_defects.go', content: text('defects.go') },
+    { module, file: 'pkg/proxy/conntrack/staleproof_blind_spots.go', content: text('blind_spots.go') },
+    { module, file: 'pkg/proxy/staleproof_slices.go', content: text('slices.go') },
+    {
+      module,
+      file: 'pkg/proxy/endpointslicecache.go',
+      replacements: [
+        {
+          anchor: '\tesData := &endpointSliceData{endpointSlice, remove}\n',
+          by: '\tnoteSlice(endpointSlice)\n\tesData := &endpointSliceData{endpointSlice, remove}\n',
+        },
+      ],
+    },
     {
       module,
       file: 'pkg/proxy/conntrack/cleanup.go',
       replacements: [
         {
           anchor: '\tstart := time.Now()\n',
-          by: '\tct = withDefect(ct, svcPortMap, endpointsMap)\n\tstart := time.Now()\n',
+          by: '\tct = withDefect(ct, ipFamily, svcPortMap, endpointsMap)\n\tstart := time.Now()\n',
         },
       ],
     },
@@ -30,6 +47,7 @@ export function kubeProxyEdits(): readonly SourceEdit[] {
       module,
       file: 'pkg/proxy/iptables/proxier.go',
       replacements: [
+        owed,
         {
           anchor: '\t// NOTE: NoFlushTables is used',
           by: `\tif endpointUpdateResult.ConntrackCleanupRequired {\n\t\t${cleanEarly}\n\t}\n\t// NOTE: NoFlushTables is used`,
@@ -41,6 +59,7 @@ export function kubeProxyEdits(): readonly SourceEdit[] {
       module,
       file: 'pkg/proxy/nftables/proxier.go',
       replacements: [
+        owed,
         {
           anchor: '\tif klogV9 := klog.V(9); klogV9.Enabled() {\n',
           by: `\tif endpointUpdateResult.ConntrackCleanupRequired {\n\t\t${cleanEarly}\n\t}\n\tif klogV9 := klog.V(9); klogV9.Enabled() {\n`,

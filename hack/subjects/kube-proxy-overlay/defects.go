@@ -38,10 +38,11 @@ const lateness = 14 * time.Second
 
 var flushedOnStart = map[uint8]bool{}
 
-func withDefect(ct Interface, services proxy.ServicePortMap, endpoints proxy.EndpointsMap) Interface {
+func withDefect(ct Interface, family v1.IPFamily, services proxy.ServicePortMap, endpoints proxy.EndpointsMap) Interface {
 	if _, early := ct.(earlyTable); early || defect == "" {
 		return ct
 	}
+	paid(family)
 	return defectiveTable{ct, services, endpoints}
 }
 
@@ -88,6 +89,7 @@ func (t defectiveTable) DeleteEntries(family uint8, stale []*netlink.ConntrackFl
 			stale = t.towardsServices(family)
 		}
 	}
+	stale = t.leaveOut(family, stale)
 	if defect == "late-cleanup" {
 		go func() {
 			time.Sleep(lateness)

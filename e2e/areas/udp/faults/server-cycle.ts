@@ -21,6 +21,8 @@ export interface CycleOptions {
   readonly ports?: readonly number[];
   /** The servers echo over TCP too. */
   readonly tcp?: boolean;
+  /** The servers' readiness can be closed. */
+  readonly readiness?: boolean;
   /** The first reply may come from another server than server 1: the spec judges from whom. */
   readonly fromAnyone?: boolean;
 }
@@ -41,6 +43,7 @@ export async function pinFlow(t: SpecContext, stage: ServiceStage, options: Cycl
     node: options.serverNode ?? stage.serverNode,
     ...(options.ports === undefined ? {} : { ports: options.ports }),
     ...(options.tcp === true ? { tcp: true } : {}),
+    ...(options.readiness === true ? { readiness: true } : {}),
   };
   const { host = stage.clusterIP, port = SERVICE_PORT } = options.client ?? {};
   const follower = await followConntrack(t, node, { protocol: 'udp', dst: host, dport: port });
@@ -90,14 +93,21 @@ export const destinationOf = (stage: ServiceStage, server: StagePod): Destinatio
 });
 
 /**
- * Lets server 2 in, proves that the flow still hangs on server 1, and deletes server 1 with grace 0. Without `freshFlows` nothing
- * tells when the rules were written: for tables so full that their events may be lost.
+ * Lets server 2 in, proves that the flow still hangs on server 1, and takes server 1 out: deletes it with grace 0, unless `leave`
+ * does it in another way. Without `freshFlows` nothing tells when the rules were written: for tables so full that their events may
+ * be lost.
  */
 export async function replaceServer(
   t: SpecContext,
   stage: ServiceStage,
   pinned: PinnedFlow,
-  { freshFlows = true }: { readonly freshFlows?: boolean } = {},
+  {
+    freshFlows = true,
+    leave = { title: 'delete server 1 with grace 0', change: () => stage.deletePod(pinned.server1) },
+  }: {
+    readonly freshFlows?: boolean;
+    readonly leave?: { readonly title: string; readonly change: () => Promise<void> };
+  } = {},
 ): Promise<Replacement> {
   const { server1, server2, flow, follower, client } = pinned;
   const fresh = freshFlows ? await watchFresh(t, stage, pinned, destinationOf(stage, server1)) : undefined;
@@ -105,7 +115,7 @@ export async function replaceServer(
   await t.evidence.require(stage.endpointsAre([server1, server2]));
   const staleRow = await t.evidence.require(rowPointsAt(t, flow, stage.ip(server1), { seenBy: follower }));
   const sequence = client.stream.lastSequence();
-  await t.step('delete server 1 with grace 0', () => stage.deletePod(server1));
+  await t.step(leave.title, leave.change);
   await t.evidence.require(stage.endpointsAre([server2]));
   return { staleRow, sequence, changedAt: t.evidence.now(), fresh };
 }

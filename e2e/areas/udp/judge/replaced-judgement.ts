@@ -2,6 +2,7 @@
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { destinationOf, type PinnedFlow, type Replacement } from '../faults/server-cycle.ts';
 import type { ServiceStage } from '../stage/service-stage.ts';
+import type { Backend } from './judgements.ts';
 import { judgeHandover } from './handover-judgement.ts';
 
 export function judgeReplaced(
@@ -9,7 +10,12 @@ export function judgeReplaced(
   stage: ServiceStage,
   pinned: PinnedFlow,
   replacement: Replacement,
-  options: { readonly eventsMayBeLost?: boolean } = {},
+  options: {
+    readonly eventsMayBeLost?: boolean;
+    /** What became of server 1, when it was not deleted. */
+    readonly backend?: Backend;
+    readonly after?: string;
+  } = {},
 ): Promise<void> {
   const { flow, client, follower, server1, server2 } = pinned;
   return judgeHandover(t, {

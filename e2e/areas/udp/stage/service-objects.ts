@@ -17,6 +17,10 @@ export interface ServiceShape {
   readonly externalIPs?: readonly string[];
   readonly clusterIP?: string;
   readonly sessionAffinity?: 'ClientIP';
+  /** Several UDP ports instead of one on `SERVICE_PORT`. */
+  readonly udpPorts?: readonly { readonly name: string; readonly port: number; readonly targetPort: number }[];
+  /** No selector: the spec writes the EndpointSlices. */
+  readonly slicesByHand?: true;
 }
 
 export interface ServiceObject extends KubernetesObject {
@@ -61,8 +65,10 @@ export function serviceObject(namespace: string, shape: ServiceShape): Kubernete
     metadata: { name: SERVICE_NAME, namespace },
     spec: {
       type: shape.type ?? 'ClusterIP',
-      selector: { [MEMBER_LABEL]: SERVICE_NAME },
-      ports: protocols.map((protocol) => ({ name: protocol.toLowerCase(), protocol, port: SERVICE_PORT, targetPort })),
+      ...(shape.slicesByHand === true ? {} : { selector: { [MEMBER_LABEL]: SERVICE_NAME } }),
+      ports:
+        shape.udpPorts?.map((port) => ({ ...port, protocol: 'UDP' })) ??
+        protocols.map((protocol) => ({ name: protocol.toLowerCase(), protocol, port: SERVICE_PORT, targetPort })),
       ...(families === undefined
         ? {}
         : {

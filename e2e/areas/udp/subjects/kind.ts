@@ -16,6 +16,8 @@ export type ProxyCapability =
   | 'traffic-policy'
   /** Serves both families at once. */
   | 'dual-stack'
+  /** Writes its rules by programs in its pods, which a fault may take away. */
+  | 'rule-program'
   /** Runs in pods of its own, which a fault may restart. */
   | 'restart';
 

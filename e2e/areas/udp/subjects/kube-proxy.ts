@@ -18,6 +18,14 @@ const ROLLOUT_MS = 120_000;
 const PLACE = '/var/lib/staleproof';
 const daemonSetKey = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: NAME, namespace: NAMESPACE } as const;
 
+const ruleWriters = {
+  iptables: {
+    programs: ['iptables-restore', 'ip6tables-restore'],
+    failed: /Failed to execute iptables-restore|Sync failed/,
+  },
+  nftables: { programs: ['nft'], failed: /nftables sync failed|Sync failed/ },
+} as const;
+
 interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
@@ -41,6 +49,7 @@ export function kubeProxy(mode: KubeProxyMode, { release, defect }: KubeProxyCho
     kind: 'service-proxy',
     pods: { namespace: NAMESPACE, labelSelector: LABEL },
     programs: (kubernetes) => kubeProxyPrograms(release?.version ?? kubernetes),
+    ...(mode === 'ipvs' ? {} : { ruleWriter: ruleWriters[mode] }),
     clusterNeeds: { kubeProxyMode: mode },
     // That of a defect is named by the cluster's own version: it is built when the cluster is there.
     parts: () => (release === undefined || release.refused.length > 0 ? [] : [releasePart(release)]),
@@ -84,6 +93,7 @@ export function kubeProxy(mode: KubeProxyMode, { release, defect }: KubeProxyCho
         'session-affinity',
         'traffic-policy',
         'restart',
+        ...(mode === 'ipvs' ? [] : ['rule-program']),
         ...(context.cluster.familyMode === 'dual' ? ['dual-stack'] : []),
       ]),
     async info(context): Promise<SubjectInfo> {

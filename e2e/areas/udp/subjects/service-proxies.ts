@@ -10,7 +10,13 @@ interface Defect {
   readonly modes: readonly Mode[];
   /** Specs that are meant to notice. */
   readonly caughtBy: readonly string[];
+  readonly caughtAs: readonly string[];
 }
+
+const rowStays = 'row-removed: row-stays';
+const rowTaken = 'row-kept: deleted-by-program';
+const stuck = ['flow-settles: nobody-answers', 'flow-settles: wrong-server'];
+const leftBehind = ['cycle-followed: nobody-answers', 'cycle-followed: wrong-server'];
 
 const both: readonly Mode[] = ['iptables', 'nftables'];
 
@@ -25,6 +31,9 @@ const defects: Readonly<Record<string, Defect>> = {
       'udp/connected-socket',
       'udp/datagrams-follow-endpoints',
       'udp/dual-stack-both-legs',
+      'udp/endpoint-turns-unready',
+      'udp/endpoints-in-several-slices',
+      'udp/every-port-of-a-service',
       'udp/external-ip-server-cycles',
       'udp/external-traffic-policy-local',
       'udp/full-table-server-cycles',
@@ -35,11 +44,14 @@ const defects: Readonly<Record<string, Defect>> = {
       'udp/node-port-ipv6-server-cycles',
       'udp/node-port-server-cycles',
       'udp/rapid-cycles',
+      'udp/servers-leave-together',
+      'udp/servers-without-flows-leave-too',
       'udp/session-affinity-switch',
       'udp/target-port-change',
       'udp/unready-endpoint-becomes-ready',
       'udp/zero-to-one',
     ],
+    caughtAs: [rowStays, ...stuck, ...leftBehind, 'flows-move: flows-stay', 'flows-move: nobody-answers'],
   },
   'late-cleanup': {
     summary: 'deletes stale rows 14 s after it wrote the rules for their change',
@@ -49,6 +61,9 @@ const defects: Readonly<Record<string, Defect>> = {
       'udp/clusterip-server-cycles',
       'udp/connected-socket',
       'udp/dual-stack-both-legs',
+      'udp/endpoint-turns-unready',
+      'udp/endpoints-in-several-slices',
+      'udp/every-port-of-a-service',
       'udp/external-ip-server-cycles',
       'udp/external-traffic-policy-local',
       'udp/graceful-termination',
@@ -56,57 +71,104 @@ const defects: Readonly<Record<string, Defect>> = {
       'udp/load-balancer-ip-server-cycles',
       'udp/node-port-ipv6-server-cycles',
       'udp/node-port-server-cycles',
+      'udp/servers-leave-together',
       'udp/target-port-change',
       'udp/unready-endpoint-becomes-ready',
       'udp/zero-to-one',
     ],
+    caughtAs: [rowStays, 'row-removed: removed-late'],
   },
   'wide-cleanup': {
     summary: 'flushes all rows of a Service as soon as one of them is stale',
     modes: both,
     caughtBy: ['udp/other-backends-flows-stay'],
+    caughtAs: [rowTaken],
   },
   'port-only-cleanup': {
     summary: 'flushes every row with the same destination port as a stale one, whatever its address',
     modes: both,
     caughtBy: ['udp/unrelated-flow-same-port'],
+    caughtAs: [rowTaken],
   },
   'any-protocol-cleanup': {
     summary: 'flushes TCP rows too when a UDP row to the same address and port is stale',
     modes: both,
     caughtBy: ['udp/tcp-connections-stay'],
+    caughtAs: ['tcp-rows-kept: deleted-by-program'],
   },
   'early-cleanup': {
     summary: 'cleans up a second before the new rules are in place, and never after',
     modes: both,
     // Not by one change alone: the sync that follows it may clean up what the first one left.
     caughtBy: ['udp/rapid-cycles'],
+    caughtAs: leftBehind,
   },
   'terminating-cleanup': {
     summary: 'takes rows of terminating endpoints for stale while they still serve',
     modes: both,
     caughtBy: ['udp/graceful-termination'],
+    caughtAs: [rowTaken],
   },
   'no-ipv6-cleanup': {
     summary: 'forgets the IPv6 table',
     modes: both,
     caughtBy: ['udp/dual-stack-both-legs', 'udp/node-port-ipv6-server-cycles'],
+    caughtAs: [rowStays],
   },
   'no-node-port-cleanup': {
     summary: 'forgets rows of node ports',
     modes: both,
     caughtBy: ['udp/node-port-server-cycles', 'udp/external-traffic-policy-local', 'udp/target-port-change'],
+    caughtAs: [rowStays],
+  },
+  'first-port-only': {
+    summary: 'cleans up after one UDP port of a Service, the first by name',
+    modes: both,
+    caughtBy: ['udp/every-port-of-a-service'],
+    caughtAs: [rowStays],
+  },
+  'one-name-a-port': {
+    summary: 'takes Service ports that lead to one port of the servers for one',
+    modes: both,
+    caughtBy: ['udp/every-port-of-a-service'],
+    caughtAs: [rowStays],
+  },
+  'first-slice-only': {
+    summary: 'cleans up after endpoints of the first EndpointSlice of a Service only',
+    modes: both,
+    caughtBy: ['udp/endpoints-in-several-slices'],
+    caughtAs: [rowStays],
+  },
+  'one-of-two': {
+    summary: 'of several endpoints that leave with one change, cleans up after one',
+    modes: both,
+    caughtBy: ['udp/servers-leave-together', 'udp/endpoints-in-several-slices'],
+    caughtAs: [rowStays],
+  },
+  'unready-kept': {
+    summary: 'leaves rows of endpoints that turned unready and live',
+    modes: both,
+    caughtBy: ['udp/endpoint-turns-unready'],
+    caughtAs: [rowStays],
+  },
+  'stops-at-first-error': {
+    summary: 'ends the clean-up of a change at the first endpoint without a row',
+    modes: both,
+    caughtBy: ['udp/servers-without-flows-leave-too'],
+    caughtAs: [rowStays],
   },
   'flush-on-start': {
     summary: 'flushes all rows of all Services when it starts',
     modes: both,
     caughtBy: ['udp/proxy-restart-keeps-flows'],
+    caughtAs: [rowTaken],
   },
   'no-invalid-drop': {
     summary: 'does not drop packets that conntrack calls INVALID',
     // In nftables mode kind switches tcp_be_liberal on, and nothing is INVALID.
     modes: ['iptables'],
     caughtBy: ['udp/invalid-packets-keep-tcp'],
+    caughtAs: ['connections-alive: broken'],
   },
 };
 
@@ -117,7 +179,23 @@ function kubeProxyEntry(mode: Mode, defect?: string): SubjectEntry {
     kind: 'service-proxy',
     summary,
     caughtBy: defect === undefined ? [] : (defects[defect]?.caughtBy ?? []),
+    ...(defect !== undefined && defects[defect] !== undefined && { caughtAs: defects[defect].caughtAs }),
     load: async () => (await import('./kube-proxy.ts')).kubeProxy(mode, { defect }),
+  };
+}
+
+/**
+ * kube-proxy without a defect that it has: else nobody would know whether the specs that find the defect can be green. One mode is
+ * enough where both clean up by the same code.
+ */
+function mendedEntry(mode: Mode, mend: string, told: { readonly summary: string; readonly passes: readonly string[] }) {
+  return {
+    name: `kube-proxy-${mode}+${mend}`,
+    kind: 'service-proxy' as const,
+    summary: `kube-proxy in ${mode} mode that ${told.summary}`,
+    caughtBy: [],
+    passes: told.passes,
+    load: async () => (await import('./kube-proxy.ts')).kubeProxy(mode, { defect: mend }),
   };
 }
 
@@ -149,6 +227,7 @@ function kpngEntry(backend: KpngBackend, model: KpngModel, defect?: KpngDefect):
       defect === undefined
         ? []
         : ['udp/clusterip-server-cycles', 'udp/datagrams-follow-endpoints', 'udp/node-port-server-cycles'],
+    ...(defect !== undefined && { caughtAs: [rowStays, ...stuck] }),
     load: async () => (await import('./kpng.ts')).kpng(backend, model, defect),
   };
 }
@@ -165,15 +244,16 @@ export const serviceProxies: readonly SubjectEntry[] = [
     load: async () => (await import('./installed-proxy.ts')).installedProxy(),
   },
   ...kpngBackends.flatMap((backend) => [kpngEntry(backend, 'single'), kpngEntry(backend, 'split')]),
-  {
-    // Else nobody would know whether the specs that find the defect can be green. Both modes clean up by the same code.
-    name: 'kube-proxy-iptables+own-node-ports',
-    kind: 'service-proxy',
-    summary: 'kube-proxy in iptables mode that takes for a node port’s only rows that go to the node itself',
-    caughtBy: [],
+  mendedEntry('iptables', 'own-node-ports', {
+    summary: 'takes for a node port’s only rows that go to the node itself',
     passes: ['udp/node-port-healthy-flow-stays', 'udp/unrelated-flow-same-node-port'],
-    load: async () => (await import('./kube-proxy.ts')).kubeProxy('iptables', { defect: 'own-node-ports' }),
-  },
+  }),
+  ...(['iptables', 'nftables'] as const).map((mode) =>
+    mendedEntry(mode, 'retry-cleans', {
+      summary: 'still cleans up after a change whose rules it could not write at first',
+      passes: ['udp/rules-written-at-second-try'],
+    }),
+  ),
   ...Object.entries(defects).flatMap(([defect, { modes }]) => modes.map((mode) => kubeProxyEntry(mode, defect))),
   ...releaseEntries(),
   kpngEntry('nft', 'single', 'no-conntrack-binary'),

@@ -6,4 +6,6 @@ export interface ServiceProxy extends Subject {
   programs?(kubernetes: string): readonly string[];
   /** Its pods, one a node; absent when it does not run in pods. */
   readonly pods?: { readonly namespace: string; readonly labelSelector: string };
+  /** By which programs in its pods it writes rules, and what its log says of a write that failed; with `rule-program`. */
+  readonly ruleWriter?: { readonly programs: readonly string[]; readonly failed: RegExp };
 }
