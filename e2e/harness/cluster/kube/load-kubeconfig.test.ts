@@ -65,4 +65,19 @@ describe('a kubeconfig', () => {
     }
     expect(await load(config('http://127.0.0.1:8001', {})), 'kubectl proxy').to.be.instanceOf(KubeConfig);
   });
+
+  it('that names no server to speak to is refused with its name', async () => {
+    const config = (server: string): string =>
+      JSON.stringify({
+        'current-context': 'c',
+        contexts: [{ name: 'c', context: { cluster: 'own', user: 'u' } }],
+        clusters: [{ name: 'own', cluster: { server } }],
+        users: [{ name: 'u', user: {} }],
+      });
+    for (const server of ['192.0.2.1:6443', 'api.example.org:6443', 'ftp://192.0.2.1', 'https://[2001:db8'])
+      expect(String(await load(config(server))), server).to.equal(
+        `Error: kubeconfig: server "${server}" of cluster "own" is no URL that begins with https:// or http://`,
+      );
+    expect(await load(config('HTTPS://[2001:db8::1]:6443/prefix'))).to.be.instanceOf(KubeConfig);
+  });
 });

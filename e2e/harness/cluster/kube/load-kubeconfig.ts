@@ -43,6 +43,7 @@ export function loadKubeconfig(config: KubeConfig, source: KubeconfigSource): Ku
     config.setCurrentContext(source.context);
   }
   if (isListed) refuse(() => refuseDropped(config, files));
+  refuseServer(config);
   refusePlainLogin(config, source.insecureHttp ?? false);
   return config;
 }
@@ -134,6 +135,17 @@ function whyUnreadable(error: unknown): string {
 /** Names come from files of others, and may be of any length. */
 function shortened(text: string, most = 100): string {
   return text.length <= most ? text : `${text.slice(0, most)}…`;
+}
+
+/** kubectl guesses a scheme where there is none; a guess may be another port's. */
+function refuseServer(config: KubeConfig): void {
+  const { name, server } = config.getCurrentCluster() ?? {};
+  // That there is none is said by who connects.
+  if (server === undefined || (/^https?:\/\//i.test(server) && URL.canParse(server))) return;
+  const shown = shortened(redact(server.replace(/\/\/[^/@]*@/, '//')));
+  throw new Error(
+    `kubeconfig: server "${shown}" of cluster "${shortened(name ?? '')}" is no URL that begins with https:// or http://`,
+  );
 }
 
 /** A token that went over plain HTTP is known to everybody on the way. `kubectl proxy` needs none. */
