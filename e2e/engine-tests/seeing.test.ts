@@ -22,7 +22,7 @@ describe('the engine, seen', function () {
 
   it('prints a line every so often where there is no terminal', async () => {
     const run = await runEngine([...specs, '--progress-every', '300ms'], { env: { WAIT_MS: '800' } });
-    expect(run.stdout).to.match(/▶ 4 running, 1 waiting · udp\/a: waiting 800 ms \d+ ms/);
+    expect(run.stdout).to.match(/▶ 0 done, 4 running, 1 waiting.* · udp\/a: waiting 800 ms \d+ ms/);
     const quiet = await runEngine(specs, { env: { WAIT_MS: '50' } });
     expect(quiet.stdout).to.not.include('▶');
   });
@@ -34,7 +34,7 @@ describe('the engine, seen', function () {
       extendEnv: false,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', TERM: 'xterm', WAIT_MS: '1500' },
     });
-    expect(stdout).to.include('▶ 4 running, 1 waiting');
+    expect(stdout).to.include('▶ 0 done, 4 running, 1 waiting');
     expect(stdout).to.include('\u001b[32mPASS');
     const lastPaint = stdout.lastIndexOf('▶');
     expect(stdout.indexOf('\r\u001b[2K', lastPaint), 'erased').to.be.above(lastPaint);

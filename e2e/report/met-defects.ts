@@ -36,5 +36,7 @@ function cellsOf({ decisive, verdict, subjects }: Outcome): readonly Cell[] {
   const known = (decisive?.known ?? []).filter(({ met }) => met).map(({ of, defect }) => ({ of: [of], defect }));
   if (known.length > 0) return known;
   // Runs of before cells were recorded name the defect of the attempt alone.
-  return verdict === 'expected-fail' && decisive?.defect !== undefined ? [{ of: subjects, defect: decisive.defect }] : [];
+  return verdict === 'expected-fail' && decisive?.defect !== undefined
+    ? [{ of: subjects, defect: decisive.defect }]
+    : [];
 }

@@ -69,9 +69,13 @@ export function refuseDropped(config: KubeConfig, files: readonly ListedFile[]):
   }
 }
 
-/** Names come from files of others: of any length, and of any type. */
+/**
+ * Names come from files of others: of any length, of any type, and in a damaged file with a piece of what stood beside them, which
+ * may be a secret. Only what looks like a name is quoted.
+ */
 function shortened(name: unknown): string {
-  return String(name).slice(0, 100);
+  const text = String(name);
+  return /^[\w.@:/+-]{1,100}$/.test(text) ? text : `(${text.length} characters that are no name)`;
 }
 
 function firstOfEach<T extends Entries[number]>(lists: readonly (readonly T[])[]): T[] {
