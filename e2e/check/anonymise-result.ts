@@ -5,6 +5,14 @@ import type { CheckResult } from './result.ts';
 export function anonymiseResult(result: CheckResult, anonymiser = new Anonymiser()): CheckResult {
   anonymiser.keep('context', result.context);
   for (const { nodes } of result.subjects) for (const name of nodes.examples) anonymiser.keep('node', name);
+  for (const { node, stale } of result.rows ?? []) {
+    anonymiser.keep('node', node);
+    for (const full of stale.flatMap(({ owner, newOwner }) => [owner ?? [], newOwner ?? []].flat())) {
+      const [namespace = '', name = ''] = full.split('/');
+      anonymiser.keep('namespace', namespace);
+      anonymiser.keep('object', name);
+    }
+  }
   const exposed = [
     ...result.exposed,
     ...result.subjects.flatMap(({ defects }) => defects.flatMap((one) => one.matters)),

@@ -26,6 +26,9 @@ export const NODES = list('nodes', 'versions of kubelets, and how many nodes the
 export const PODS = list('pods', 'proxies and agents with their images and flags, and pods with host ports');
 export const SERVICES = list('services', 'UDP Services whose clients a defect would meet');
 
+/** For rows only. */
+export const SLICES = list('endpointslices', 'endpoints that rows may go to', 'discovery.k8s.io');
+
 /** ConfigMaps by name, as the areas say. */
 export function configReads(areas: Areas): readonly ConfigRead[] {
   const names = new Set(areas.all.flatMap(({ running }) => running?.configs ?? []));

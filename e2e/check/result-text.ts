@@ -1,6 +1,7 @@
 /** The result for a person at a terminal, and as Markdown for a ticket. Pure. */
 import { md, mdLink } from '../report/markdown.ts';
 import { oneLine } from '../report/printable.ts';
+import { rowsLines } from './rows/rows-text.ts';
 import type { CheckedDefect, CheckedSubject, CheckResult } from './result.ts';
 
 const counted = (count: number | null, what: string): string => `${count ?? 'an unknown number of'} ${what}`;
@@ -39,16 +40,20 @@ function mattersOf({ matters }: CheckedDefect): string {
 }
 
 /** One sentence that a reader can stop at. */
-export function sentenceOf({ verdict, subjects, missing }: CheckResult): string {
+export function sentenceOf(result: CheckResult): string {
+  const { verdict, subjects, missing } = result;
   const known = subjects.flatMap(({ defects }) => defects.filter(({ has }) => has === true));
   const failures = subjects.reduce((sum, one) => sum + one.failures.length, 0);
+  const stale = (result.rows ?? []).reduce((sum, one) => sum + one.stale.length + one.untold, 0);
+  const rows = result.rows === undefined ? '' : `, ${stale} stale rows`;
   const parts = missing.length === 0 ? '' : `; ${missing.length} things are not known, see below`;
-  if (verdict === 'affected') return `affected: ${known.length} known defects, ${failures} other failed claims${parts}`;
+  if (verdict === 'affected')
+    return `affected: ${known.length} known defects, ${failures} other failed claims${rows}${parts}`;
   if (verdict === 'could not look') return `could not look: ${missing.length} things are not known, see below`;
   return 'nothing found: everything that was found is measured, and has none of the known defects';
 }
 
-export function tableText(result: CheckResult): string {
+export function tableText(result: CheckResult, withFix = false): string {
   const lines = [headOf(result), ''];
   for (const subject of result.subjects) {
     const { claims } = subject;
@@ -71,6 +76,7 @@ export function tableText(result: CheckResult): string {
     ),
     '',
   );
+  if (result.rows !== undefined) lines.push('conntrack rows:', ...rowsLines(result.rows, withFix), '');
   if (result.missing.length > 0)
     lines.push('not known:', ...result.missing.map(({ what, why }) => `  ${what}: ${why}`), '');
   return [...lines.map((line) => oneLineKeepingIndent(line)), sentenceOf(result), ''].join('\n');
@@ -81,7 +87,7 @@ function oneLineKeepingIndent(line: string): string {
   return indent + oneLine(line);
 }
 
-export function markdownText(result: CheckResult): string {
+export function markdownText(result: CheckResult, withFix = false): string {
   const lines = [`## staleproof check: ${md(result.verdict)}`, '', md(sentenceOf(result)), '', md(headOf(result)), ''];
   for (const subject of result.subjects) {
     lines.push(
@@ -100,6 +106,8 @@ export function markdownText(result: CheckResult): string {
     }
     lines.push('');
   }
+  if (result.rows !== undefined)
+    lines.push('### Conntrack rows', '', '```', ...rowsLines(result.rows, withFix), '```', '');
   if (result.missing.length > 0)
     lines.push('### Not known', '', ...result.missing.map(({ what, why }) => `- ${md(what)}: ${md(why)}`), '');
   return lines.join('\n');

@@ -53,6 +53,37 @@ const subject = z.strictObject({
   unknown: z.boolean(),
 });
 
+const tuple = z.object({ src: z.string(), dst: z.string(), sport: count, dport: count });
+const staleRow = z.object({
+  reason: z.string(),
+  frontend: z.string(),
+  /** `namespace/name` of the Service, or of the pod with the host port. */
+  owner: z.string().optional(),
+  /** Pod that has the backend's address now. */
+  newOwner: z.string().optional(),
+  /** Whether anybody sent between the two looks. */
+  sending: z.boolean(),
+  packetsBetween: z.number().optional(),
+  row: z.object({
+    protocol: z.enum(['UDP', 'TCP', 'SCTP']),
+    original: tuple,
+    reply: tuple,
+    timeoutSeconds: count,
+    zone: count,
+    id: count,
+    madeMs: count.optional(),
+  }),
+});
+
+const nodeRows = z.strictObject({
+  node: z.string(),
+  /** Null: its table could not be read, and `error` says why. */
+  rows: count.nullable(),
+  error: z.string().nullable(),
+  stale: z.array(staleRow),
+  untold: count,
+});
+
 export const checkResult = z.strictObject({
   schema: z.literal(1),
   /** When it was looked, ISO 8601. */
@@ -65,6 +96,8 @@ export const checkResult = z.strictObject({
   verdict: z.enum(['nothing found', 'affected', 'could not look']),
   subjects: z.array(subject),
   exposed: z.array(exposed),
+  /** With --rows: the rows that are stale right now. */
+  rows: z.array(nodeRows).optional(),
   /** What could not be read, and what nobody measured. */
   missing: z.array(z.strictObject({ what: z.string(), why: z.string() })),
 });
