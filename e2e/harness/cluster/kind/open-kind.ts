@@ -109,10 +109,10 @@ class Opening {
     const waiting = { timeoutMs: readyWithinMs, signal, log };
     await waitForPodRanges(api, workers + 1, waiting);
     const facts = await readNodes(api, signal);
-    const setUpNetwork = async (until: AbortSignal): Promise<void> => {
+    const setUpNetwork = async (until: AbortSignal, keepsChain = false): Promise<void> => {
       if (podNetwork !== 'own') return;
       const nodes = facts.map((one) => new KindNode(one));
-      await setUpPodNetwork(nodes, podSubnets(familyMode), until);
+      await setUpPodNetwork(nodes, podSubnets(familyMode), until, { keepsChain });
     };
     await setUpNetwork(signal);
     const containers = await nodesOf(this.#identity);
@@ -145,7 +145,8 @@ class Opening {
       loadImage,
       restartNode: async (node, until) => {
         await docker(['restart', '--time', '1', node.name], { signal: until });
-        await setUpNetwork(until);
+        // Its files live on, and a subject may have put its own plugin into the chain.
+        await setUpNetwork(until, true);
       },
     });
     await this.#request.beforeReady?.(cluster, signal);

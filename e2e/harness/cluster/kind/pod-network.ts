@@ -80,13 +80,14 @@ export async function setUpPodNetwork(
   nodes: readonly ClusterNode[],
   podSubnets: readonly string[],
   signal: AbortSignal,
+  { keepsChain = false }: { readonly keepsChain?: boolean } = {},
 ): Promise<void> {
   await Promise.all(
     nodes.map(async (node) => {
       await node.run(['sh', '-s'], { stdin: routeScript(node, nodes), signal });
       await node.run(['nft', '-f', '-'], { stdin: masqueradeRules(node, podSubnets), signal });
       // Last, because the kubelet calls the node Ready as soon as it is there.
-      await node.writeFile(conflistPath, conflist(node.podCidrs));
+      if (!keepsChain) await node.writeFile(conflistPath, conflist(node.podCidrs));
     }),
   );
 }
