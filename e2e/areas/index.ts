@@ -6,4 +6,5 @@ export const areas = new Areas([
   (await import('./race/area.ts')).race,
   (await import('./watch/area.ts')).watch,
   (await import('./capture/area.ts')).capture,
+  (await import('./hostport/area.ts')).hostport,
 ]);
