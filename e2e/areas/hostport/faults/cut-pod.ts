@@ -9,6 +9,7 @@ export async function cutPod(t: SpecContext, stage: HostPortStage, pod: StagePod
   const route = await node.run(['ip', flag, '-o', 'route', 'get', pod.ip], { signal: t.signal });
   const [, link] = / dev (\S+)/.exec(route) ?? [];
   if (link === undefined) t.inconclusive(`no link of ${node.name} leads to ${pod.name}: ${route.trim()}`);
+  // eslint-disable-next-line no-restricted-syntax -- the link is the pod's, and goes with it
   await node.run(['ip', 'link', 'set', link, 'down'], { signal: t.signal });
   t.evidence.record({ kind: 'fault', lane: pod.name, summary: `${link}, the link of ${pod.name}, is down` });
 }

@@ -35,7 +35,15 @@ export async function killWhileDeleting(t: SpecContext, stage: HostPortStage): P
   const { cluster } = t.env;
   const { node, namespace } = stage;
   const mark = `/run/staleproof-killed-${namespace}`;
-  t.defer(`remove ${mark} from ${node.name}`, (signal) => node.run(['rm', '-rf', mark], { signal }));
+  const marked: { restore?: () => Promise<void> } = {};
+  t.defer(`remove ${mark} from ${node.name}`, async () => marked.restore?.());
+  // The trap makes it when it is sprung.
+  marked.restore = await cluster.changeNode(node, {
+    told: `${mark} says that the port mapper was killed`,
+    argv: ['true'],
+    undo: ['rm', '-rf', mark],
+    signal: t.signal,
+  });
   for (const program of ['iptables', 'ip6tables', 'nft'] as const) {
     const made: { restore?: () => Promise<void> } = {};
     t.defer(`take ${PLACE}/${program} from ${node.name} again`, async () => made.restore?.());

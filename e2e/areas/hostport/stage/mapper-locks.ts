@@ -9,6 +9,3 @@ const watchers: readonly Lock[] = [
 ];
 
 export const SHARES_MAPPER: readonly Lock[] = [{ name: 'hostport/mapper', shared: true }, ...watchers];
-
-/** Also with those who only need a cluster that stands. */
-export const OWNS_NODES: readonly Lock[] = ['hostport/mapper', 'cluster/proxy', 'cluster/apiserver', CONNTRACK_TABLE];
