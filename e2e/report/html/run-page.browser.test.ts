@@ -1,7 +1,6 @@
 /** The page in a real browser: what axe finds, what filters, links, sorting and keys do. Pictures: reports/screenshots/. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -76,7 +75,7 @@ describe('the page of a run in a browser', function () {
       // axe is put into the page from outside, which the page itself forbids.
       const page = await open({ ...options, bypassCSP: true });
       await page.screenshot({ path: `${SHOTS}/run-page-${name}.png`, fullPage: true });
-      await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+      await page.evaluate((await import('axe-core')).default.source);
       const violations = await page.evaluate(`axe.run(document).then(({ violations }) =>
         violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
       expect(violations).to.deep.equal([]);
