@@ -43,15 +43,17 @@ export async function choiceAtTerminal(
   const wide = Math.max(...[...choices.keys()].map((name) => name.length));
   const lines = [...choices.keys()].map((name) => `  ${name.padEnd(wide)}  ${meanings.get(name) ?? ''}`);
   output.write(shown(`Nothing is selected. What is to be run?\n${lines.join('\n')}\n`));
-  const asked = createInterface({ input, output, prompt: '[quick] ' });
-  asked.prompt();
+  const asked = createInterface({ input, output });
+  // Not prompt(): with the last lines of an input that has ended it throws on Node 24.
+  const ask = () => output.write('[quick] ');
+  ask();
   try {
     for await (const line of asked) {
       const answer = line.trim();
       const choice = choices.get(answer === '' ? 'quick' : answer);
       if (choice !== undefined) return choice;
       output.write(shown(`${answer} is none of ${[...choices.keys()].join(', ')}\n`));
-      asked.prompt();
+      ask();
     }
     // Ctrl-D is an answer too.
     return undefined;
