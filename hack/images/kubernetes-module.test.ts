@@ -1,19 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { stagingReplacesOf } from './kubernetes-module.ts';
-
-const goMod = `module k8s.io/kubernetes
-
-go 1.22.0
-
-require k8s.io/api v0.0.0
-
-replace (
-	k8s.io/api => ./staging/src/k8s.io/api
-	k8s.io/kube-proxy => ./staging/src/k8s.io/kube-proxy
-	github.com/other/thing => github.com/forked/thing v1.0.0
-)
-`;
+import { goMod } from './testdata/kubernetes-go-mod.ts';
 
 describe('a build of Kubernetes from its module', () => {
   it('takes the staging modules of its own go.mod as they were published', () => {

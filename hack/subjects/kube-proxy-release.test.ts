@@ -1,19 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { goMod } from '../images/testdata/kubernetes-go-mod.ts';
 import { kubeProxyReleaseBuild } from './kube-proxy-release.ts';
-
-const goMod = `module k8s.io/kubernetes
-
-go 1.22.0
-
-require k8s.io/api v0.0.0
-
-replace (
-	k8s.io/api => ./staging/src/k8s.io/api
-	k8s.io/kube-proxy => ./staging/src/k8s.io/kube-proxy
-	github.com/other/thing => github.com/forked/thing v1.0.0
-)
-`;
 
 describe('the build of a released kube-proxy', () => {
   it('has the settings of Go that the release was made for, its own version, and no edit of ours', () => {

@@ -6,7 +6,8 @@ import { firstFreshAnswer } from '../evidence/fresh-answers.ts';
 import type { Sender, StagePod } from '../stage/host-port-stage.ts';
 import { mappedFlowFollows, mappedRulesWritten, type Change, type SenderPlace } from './judgements.ts';
 import { judgeRowRemoved, type StaleRow } from './row-judgement.ts';
-import { describeUnclear, heldTo, REMOVAL_BOUND_MS, RULES_BOUND_MS } from './time-bound.ts';
+import { describeUnclear, REMOVAL_BOUND_MS, RULES_BOUND_MS } from './time-bound.ts';
+import { heldTo } from '../../../harness/run/time-bound.ts';
 
 /** Datagrams that are looked at after the first answer: one second at the usual pace. */
 const TAIL = 50;

@@ -14,7 +14,8 @@ import {
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { PortMapper } from '../subjects/port-mapper.ts';
 import { mappedRowRemoved, type Change, type SenderPlace } from './judgements.ts';
-import { describeUnclear, heldTo, REMOVAL_BOUND_MS } from './time-bound.ts';
+import { describeUnclear, REMOVAL_BOUND_MS } from './time-bound.ts';
+import { heldTo } from '../../../harness/run/time-bound.ts';
 
 export interface StaleRow {
   readonly flow: Flow;

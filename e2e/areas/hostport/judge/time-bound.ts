@@ -9,12 +9,7 @@ export const REMOVAL_BOUND_MS = 5_000;
 /** What each sender may lose from when new flows reach the sink. */
 export const SENDER_BOUND_MS = 1_000;
 
-/** Nobody's processes can be asked how long they waited: between the bound and twice the bound nothing is said. */
-export function heldTo(boundMs: number, tookMs: number): 'in-time' | 'unclear' | 'late' {
-  if (tookMs <= boundMs) return 'in-time';
-  return tookMs <= 2 * boundMs ? 'unclear' : 'late';
-}
-
+/** Nobody's processes can be asked how long they waited: `heldTo` is given no share of the machine's. */
 export function describeUnclear(boundMs: number, tookMs: number): string {
   return `took ${Math.round(tookMs)} ms, bound ${boundMs} ms; the plugin has ended, so how long it waited for a processor cannot be read`;
 }

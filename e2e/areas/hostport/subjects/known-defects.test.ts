@@ -3,24 +3,12 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { fileURLToPath } from 'node:url';
 import { loadDefectTables } from '../../../harness/run/defect-table.ts';
-import type { FactLists, Judgement } from '../../../harness/run/judgement.ts';
 import { matchDefect, signs } from '../../../harness/run/match-defect.ts';
-import type { JudgementRecord } from '../../../harness/run/result-schema.ts';
+import { declaredFailures } from '../../../harness/run/testdata/declared-failures.ts';
 import * as declared from '../judge/judgements.ts';
 
 const table = await loadDefectTables([fileURLToPath(new URL('known-defects.yaml', import.meta.url))]);
-const judgements = Object.values(declared).filter((one): one is typeof one & Judgement => 'fails' in one);
-
-/** Every choice of one value a fact. */
-const choices = (lists: FactLists): readonly Readonly<Record<string, string>>[] =>
-  Object.entries(lists).reduce<readonly Readonly<Record<string, string>>[]>(
-    (found, [name, values]) => found.flatMap((facts) => values.map((value) => ({ ...facts, [name]: value }))),
-    [{}],
-  );
-
-const failures: readonly JudgementRecord[] = judgements.flatMap(({ id, fails, facts }: Judgement) =>
-  fails.flatMap((outcome) => choices(facts).map((one) => ({ id, ok: false, outcome, facts: one, measures: {} }))),
-);
+const failures = declaredFailures(declared);
 
 describe('known defects of port mappers', () => {
   it('are signed by one kind of failure each, and never by rules that are not written', () => {

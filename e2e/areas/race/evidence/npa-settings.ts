@@ -1,4 +1,5 @@
 /** What an agent's own pod says about it: flags with upstream's defaults, and where its log is on the node. Pure. */
+import { flagIn } from '../../../harness/area/running.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
 
 export interface AgentPod extends KubernetesObject {
@@ -36,22 +37,13 @@ export interface NpaSettings {
 
 export function npaSettings(pod: AgentPod, container: string): NpaSettings {
   const found = pod.spec?.containers?.find(({ name }) => name === container);
-  const flag = (name: string): string | undefined => flagOf(found?.args ?? [], name);
+  const flag = (name: string): string | undefined => flagIn(found?.args ?? [], name);
   return {
     cleanupPeriodMs: numberOf('conntrack-cache-cleanup-period', flag) * 1000,
     mapSize: numberOf('conntrack-cache-table-size', flag),
     logLevel: flag('log-level')?.toLowerCase(),
     log: logOf(pod, found, flag('log-file')),
   };
-}
-
-/** `--name=value` or `--name value`; of several the last one counts, as the agent's own parser has it. */
-function flagOf(args: readonly string[], name: string): string | undefined {
-  const index = args.findLastIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
-  // A flag that is absent has no place, and the word after no place is the first one.
-  if (index === -1) return undefined;
-  const arg = args[index] ?? '';
-  return arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[index + 1];
 }
 
 const defaults = { 'conntrack-cache-cleanup-period': 300, 'conntrack-cache-table-size': 524_288 } as const;
