@@ -49,7 +49,7 @@ export async function listSubjects(subjects: readonly SubjectEntry[], format: Li
   return [...lines, `${rows.length} subjects`].join('\n');
 }
 
-async function serialise(rows: readonly unknown[], format: 'json' | 'yaml'): Promise<string> {
+export async function serialise(rows: readonly unknown[], format: 'json' | 'yaml'): Promise<string> {
   if (format === 'json') return JSON.stringify(rows, undefined, 2);
   const { dump } = await import('js-yaml');
   return dump(rows, { noRefs: true, lineWidth: 120 }).trimEnd();

@@ -12,6 +12,7 @@ export async function optionSchema(areas: Areas): Promise<OptionSchema> {
   return { parse: z.strictObject(shape) as unknown as z.ZodType<Options>, infos };
 }
 
-function kebab(name: string): string {
+/** A name of `Options` as it is typed: `ipFamily` → `ip-family`. */
+export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
