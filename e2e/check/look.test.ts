@@ -9,6 +9,7 @@ import { anonymiseResult } from './anonymise-result.ts';
 import { look } from './look.ts';
 import { leastRoles } from './rbac.ts';
 import { checkResult, type CheckResult } from './result.ts';
+import { ClusterState } from './rows/cluster-state.ts';
 import { resultJunit } from './result-junit.ts';
 import { markdownText, sentenceOf, tableText } from './result-text.ts';
 import { StandInApi, type StandInObjects, type StandInOptions } from './stand-in-api.ts';
@@ -50,6 +51,23 @@ describe('a look at a cluster', function () {
     connection.close();
     return checkResult.parse(result);
   }
+
+  it('feeds a state of rows with the lists that it makes anyway, and knows when one is not whole', async () => {
+    api = await StandInApi.start(kubeadmCluster());
+    const connection = await connect({ kubeconfig: api.kubeconfig });
+    const state = new ClusterState();
+    const signal = AbortSignal.timeout(10_000);
+    const { missing } = await look(connection, { areas, data: { compat: data, source: 'a test' }, signal, state });
+    connection.close();
+    for (const resource of ['nodes', 'pods', 'services', 'endpointslices'])
+      expect(
+        api.seen.filter((line) => line.includes(`/${resource}?`)),
+        resource,
+      ).to.have.lengthOf(1);
+    expect(state.nodes).to.deep.equal(['control-plane', 'worker']);
+    expect(missing.map(({ what }) => what)).to.include('list endpointslices.discovery.k8s.io');
+    expect(state.isWhole).to.equal(false);
+  });
 
   it('says which defect a proxy has, on how many nodes, and which objects let it happen', async () => {
     const result = await lookAt(kubeadmCluster());

@@ -7,17 +7,20 @@ import { ClusterReader, type Missing } from './cluster-reader.ts';
 import { cutNode, cutPod, cutService, type SeenService } from './cut-objects.ts';
 import { exposedObjects } from './exposure.ts';
 import { isAffected, joinData, notMeasured } from './join-data.ts';
-import { configReads, NODES, PODS, SERVICES } from './reads.ts';
+import { configReads, NODES, PODS, SERVICES, SLICES } from './reads.ts';
 import type { CheckResult } from './result.ts';
+import type { ClusterState } from './rows/cluster-state.ts';
 
 export interface LookOptions {
   readonly areas: Areas;
   readonly data: CompatData;
   /** When it has to be over; what was not read by then is said. */
   readonly signal: AbortSignal;
+  /** Of the rows that should be: fed by the same lists, and by EndpointSlices, which are listed for it alone. */
+  readonly state?: ClusterState | undefined;
 }
 
-export async function look(connection: Connection, { areas, data, signal }: LookOptions): Promise<CheckResult> {
+export async function look(connection: Connection, { areas, data, signal, state }: LookOptions): Promise<CheckResult> {
   const begun = performance.now();
   const at = new Date().toISOString();
   const reader = new ClusterReader(connection, signal);
@@ -25,15 +28,26 @@ export async function look(connection: Connection, { areas, data, signal }: Look
   const pods: SeenPod[] = [];
   const services: SeenService[] = [];
   const configs: Record<string, Readonly<Record<string, string>>> = {};
-  const [allNodes, allPods, allServices] = await Promise.all([
-    reader.list(NODES, (item) => nodes.push(cutNode(item))),
-    reader.list(PODS, (item) => pods.push(cutPod(item))),
-    reader.list(SERVICES, (item) => services.push(cutService(item))),
+  const [allNodes, allPods, allServices, allSlices] = await Promise.all([
+    reader.list(NODES, (item) => {
+      nodes.push(cutNode(item));
+      state?.addNode(item);
+    }),
+    reader.list(PODS, (item) => {
+      pods.push(cutPod(item));
+      state?.addPod(item);
+    }),
+    reader.list(SERVICES, (item) => {
+      services.push(cutService(item));
+      state?.addService(item);
+    }),
+    state !== undefined && reader.list(SLICES, state.addSlice),
     ...configReads(areas).map(async (read) => {
       const found = await reader.config(read);
       if (found !== undefined) configs[`${read.namespace}/${read.name}`] = found;
     }),
   ]);
+  if (state !== undefined) state.isWhole = [allNodes, allPods, allServices, allSlices].every(Boolean);
   const running = await findRunning(areas, { nodes, pods, configs });
   const exposed = exposedObjects(allServices ? services : undefined, allPods ? pods : undefined);
   const subjects = joinData(running, data.compat, exposed);

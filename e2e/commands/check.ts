@@ -6,6 +6,7 @@ import { ENDING_SIGNALS, EXIT } from '../harness/run/exit-codes.ts';
 import { shown } from '../harness/run/shown.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { type CheckResult, EXIT_OF_VERDICT } from '../check/result.ts';
+import type { ClusterState } from '../check/rows/cluster-state.ts';
 import { isParseArgsError, runCommandLine } from './run-command-line.ts';
 
 const usage = `npm run check -- [options]
@@ -105,8 +106,9 @@ async function look(given: Given): Promise<CheckResult> {
   const connection = await connect({ kubeconfig, context, insecureHttp: given['insecure-http'] });
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const result = await lookAt(connection, { areas: composition.areas, data, signal });
-    return given.rows ? await withRows(result, connection, given) : result;
+    const state = given.rows ? new (await import('../check/rows/cluster-state.ts')).ClusterState() : undefined;
+    const result = await lookAt(connection, { areas: composition.areas, data, signal, state });
+    return state === undefined ? result : await withRows(result, connection, given, state);
   } finally {
     connection.close();
   }
@@ -125,12 +127,18 @@ async function dryRun(given: Given): Promise<string> {
   return [rowsNamespace('staleproof-rows'), ...pods].map((one) => dump(one, { noRefs: true })).join('---\n');
 }
 
-async function withRows(result: CheckResult, connection: Connection, given: Given): Promise<CheckResult> {
+async function withRows(
+  result: CheckResult,
+  connection: Connection,
+  given: Given,
+  state: ClusterState,
+): Promise<CheckResult> {
   const { rowsOf } = await import('../check/rows/rows-of-cluster.ts');
   const stop = new AbortController();
   // Not once(): npm delivers one Ctrl-C twice, and the second must not end us before the namespace is removed.
   for (const signal of ENDING_SIGNALS) process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   return rowsOf(result, connection, {
+    state,
     image: await imageOf(given),
     ...{ nodes: given.node, maxNodes: given.maxNodes, wave: given.waveSize, betweenMs: 10_000, signal: stop.signal },
   });

@@ -66,6 +66,9 @@ export class ClusterState {
   readonly #podRanges = new Set<string>();
   readonly #serviceRanges = new Set<string>();
 
+  /** Whether it was fed all that there is: of half a cluster nothing is stale for sure. */
+  isWhole = false;
+
   readonly addNode = (item: unknown): void => {
     const { metadata, spec, status } = item as Node;
     const addresses = (status?.addresses ?? []).filter(({ type }) => type.endsWith('IP'));

@@ -5,7 +5,7 @@ import type { KubeApi } from '../../harness/cluster/cluster.ts';
 import type { Connection } from '../../harness/cluster/kube/connection.ts';
 import type { KubernetesObject } from '../../harness/cluster/kubernetes-object.ts';
 import { ClusterReader } from '../cluster-reader.ts';
-import { lookAtRows } from './look-at-rows.ts';
+import { lookAtRows, readState } from './look-at-rows.ts';
 
 const node = (name: string) => ({ metadata: { name }, spec: {}, status: {} });
 const service = {
@@ -62,7 +62,18 @@ async function look(
   } as unknown as KubeApi;
   const { signal } = new AbortController();
   const reader = new ClusterReader(connection, signal);
-  const options = { image: 'i', namespace: 'mine', nodes: [], maxNodes: 9, wave: 1, betweenMs: 1, signal, ...more };
+  const state = await readState(reader);
+  const options = {
+    state,
+    image: 'i',
+    namespace: 'mine',
+    nodes: [],
+    maxNodes: 9,
+    wave: 1,
+    betweenMs: 1,
+    signal,
+    ...more,
+  };
   return { nodes: await lookAtRows(api, reader, options), done, lists };
 }
 

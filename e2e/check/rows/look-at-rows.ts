@@ -9,6 +9,8 @@ import { ClusterState } from './cluster-state.ts';
 import { ROWS_COMMAND, ROWS_CONTAINER, rowsNamespace, rowsPod } from './row-pods.ts';
 
 export interface RowsOptions {
+  /** What was there before the look. */
+  readonly state: ClusterState;
   readonly image: string;
   readonly namespace: string;
   /** Of these nodes only; empty: of all. */
@@ -39,8 +41,8 @@ interface Pod extends KubernetesObject {
 
 const READY_MS = 60_000;
 
-/** One list of each kind. Undefined when one could not be read whole: of half a cluster nothing is stale for sure. */
-async function readState(reader: ClusterReader): Promise<ClusterState | undefined> {
+/** One list of each kind. */
+export async function readState(reader: ClusterReader): Promise<ClusterState> {
   const state = new ClusterState();
   const whole = await Promise.all([
     reader.list(NODES, state.addNode),
@@ -48,7 +50,8 @@ async function readState(reader: ClusterReader): Promise<ClusterState | undefine
     reader.list(SLICES, state.addSlice),
     reader.list(PODS, state.addPod),
   ]);
-  return whole.every(Boolean) ? state : undefined;
+  state.isWhole = whole.every(Boolean);
+  return state;
 }
 
 export async function lookAtRows(
@@ -56,8 +59,8 @@ export async function lookAtRows(
   reader: ClusterReader,
   options: RowsOptions,
 ): Promise<readonly NodeRows[]> {
-  const state = await readState(reader);
-  if (state === undefined) return [];
+  const { state } = options;
+  if (!state.isWhole) return [];
   const chosen = state.nodes.filter((node) => options.nodes.length === 0 || options.nodes.includes(node));
   const nodes = chosen.slice(0, options.maxNodes);
   const found = new Map<string, Told | Error>();
@@ -105,8 +108,8 @@ async function lookAtNode(
 }
 
 /** What is stale by the objects of before and by those of now. */
-function nodeRows(node: string, told: Told | Error | undefined, later: ClusterState | undefined): NodeRows {
-  if (told === undefined || told instanceof Error || later === undefined) {
+function nodeRows(node: string, told: Told | Error | undefined, later: ClusterState): NodeRows {
+  if (told === undefined || told instanceof Error || !later.isWhole) {
     const error = told instanceof Error ? told.message : 'the objects could not be read a second time';
     return { node, rows: undefined, error, stale: [], untold: 0 };
   }
