@@ -1,7 +1,7 @@
 /** The end of a run on a terminal: a table, then why, then where to look, then the one line that scripts read. */
 import { join } from 'node:path';
-import { duration, oneLine, quantity } from './printable.ts';
-import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
+import { duration, oneLine } from './printable.ts';
+import { elapsedOf, isNews, measuredOf, nameOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
 import { NOT_REACHED, type Outcome } from './run-record.ts';
 import { VERDICTS, WORST_FIRST } from './verdict-words.ts';
 
@@ -36,10 +36,6 @@ export function consoleSummary(report: ReportData, files: readonly string[] = []
     verdictLine(report),
     tallyLine(report),
   ].join('\n');
-}
-
-function isNews({ verdict }: Outcome): boolean {
-  return VERDICTS[verdict].standing === 'bad' || verdict === 'flaky';
 }
 
 /** `3 pass · 1 fail`: every verdict that occurred, by its own name. */
@@ -94,10 +90,6 @@ function list(outcomes: readonly Outcome[], columns: number): readonly string[] 
   });
 }
 
-function nameOf({ repetition, spec }: Outcome): string {
-  return repetition > 1 ? `${spec.id} #${repetition}` : spec.id;
-}
-
 function cut(line: string, columns: number): string {
   return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
 }
@@ -115,17 +107,6 @@ function folded(line: string, columns: number): readonly string[] {
     } else current = current.trim() === '' ? `${current}${word}` : `${current} ${word}`;
   }
   return [...lines, current];
-}
-
-/** What was measured: in the spec's own plain words, else its first measures with their bounds and how many more there are. */
-export function measuredOf(outcome: Outcome, most = 3): string {
-  const { inShort, measures = [] } = outcome.decisive ?? {};
-  if (inShort !== undefined) return inShort;
-  const texts = measures.slice(0, most).map(({ name, value, unit, bound }) => {
-    const limit = bound === undefined ? '' : ` (bound ${quantity(bound, unit)})`;
-    return `${name} ${quantity(value, unit)}${limit}`;
-  });
-  return [...texts, ...(measures.length > most ? [`${measures.length - most} more`] : [])].join(', ');
 }
 
 function explained(outcome: Outcome, folder: string): readonly string[] {

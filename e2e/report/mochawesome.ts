@@ -5,9 +5,8 @@
 import { createHash } from 'node:crypto';
 import { writeContained } from '../harness/run/contained-path.ts';
 import type { AttemptLine } from '../harness/run/result-schema.ts';
-import { measuredOf } from './console-summary.ts';
 import { duration, offset, oneLine, printable } from './printable.ts';
-import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
+import { elapsedOf, measuredOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
 import type { Outcome } from './run-record.ts';
 import { numberedEvidence } from './timeline/layout.ts';
 import { VERDICTS } from './verdict-words.ts';

@@ -1,7 +1,8 @@
 /** What every report is made from: one run, or several that are merged (shards, matrix cells). */
 import type { SubjectInfo } from '../harness/run/result-schema.ts';
+import { quantity } from './printable.ts';
 import { type Outcome, outcomesOf, type RunRecord } from './run-record.ts';
-import { type Counts, countVerdicts } from './verdict-words.ts';
+import { type Counts, countVerdicts, VERDICTS } from './verdict-words.ts';
 
 export interface ReportData {
   readonly title: string;
@@ -57,6 +58,16 @@ export function subjectLabel(outcome: Outcome): string {
   return `${first} and ${others.length} more ${kinds.size === 1 && kind !== undefined ? `${kind}s` : 'subjects'}`;
 }
 
+/** Id of the spec, and which repetition of it. */
+export function nameOf({ repetition, spec }: Outcome): string {
+  return repetition > 1 ? `${spec.id} #${repetition}` : spec.id;
+}
+
+/** What a reader has to see first: all that is not as it should be, and what was so only at another try. */
+export function isNews({ verdict }: Outcome): boolean {
+  return VERDICTS[verdict].standing === 'bad' || verdict === 'flaky';
+}
+
 /** Subjects of all runs by name, the first description of each wins. */
 export function subjectsOf(report: ReportData): readonly SubjectInfo[] {
   const byName = new Map<string, SubjectInfo>();
@@ -68,6 +79,17 @@ export function subjectsOf(report: ReportData): readonly SubjectInfo[] {
 /** Wall time of an outcome over all its attempts, in milliseconds. */
 export function elapsedOf(outcome: Outcome): number {
   return outcome.attempts.reduce((sum, attempt) => sum + attempt.endedAt - attempt.startedAt, 0);
+}
+
+/** What was measured: in the spec's own plain words, else its first measures with their bounds and how many more there are. */
+export function measuredOf(outcome: Outcome, most = 3): string {
+  const { inShort, measures = [] } = outcome.decisive ?? {};
+  if (inShort !== undefined) return inShort;
+  const texts = measures.slice(0, most).map(({ name, value, unit, bound }) => {
+    const limit = bound === undefined ? '' : ` (bound ${quantity(bound, unit)})`;
+    return `${name} ${quantity(value, unit)}${limit}`;
+  });
+  return [...texts, ...(measures.length > most ? [`${measures.length - most} more`] : [])].join(', ');
 }
 
 /** The one sentence that explains a verdict; empty for a plain pass. */

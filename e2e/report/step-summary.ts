@@ -1,8 +1,8 @@
 /** Markdown for a CI job's summary page: the verdicts first, then why, then the machine. */
-import { measuredOf, verdictLine } from './console-summary.ts';
+import { verdictLine } from './console-summary.ts';
 import { md, mdLink, mdTable } from './markdown.ts';
 import { duration } from './printable.ts';
-import { elapsedOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
+import { elapsedOf, measuredOf, type ReportData, subjectLabel, whyOf } from './report-data.ts';
 import { VERDICTS } from './verdict-words.ts';
 
 /** GitHub cuts a summary at 1 MiB; what is left out is counted. */

@@ -1,9 +1,8 @@
 /** The head of a page: what the subject does not do, then what surprised, then how many are as they should be. */
 import { html } from 'hono/html';
-import { measuredOf } from '../console-summary.ts';
 import { metDefects, type MetDefect } from '../met-defects.ts';
 import { oneLine, printable } from '../printable.ts';
-import { type ReportData, subjectLabel, whyOf } from '../report-data.ts';
+import { isNews, measuredOf, nameOf, type ReportData, subjectLabel, whyOf } from '../report-data.ts';
 import type { Outcome } from '../run-record.ts';
 import { VERDICTS, WORST_FIRST } from '../verdict-words.ts';
 import type { Anchors } from './anchors.ts';
@@ -48,9 +47,7 @@ function judgedBy(failed: readonly Outcome[], defects: readonly MetDefect[]): st
 
 /** Neither good nor a failure, worst first; what has one verdict for one reason is told once. */
 function surprisesOf(outcomes: readonly Outcome[]): readonly (readonly Outcome[])[] {
-  const found = outcomes.filter(
-    ({ verdict }) => verdict !== 'fail' && (VERDICTS[verdict].standing === 'bad' || verdict === 'flaky'),
-  );
+  const found = outcomes.filter((outcome) => outcome.verdict !== 'fail' && isNews(outcome));
   const alike = new Map<string, Outcome[]>();
   for (const outcome of found.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict))) {
     const key = `${outcome.verdict}\n${whyOf(outcome)}`;
@@ -127,7 +124,5 @@ function where(outcome: Outcome): string {
 }
 
 function linkTo(outcome: Outcome, anchors: Anchors): Html {
-  return html`<a href="#${anchors.get(outcome) ?? ''}"
-    >${outcome.spec.id}${outcome.repetition > 1 ? ` #${outcome.repetition}` : ''}</a
-  >`;
+  return html`<a href="#${anchors.get(outcome) ?? ''}">${nameOf(outcome)}</a>`;
 }

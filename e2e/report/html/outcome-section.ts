@@ -2,7 +2,7 @@
 import { html, raw } from 'hono/html';
 import type { AttemptLine, FailureRecord } from '../../harness/run/result-schema.ts';
 import { duration, printable } from '../printable.ts';
-import { elapsedOf, subjectLabel, whyOf } from '../report-data.ts';
+import { elapsedOf, isNews, nameOf, subjectLabel, whyOf } from '../report-data.ts';
 import type { Outcome } from '../run-record.ts';
 import { shellQuoted } from '../shell-quote.ts';
 import { VERDICTS } from '../verdict-words.ts';
@@ -21,13 +21,11 @@ export interface SectionInput {
 }
 
 export function outcomeSection({ outcome, anchor, pictures }: SectionInput): Html {
-  const words = VERDICTS[outcome.verdict];
-  const open = words.standing === 'bad' || outcome.verdict === 'flaky';
   const decisive = outcome.decisive ?? outcome.attempts.at(-1);
   const earlier = outcome.attempts.filter((attempt) => attempt !== decisive);
-  return html`<details class="outcome" id="${anchor}" ${filterData(outcome)} ${raw(open ? 'open' : '')}>
+  return html`<details class="outcome" id="${anchor}" ${filterData(outcome)} ${raw(isNews(outcome) ? 'open' : '')}>
     <summary>
-      ${badge(outcome)} ${outcome.spec.id}${outcome.repetition > 1 ? ` #${outcome.repetition}` : ''}
+      ${badge(outcome)} ${nameOf(outcome)}
       <span class="faint">${subjectLabel(outcome)} · ${outcome.family} · ${duration(elapsedOf(outcome))}</span>
     </summary>
     <p class="faint"><a href="#${anchor}">link to this spec</a>, which the next run’s page has too</p>

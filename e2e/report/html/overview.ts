@@ -1,8 +1,7 @@
 /** All specs in one table: a group an area and subject, the worst group first, and in each the worst spec first. */
 import { html } from 'hono/html';
-import { measuredOf } from '../console-summary.ts';
 import { duration, oneLine, printable } from '../printable.ts';
-import { elapsedOf, subjectLabel, whyOf } from '../report-data.ts';
+import { elapsedOf, measuredOf, subjectLabel, whyOf } from '../report-data.ts';
 import type { Outcome } from '../run-record.ts';
 import { VERDICTS, WORST_FIRST } from '../verdict-words.ts';
 import type { Anchors } from './anchors.ts';

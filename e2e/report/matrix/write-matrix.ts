@@ -2,11 +2,10 @@
 import { mkdir } from 'node:fs/promises';
 import { html } from 'hono/html';
 import { writeContained } from '../../harness/run/contained-path.ts';
-import { measuredOf } from '../console-summary.ts';
 import { documentHtml } from '../html/document.ts';
 import { md, mdTable } from '../markdown.ts';
 import { oneLine } from '../printable.ts';
-import { type ReportData, whyOf } from '../report-data.ts';
+import { measuredOf, type ReportData, whyOf } from '../report-data.ts';
 import { VERDICTS } from '../verdict-words.ts';
 import { type Cell, type Matrix, matrixOf } from './matrix.ts';
 
