@@ -14,7 +14,7 @@ export function explained(line: AttemptLine, { events, unseen }: SeenAround): At
       : `meanwhile ${events.join('; ')}`;
   const said = line.failure?.message ?? line.reason ?? line.verdict;
   const failure = line.failure === undefined ? {} : { failure: { ...line.failure, message: `${said}; ${meanwhile}` } };
-  if (events.length > 0 && line.verdict === 'pass')
+  if (line.verdict === 'pass')
     return { ...line, verdict: 'inconclusive', reason: `${meanwhile}, so this pass proves nothing` };
   if (events.length > 0 && line.verdict === 'fail')
     return { ...line, ...failure, verdict: 'inconclusive', reason: `${meanwhile}, so this accuses nobody: ${said}` };

@@ -18,11 +18,11 @@ const calm: RaceAccount = {
   ...{ healed: none, victims: none, inFlight: none, otherCause: none, windowMs: 0 },
 };
 
-async function judge(account: Partial<RaceAccount>, more: Partial<Attack> = {}) {
+async function judge(account: Partial<RaceAccount>, more: Partial<Attack> = {}, address = '10.96.0.1') {
   const { t, kept } = judgingContext('npa@1');
   const stage = {
     ...{ agent: { node: { name: 'worker' } }, server: { ip: '10.244.2.3' } },
-    ...{ address: '10.96.0.1', owner: 'client' },
+    ...{ address, owner: 'client' },
   } as unknown as RaceStage;
   const race = {
     account: { ...calm, ...account },
@@ -96,5 +96,42 @@ describe('a race is judged', () => {
     const spared = await judge({ inFlight: new Set([0]) });
     expect(spared.kept.records[0]?.summary).to.match(/source port 20000, it was not cut;/);
     expect(spared.error).to.equal(undefined);
+  });
+
+  it('tells a flow to the pod from one through the Service, and a held agent from one at its pace', async () => {
+    const observation = { owner: '10.244.1.2', spokeAtMs: 5, stoppedAtMs: 7 } as Attack['observation'];
+    const { kept } = await judge({}, { observation }, '10.244.2.3');
+    expect(kept.judgements[0]?.facts).to.include({ path: 'pod', agent: 'held' });
+  });
+
+  it('has no share of no flow', async () => {
+    const { error, kept } = await judge({ alive: 0 });
+    expect(kept.judgements[0]?.measures).to.deep.equal({ 'share-cut': 0 });
+    expect(error?.message).to.match(/^only 0 of 4 flows/);
+  });
+
+  it('takes 95 of 100 flows for enough', async () => {
+    const hundred = { ...flows, clientPorts: { first: 20_000, count: 100 } };
+    expect((await judge({ alive: 95 }, { flows: hundred })).error).to.equal(undefined);
+    expect((await judge({ alive: 94 }, { flows: hundred })).error?.name).to.equal('InconclusiveError');
+  });
+
+  it('keeps the whole account for whoever checks it', async () => {
+    const read = async (account: Partial<RaceAccount>, more: Partial<Attack>): Promise<unknown> =>
+      JSON.parse((await judge(account, more)).kept.texts.get('race-tcp-20000.json') ?? '');
+    const known = await read(
+      { inFlight: new Set([1]), windowMs: 0.25 },
+      {
+        observation: { owner: '10.244.1.2', spokeAtMs: 5, stoppedAtMs: 7 } as Attack['observation'],
+        ...{ ballast: { entries: 9 } as unknown as NonNullable<Attack['ballast']>, healMs: 12 },
+      },
+    );
+    expect(known).to.deep.equal({
+      ...{ flows, count: 4, owner: '10.244.1.2', ballast: { entries: 9 }, stoppedAtMs: 7, spokeAtMs: 5, openMs: 3 },
+      ...{ healMs: 12, windowMicroseconds: 250, inFlight: [1], repliesOnWire: 2, alive: 4, deletedBefore: '0' },
+      ...{ deletedAlive: '', skipped: '1-2', denied: '', cut: '', victims: '', healed: '', otherCause: '' },
+    });
+    // What nobody measured is null, never 0.
+    expect(await read({}, {})).to.include({ ballast: null, stoppedAtMs: null, healMs: null });
   });
 });

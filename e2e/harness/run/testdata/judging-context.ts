@@ -18,11 +18,17 @@ export interface Kept {
   readonly measures: Record<string, number>;
   readonly inShort: string[];
   readonly records: { readonly summary: string; readonly lane: string }[];
+  /** The attachments' names, as they came. */
   readonly attached: string[];
+  /** What the attachment of that name holds. */
+  readonly texts: Map<string, string>;
 }
 
 export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; readonly kept: Kept } {
-  const kept: Kept = { findings: [], judgements: [], measures: {}, inShort: [], records: [], attached: [] };
+  const kept: Kept = {
+    ...{ findings: [], judgements: [], measures: {}, inShort: [], records: [], attached: [] },
+    texts: new Map(),
+  };
   const started = performance.now();
   const t = {
     signal: new AbortController().signal,
@@ -53,7 +59,11 @@ export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; re
       }
       if (!finding.ok) throw new JudgementError(finding);
     },
-    attach: (name: string) => Promise.resolve(void kept.attached.push(name)),
+    attach(name: string, text: string) {
+      kept.attached.push(name);
+      kept.texts.set(name, text);
+      return Promise.resolve();
+    },
     log: () => undefined,
     inconclusive: (reason: string) => {
       throw new Error(reason);
