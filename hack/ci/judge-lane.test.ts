@@ -41,6 +41,18 @@ describe('CI lanes', () => {
     expect(lanes.filter(({ args }) => args.includes('--flake-attempts'))).to.deep.equal([]);
   });
 
+  it('say why a spec judged nothing', () => {
+    const good: Lane = { name: 'udp', args: [], exit: 0, passes: ['udp/a'] };
+    const unproven = attempt('inconclusive', { reason: 'the row was never seen' });
+    const broken = attempt('infrastructure-error', { spec: { id: 'udp/b' }, failure: { message: 'the node is gone' } });
+    expect(judgeLane(good, 2, `${unproven}\n${broken}`)).to.deep.equal([
+      'udp: expected exit 0, observed 2',
+      'udp: expected udp/a to pass, observed inconclusive',
+      'udp: udp/a: inconclusive: the row was never seen',
+      'udp: udp/b: infrastructure-error: the node is gone',
+    ]);
+  });
+
   it('tell a run that left nothing', () => {
     expect(judgeLane(lane, undefined, undefined)).to.deep.equal([
       'udp: expected exit 1, observed none (killed)',

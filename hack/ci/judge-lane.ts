@@ -7,6 +7,7 @@ interface Line {
   readonly spec?: { readonly id?: string };
   readonly verdict?: string;
   readonly final?: boolean;
+  readonly reason?: string;
   readonly failure?: { readonly name?: string; readonly message?: string };
 }
 
@@ -27,6 +28,7 @@ export function judgeLane(lane: Judged, exit: number | undefined, results: strin
     if (observed.length === 1 && observed[0] === verdict) continue;
     wrong.push(`${lane.name}: expected ${id} to ${verdict}, observed ${observed.join(' and ') || 'not run'}`);
   }
+  if (exit !== lane.exit) wrong.push(...finals.flatMap((line) => unprovenOf(lane, line)));
   for (const { spec, verdict, failure } of finals.filter((line) => line.verdict === 'fail')) {
     const id = spec?.id ?? 'a spec without a name';
     const reason = lane.fails?.[id] ?? lane.mayFail?.[id];
@@ -38,6 +40,14 @@ export function judgeLane(lane: Judged, exit: number | undefined, results: strin
       wrong.push(`${lane.name}: expected ${id} to fail because of "${reason}", observed ${message}`);
   }
   return wrong;
+}
+
+/** Why a spec judged nothing: whoever reads only the last page of CI must find it there. */
+function unprovenOf(lane: Judged, { spec, verdict, reason, failure }: Line): readonly string[] {
+  if (verdict !== 'inconclusive' && verdict !== 'infrastructure-error') return [];
+  return [
+    `${lane.name}: ${spec?.id ?? 'a spec without a name'}: ${verdict}: ${reason ?? failure?.message ?? 'no reason'}`,
+  ];
 }
 
 /** No verdict may be asked for twice. Only where the machine broke, and nothing was found out beside, a lane may try again. */
