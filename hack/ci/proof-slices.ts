@@ -19,7 +19,14 @@ export const proofSlices: readonly ProofSlice[] = [
     // They make network namespaces and need root, so npm test leaves them out.
     name: 'tests in network namespaces',
     script: 'test',
-    args: ['--cluster', 'watch-half-open.cluster', 'idle-load-balancer', 'socket-destroy.cluster', 'portmap.cluster'],
+    args: [
+      '--cluster',
+      'watch-half-open.cluster',
+      'idle-load-balancer',
+      'socket-destroy.cluster',
+      'portmap.cluster',
+      'apiserver-watchers.cluster',
+    ],
   },
   // One kill while a cluster is being made, and two of runs that share one: about a minute and a half.
   { name: 'runs killed with their cluster', script: 'test', args: ['--cluster', 'kill-run.cluster'] },
