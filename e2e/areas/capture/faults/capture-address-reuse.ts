@@ -1,5 +1,6 @@
-/** Gives a pod's address to the next pod of its node, at once: host-local hands addresses out in a circle and remembers where it is. */
+/** Gives a pod's address to the next pod of its node, at once. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { offerAddress } from '../../../harness/cluster/pod-address.ts';
 import type { CaptureInstance, CaptureStage, TalkerOptions } from '../stage/capture-stage.ts';
 
 const TRIES = 4;
@@ -13,7 +14,7 @@ export async function takeAddress(
   const wanted = [...former.ips].find((ip) => !ip.startsWith('fe80')) ?? '';
   let heir: CaptureInstance | undefined;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    await pointBefore(stage, former, wanted);
+    await offerAddress(former.node, wanted, stage.t.signal);
     const name = `${options.name ?? 'heir'}-${attempt}`;
     const candidate = await stage.start({ ...options, name, node: former.node });
     if (candidate.ips.has(wanted)) {
@@ -34,22 +35,4 @@ export async function takeAddress(
           : { proven: true, value: heir, summary: `${heir.name} (${heir.uid}) has ${wanted}` },
       ),
   });
-}
-
-async function pointBefore(stage: CaptureStage, former: CaptureInstance, address: string): Promise<void> {
-  // The old address is given back by the CNI's DEL, a moment after the pod object is gone.
-  const script = `find /run /var/lib/cni -maxdepth 5 -name last_reserved_ip.0 2>/dev/null | while read -r f; do
-    for i in $(seq 100); do [ -e "$(dirname "$f")/${address}" ] || break; sleep 0.1; done
-    printf %s ${previous(address)} > "$f"; done`;
-  // eslint-disable-next-line no-restricted-syntax -- where the pod network looks first for a free address, which every new pod moves on
-  await former.node.run(['sh', '-c', script], { signal: stage.t.signal });
-}
-
-/** The address before this one, IPv4 or IPv6 (last group above 0). */
-function previous(address: string): string {
-  const separator = address.includes(':') ? ':' : '.';
-  const parts = address.split(separator);
-  const last = parts.pop() ?? '';
-  const number = separator === ':' ? parseInt(last, 16) : Number(last);
-  return [...parts, (number - 1).toString(separator === ':' ? 16 : 10)].join(separator);
 }

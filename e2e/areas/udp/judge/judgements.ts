@@ -129,3 +129,11 @@ export const unreadyUnserved = judgement({
   fails: ['answered'],
   facts: { frontend: FRONTENDS },
 });
+
+/** A pod that is in no Service, and has the address of a server that went, gets nothing of the Service's clients. */
+export const notMisdelivered = judgement({
+  id: 'not-misdelivered',
+  passes: ['none'],
+  fails: ['stranger-answers'],
+  facts: { frontend: FRONTENDS },
+});

@@ -17,6 +17,7 @@ const rowStays = 'row-removed: row-stays';
 const rowTaken = 'row-kept: deleted-by-program';
 const stuck = ['flow-settles: nobody-answers', 'flow-settles: wrong-server'];
 const leftBehind = ['cycle-followed: nobody-answers', 'cycle-followed: wrong-server'];
+const misled = ['flows-move: flows-stay', 'flows-move: nobody-answers', 'not-misdelivered: stranger-answers'];
 
 const both: readonly Mode[] = ['iptables', 'nftables'];
 
@@ -26,6 +27,7 @@ const defects: Readonly<Record<string, Defect>> = {
     summary: 'programs new rules and leaves every conntrack row alone',
     modes: both,
     caughtBy: [
+      'udp/address-given-to-another-pod',
       'udp/clusterip-server-cycles',
       'udp/connected-datagrams-follow-endpoints',
       'udp/connected-socket',
@@ -51,13 +53,14 @@ const defects: Readonly<Record<string, Defect>> = {
       'udp/unready-endpoint-becomes-ready',
       'udp/zero-to-one',
     ],
-    caughtAs: [rowStays, ...stuck, ...leftBehind, 'flows-move: flows-stay', 'flows-move: nobody-answers'],
+    caughtAs: [rowStays, ...stuck, ...leftBehind, ...misled],
   },
   'late-cleanup': {
     summary: 'deletes stale rows 14 s after it wrote the rules for their change',
     modes: both,
     // Not by specs without fresh flows: their one bound is for rules and rows together, and 14 s is less than twice that.
     caughtBy: [
+      'udp/address-given-to-another-pod',
       'udp/clusterip-server-cycles',
       'udp/connected-socket',
       'udp/dual-stack-both-legs',
