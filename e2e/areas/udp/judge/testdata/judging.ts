@@ -37,7 +37,13 @@ export function scriptedStream(t: SpecContext, script: string, after = script.at
       for (let each = 0; each < 60; each++) tell(after);
     }, 3);
     timer.unref();
-    setTimeout(() => clearInterval(timer), 2_000).unref();
+    // Later as slowly as a client does: whoever still listens on a busy machine must not take it for silent.
+    setTimeout(() => {
+      clearInterval(timer);
+      const slow = setInterval(() => tell(after), 20);
+      slow.unref();
+      setTimeout(() => clearInterval(slow), 30_000).unref();
+    }, 2_000).unref();
   }
   return stream;
 }
