@@ -12,7 +12,7 @@ import type { Away } from '../evidence/capture-truth.ts';
 const numbers = (from: number, to: number): Set<number> =>
   new Set(Array.from({ length: to - from + 1 }, (_, i) => from + i));
 
-function stageOf(blindWindows = new Map<string, number>(), slowFactor = 1): CaptureStage {
+function stageOf(blindWindows = new Map<string, number>()): CaptureStage {
   const judge = (declared: Judgement, decision: AnyDecision): void => {
     if (!passesWith(declared, decision.outcome))
       throw new JudgementError({ ...decision, observed: `${decision.outcome}: ${decision.observed}` });
@@ -21,7 +21,7 @@ function stageOf(blindWindows = new Map<string, number>(), slowFactor = 1): Capt
     throw new InconclusiveError(reason);
   };
   return {
-    t: { judge, inconclusive, env: { slowFactor }, evidence: { measure: () => undefined } },
+    t: { judge, inconclusive, evidence: { measure: () => undefined } },
     subject: { name: 's' },
     blindWindows,
     bound: new Map([
@@ -50,14 +50,22 @@ describe('what is owed of an instance', () => {
     expect(() => judge(expected, [])).to.throw('none-captured: 0');
   });
 
-  it('grows with what the target itself had to wait for a core, and not without limit', () => {
+  it('is not judged between the bound and so much more as the target itself had to wait for a core', () => {
     const late = (packets: number, contention: number) => () =>
       judge({ instance: instance('before', contention), ended: true }, [fileOf(numbers(packets, 99))]);
-    late(5, 2.6)();
-    expect(late(6, 2.6)).to.throw('at most 5 at the start (2 × 2.6, as much slower as the machine is)');
-    expect(late(3, 1.5)).to.throw('at most 2 at the start,');
-    judge({ instance: instance('before'), ended: true }, [fileOf(numbers(6, 99))], stageOf(undefined, 3));
-    expect(late(21, 50)).to.throw('at most 20 at the start');
+    late(2, 2.6)();
+    expect(late(3, 2.6)).to.throw(
+      InconclusiveError,
+      '3 missed at the start = 150 ms, 0 between, 0 at the end: more than',
+    );
+    expect(late(5, 2.6)).to.throw(InconclusiveError, 'and not more than 5: the target itself waited 2.6 times');
+    expect(late(6, 2.6)).to.throw(JudgementError, 'late-start');
+    expect(late(3, 1.5)).to.throw(JudgementError, 'at most 2 at the start,');
+    expect(late(20, 50)).to.throw(InconclusiveError);
+    expect(late(21, 50)).to.throw(JudgementError);
+    const hole = new Set([...numbers(3, 40), ...numbers(42, 99)]);
+    const holed = () => judge({ instance: instance('before', 2.6), ended: true }, [fileOf(hole)]);
+    expect(holed, 'a gap has no excuse').to.throw(JudgementError);
   });
 
   it('is all since the subject said that it captures, when it was asked for while it ran', () => {
@@ -136,6 +144,30 @@ describe('what is owed although somebody was away', () => {
     expect(judgeBoth(numbers(0, 99), numbers(0, 999), { since: marks(80), until: marks(99, 999) })).to.throw(
       InconclusiveError,
     );
+  });
+
+  it('is not judged where the machine may have taken what is missing around it', () => {
+    const slow: CaptureInstance = { ...restarted(), contention: new Map([['i', 3]]) };
+    const old = (last: number) => () =>
+      judgeCompleteness(
+        stageOf(),
+        { instance: slow, ended: false, away: { since: marks(80), until: marks(99, 40) } },
+        [
+          {
+            owner: 'u1',
+            contents: {
+              sent: new Map([
+                ['i', numbers(0, last)],
+                ['j', numbers(41, 999)],
+              ]),
+            },
+          } as unknown as JudgedFile,
+        ],
+        { received, object: 'o' },
+      );
+    old(78)();
+    expect(old(74)).to.throw(InconclusiveError, '4 at the end');
+    expect(old(73)).to.throw(JudgementError, 'tail-lost');
   });
 
   it('is nothing after it, where nobody came back', () => {
