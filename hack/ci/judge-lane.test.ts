@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { judgeLane, mayRepeat } from './judge-lane.ts';
+import { judgeLane, mayRepeat, unprovenIn } from './judge-lane.ts';
 import type { Lane } from '../../e2e/harness/area/area-in-ci.ts';
 import { lanes } from './lanes.ts';
 
@@ -51,6 +51,27 @@ describe('CI lanes', () => {
       'udp: udp/a: inconclusive: the row was never seen',
       'udp: udp/b: infrastructure-error: the node is gone',
     ]);
+  });
+
+  it('may have one spec of twenty that proves nothing on a good subject, and tell it', () => {
+    const good: Lane = { name: 'udp', args: [], exit: 0, passes: ['udp/a'] };
+    const others = (count: number, verdict = 'pass'): string =>
+      Array.from({ length: count }, (_, i) => attempt(verdict, { spec: { id: `udp/${i}` } })).join('\n');
+    const unproven = attempt('inconclusive', { reason: 'the row was never seen' });
+    const told = ['udp: udp/a: inconclusive: the row was never seen'];
+    expect(unprovenIn(good, 2, `${unproven}\n${others(19)}`)).to.deep.equal(told);
+    expect(judgeLane(good, 2, `${unproven}\n${others(19)}`)).to.deep.equal([]);
+    const isWrong = (results: string, exit = 2, of = good): boolean =>
+      judgeLane(of, exit, results).length > 0 && unprovenIn(of, exit, results).length === 0;
+    expect(isWrong(`${unproven}\n${others(18)}`), 'one of nineteen').to.equal(true);
+    expect(isWrong(`${unproven}\n${others(18)}\n${others(9, 'skip')}`), 'skips count for nothing').to.equal(true);
+    expect(isWrong(`${unproven}\n${unproven.replace('udp/a', 'udp/b')}\n${others(37)}`), 'two of 39').to.equal(true);
+    for (const verdict of ['fail', 'infrastructure-error', 'unexpected-pass', 'flaky'])
+      expect(isWrong(`${unproven}\n${others(19)}\n${others(1, verdict)}`), verdict).to.equal(true);
+    expect(isWrong(`${unproven}\n${others(19)}`, 130), 'a run that was ended').to.equal(true);
+    expect(isWrong(`${unproven}\n${others(19)}`, 2, lane), 'a known-bad subject has to be caught').to.equal(true);
+    expect(judgeLane(good, 0, `${attempt('pass')}\n${others(19)}`)).to.deep.equal([]);
+    expect(unprovenIn(good, 0, `${attempt('pass')}\n${others(19)}`)).to.deep.equal([]);
   });
 
   it('tell a run that left nothing', () => {

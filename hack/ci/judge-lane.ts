@@ -17,8 +17,10 @@ export type Judged = Pick<Lane, 'name' | 'exit' | 'passes' | 'fails' | 'mayFail'
 /** Returns what is wrong, one line each; empty means as expected. `results` is the text of results.jsonl, if there is one. */
 export function judgeLane(lane: Judged, exit: number | undefined, results: string | undefined): readonly string[] {
   const wrong: string[] = [];
-  if (exit !== lane.exit) wrong.push(`${lane.name}: expected exit ${lane.exit}, observed ${exit ?? 'none (killed)'}`);
   const finals = linesOf(results).filter(isFinal);
+  const unproven = unprovenIn(lane, exit, results);
+  if (exit !== lane.exit && unproven.length === 0)
+    wrong.push(`${lane.name}: expected exit ${lane.exit}, observed ${exit ?? 'none (killed)'}`);
   const expected = new Map([
     ...(lane.passes ?? []).map((id) => [id, 'pass'] as const),
     ...Object.keys(lane.fails ?? {}).map((id) => [id, 'fail'] as const),
@@ -26,9 +28,10 @@ export function judgeLane(lane: Judged, exit: number | undefined, results: strin
   for (const [id, verdict] of expected) {
     const observed = [...new Set(finals.filter(({ spec }) => spec?.id === id).map((line) => line.verdict ?? 'none'))];
     if (observed.length === 1 && observed[0] === verdict) continue;
+    if (unproven.length > 0 && observed.length === 1 && observed[0] === 'inconclusive') continue;
     wrong.push(`${lane.name}: expected ${id} to ${verdict}, observed ${observed.join(' and ') || 'not run'}`);
   }
-  if (exit !== lane.exit) wrong.push(...finals.flatMap((line) => unprovenOf(lane, line)));
+  if (exit !== lane.exit && unproven.length === 0) wrong.push(...finals.flatMap((line) => unprovenOf(lane, line)));
   for (const { spec, verdict, failure } of finals.filter((line) => line.verdict === 'fail')) {
     const id = spec?.id ?? 'a spec without a name';
     const reason = lane.fails?.[id] ?? lane.mayFail?.[id];
@@ -40,6 +43,23 @@ export function judgeLane(lane: Judged, exit: number | undefined, results: strin
       wrong.push(`${lane.name}: expected ${id} to fail because of "${reason}", observed ${message}`);
   }
   return wrong;
+}
+
+/** Of so many specs that were judged on a good subject one may prove nothing. */
+const ONE_OF = 20;
+
+/**
+ * Specs without a verdict that a lane may have, each with its reason; empty where there is none, or where the lane is not as
+ * expected for them. The suite's own bar allows a good subject a few inconclusive specs on a busy machine: they accuse nobody, are
+ * not asked again, and are told. A lane of few specs would show nothing without one of them, and may have none.
+ */
+export function unprovenIn(lane: Judged, exit: number | undefined, results: string | undefined): readonly string[] {
+  const finals = linesOf(results).filter(isFinal);
+  const judged = finals.filter(({ verdict }) => verdict !== 'skip');
+  const unproven = judged.filter(({ verdict }) => verdict === 'inconclusive');
+  const isElseGood = judged.every(({ verdict = '' }) => ['pass', 'expected-fail', 'inconclusive'].includes(verdict));
+  const isWithin = lane.exit === 0 && exit === 2 && isElseGood && unproven.length <= Math.floor(judged.length / ONE_OF);
+  return isWithin ? unproven.flatMap((line) => unprovenOf(lane, line)) : [];
 }
 
 /** Why a spec judged nothing: whoever reads only the last page of CI must find it there. */

@@ -10,7 +10,7 @@ import { execa } from 'execa';
 import { formatDuration } from '../process/steps.ts';
 import { EXIT } from '../../e2e/harness/run/exit-codes.ts';
 import { type Tally, closingLine, remarksIn, sum, tallyOfStep } from '../test-tally.ts';
-import { judgeLane, mayRepeat } from './judge-lane.ts';
+import { judgeLane, mayRepeat, unprovenIn } from './judge-lane.ts';
 import type { Lane } from '../../e2e/harness/area/area-in-ci.ts';
 import { lanes } from './lanes.ts';
 import { type ProofSlice, proofSlices } from './proof-slices.ts';
@@ -20,8 +20,8 @@ const root = process.cwd();
 const laneTimeout = 40 * 60_000;
 const good: Tally = { passed: 1, failed: 0, skipped: 0 };
 const bad: Tally = { passed: 0, failed: 1, skipped: 0 };
-/** A try that judged nothing because the machine broke. */
-const repeated: Tally = { passed: 0, failed: 0, skipped: 1 };
+/** A try that judged nothing because the machine broke, or a spec that proved nothing. */
+const unjudged: Tally = { passed: 0, failed: 0, skipped: 1 };
 
 /** What a reader of the last page must know: CI keeps little more than the end of its output. */
 const remarks: string[] = [];
@@ -61,11 +61,15 @@ async function runLane(lane: Lane, index: number): Promise<Tally> {
   if (mayRepeat(exit, results)) {
     say(`=== REPEATED: ${lane.name}: the machine or the cluster broke, nothing was judged; once more`);
     remarks.push(`repeated: ${lane.name}: infrastructure-error in the first try`);
-    tallies.push(repeated);
+    tallies.push(unjudged);
     ({ exit, results } = await run());
   }
   const wrong = judgeLane(lane, exit, results);
   remarks.push(...wrong.map((line) => `failed: ${line}`));
+  for (const line of unprovenIn(lane, exit, results)) {
+    remarks.push(`unproven: ${line}`);
+    tallies.push(unjudged);
+  }
   say(`=== ${wrong.length === 0 ? 'as expected' : 'SURPRISE'}: ${lane.name}, ${formatDuration(Date.now() - started)}`);
   for (const line of wrong) say(`    ${line}`);
   tallies.push(wrong.length === 0 ? good : bad);
