@@ -89,7 +89,7 @@ const forms: readonly (readonly [string, string, object | undefined])[] = [
     { type: 'pass-failed', reason: 'Failed to get mapInfo for conntrack pinpath EPERM' },
   ],
   [
-    '1.4.1–1.5.0',
+    '1.4.1–1.4.3',
     line('Failed to attach eBPF probes for pod a-1 namespace shop : failed to load progs', {}, 'error'),
     { type: 'attach-failed', pod: 'a-1', namespace: 'shop', reason: 'failed to load progs' },
   ],
@@ -123,6 +123,11 @@ const forms: readonly (readonly [string, string, object | undefined])[] = [
   ],
   ['1.4.3–1.5.0', line('Conntrack GC: re-read failed, keeping entry: EAGAIN', {}, 'debug'), undefined],
   ['1.5.0', line(`Conntrack cleanup Delete - Conntrack Key : ${owned} Ifindex - 12`, {}, 'debug'), deleted()],
+  [
+    '1.5.0',
+    line('Failed to load ingress program for pod: a-1 in namespace shop error: failed to load progs', {}, 'error'),
+    { type: 'attach-failed', pod: 'a-1', namespace: 'shop', reason: 'failed to load progs' },
+  ],
   [
     '1.5.0',
     line('Done cleanup of conntrack map: deleted 12 stale entries out of 500 tracked'),

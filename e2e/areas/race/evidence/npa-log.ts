@@ -55,8 +55,9 @@ const protocolNumbers: Readonly<Record<string, number>> = { ICMP: 1, TCP: 6, UDP
 const keyForm =
   /Source IP - (\S+) Source port - (\d+) Dest IP - (\S+) Dest port - (\d+) Protocol - (\d+) Owner IP - (\S+?)(?: Ifindex - \d+)?$/;
 const doneForm = /^Done cleanup of conntrack map(?:: deleted (\d+) stale entries out of (\d+) tracked)?$/;
+// From 1.5.0 on programs are loaded before any is attached, and a load that fails has a line of its own.
 const attachForm =
-  /^Failed to [Aa]ttach (?:eBPF probes for pod|(?:In|E)gress TC probe for pod:) (\S+) (?:in )?namespace (\S+)(?: at interface \d+)? (?:error)?: (.*)$/;
+  /^Failed to (?:[Aa]ttach eBPF probes for pod|[Aa]ttach (?:In|E)gress TC probe for pod:|load (?:in|e)gress program for pod:) (\S+) (?:in )?namespace (\S+)(?: at interface \d+)? (?:error)?: (.*)$/;
 const flowForm =
   /^Flow Info: +Src IP: (\S+) Src Port: (\d+) Dest IP: (\S+) Dest Port: (\d+) Proto:? (.+?),? Verdict:? ([\w/]+)(?:,? Direction:? (\w+))?/;
 
