@@ -134,5 +134,5 @@ function writeOverlay(variant: string | undefined, source: string, folder: strin
   }
   const file = join(folder, 'overlay.json');
   writeFileSync(file, JSON.stringify({ Replace: replace }));
-  return { file, bpf: [...texts].filter(([path]) => path.endsWith('.c')) };
+  return { file, bpf: [...texts].filter(([path]) => /\.[ch]$/.test(path)) };
 }

@@ -123,6 +123,40 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
       ],
     })),
   },
+  // As on a kernel before 6.0, or without type information: the agent takes the form of its programs that calls no function of it.
+  'without-kernel-functions': {
+    of: ['1.5.0'],
+    edits: [
+      {
+        file: client,
+        anchor: 'var checkKfuncs = goebpfbtf.CheckKfuncs',
+        become: [
+          'var checkKfuncs = func(names []string) error {\n\t_ = goebpfbtf.CheckKfuncs\n\treturn errors.New("left out on purpose")\n}',
+        ],
+      },
+    ],
+  },
+  'spares-answered-rows': {
+    of: ['1.5.0'],
+    edits: [
+      {
+        file: 'pkg/ebpf/c/ct_deny.h',
+        anchor: 'bpf_ct_change_timeout(ct, NPA_DENIED_CT_TIMEOUT_MS);',
+        // Bit 1 of a row's status: it was answered. Read at the running kernel's own offset.
+        become: ['if (!(ct->status & 2)) $&'],
+      },
+    ],
+  },
+  'no-second-try': {
+    of: ['1.5.0'],
+    edits: [
+      {
+        file: 'controllers/policyendpoints_controller.go',
+        anchor: 'return ctrl.Result{}, err',
+        become: ['return ctrl.Result{}, nil'],
+      },
+    ],
+  },
   'slow-deletes': {
     of: ['1.4.1'],
     newFiles: { 'pkg/ebpf/conntrack/slow_delete.go': 'slow_delete.go' },

@@ -112,6 +112,21 @@ function failedAttach({ log, ownerEnd, namespace }: RaceStage): string | undefin
   return undefined;
 }
 
+/** The agent's own word that its load of the isolated pod's programs failed; what it says is the value. */
+export function loadFailed(stage: RaceStage, withinMs: number): Premise<string> {
+  return {
+    name: `the agent could not load its programs for ${stage.ownerEnd.name}`,
+    async prove(signal) {
+      const options = { from: 0, timeoutMs: withinMs, signal, what: 'the agent’s word that a load failed' };
+      await stage.log.waitFor((line) => line.type === 'attach-failed', options).catch(() => signal.throwIfAborted());
+      const reason = failedAttach(stage);
+      return reason === undefined
+        ? notProven(`no word of it in the agent's log for ${withinMs / 1000} s`)
+        : proven(reason, reason);
+    },
+  };
+}
+
 /** As it was seen; see judge/pod-isolation.ts for what an agent that gave up is found to have done. */
 export function policyIsEnforced(stage: RaceStage, seen: Enforcement): Premise<undefined> {
   return {

@@ -83,6 +83,30 @@ export const forbiddenDenied = judgement({
   facts: { during: ['cleanup-passes'] },
 });
 
+/** Rows of the kernel's table that denied connections left go again, long before the kernel itself would drop them. */
+export const deniedRowsGo = judgement({
+  id: 'denied-rows-go',
+  passes: ['gone'],
+  fails: ['rows-stay'],
+  facts: { path: ['pod', 'service', 'node-port'] },
+});
+
+/** The kernel's row of an established connection is not ended by a packet that policy denies. */
+export const establishedRowKept = judgement({
+  id: 'established-row-kept',
+  passes: ['kept'],
+  fails: ['ended-by-denied-syn'],
+  facts: { syn: ['reply-direction'] },
+});
+
+/** A policy whose programs could not be loaded at first is in force once they can be. */
+export const failedLoadTriedAgain = judgement({
+  id: 'failed-load-tried-again',
+  passes: ['enforced'],
+  fails: ['stays-open', 'leaks'],
+  facts: { load: ['failed-once'] },
+});
+
 /** A pod that a policy selects is isolated. */
 export const podIsolated = judgement({
   id: 'pod-isolated',

@@ -115,6 +115,11 @@ export async function reopenClient(t: SpecContext, stage: RaceStage): Promise<Ra
   return { ...stage, client: again, ownerEnd: stage.owner === 'client' ? again : stage.ownerEnd };
 }
 
+/** A pod of nobody's policy on the owner's node, whose packets reach the owner by that node alone. */
+export function openStranger(t: SpecContext, stage: RaceStage): Promise<RaceEnd> {
+  return openEnd(t, stage.namespace, `stranger-${t.slug}`, stage.ownerEnd.node, ['race-client']);
+}
+
 async function openEnd(
   t: SpecContext,
   namespace: string,

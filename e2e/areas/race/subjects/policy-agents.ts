@@ -55,6 +55,18 @@ export const policyAgents: readonly SubjectEntry[] = [
   npa('npa@1.4.1+slow-deletes', 'v1.4.1 that takes a millisecond for each delete, so that chance always meets one', [
     'race/natural-race-cuts-nothing',
   ]),
+  npa(
+    'npa@1.5.0+without-kernel-functions',
+    'v1.5.0 as on a kernel that lacks the functions by which it shortens the rows of denied connections',
+    ['race/denied-connections-leave-the-kernel-table'],
+  ),
+  npa('npa@1.5.0+no-second-try', 'v1.5.0 whose failed reconciliations are not tried again', [
+    'race/failed-load-is-tried-again',
+  ]),
+  {
+    ...npa('npa@1.5.0+spares-answered-rows', 'v1.5.0 that shortens no row which was answered', []),
+    passes: ['race/denied-syn-spares-established-connection'],
+  },
   {
     ...npa('npa@1.4.3+keep-on-start', 'v1.4.3 that keeps programs and maps whatever version left them', []),
     passes: ['race/flows-survive-agent-upgrade'],

@@ -30,6 +30,7 @@ export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; re
     texts: new Map(),
   };
   const started = performance.now();
+  const held: [Judgement, AnyDecision][] = [];
   const t = {
     signal: new AbortController().signal,
     env: {
@@ -58,6 +59,10 @@ export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; re
         kept.judgements.push({ id: (declared as Judgement).id, ok: finding.ok, outcome, facts, measures });
       }
       if (!finding.ok) throw new JudgementError(finding);
+    },
+    hold: (declared: Judgement, decision: AnyDecision) => void held.push([declared, decision]),
+    judgeHeld(this: { judge(declared: Judgement, decision: AnyDecision): void }) {
+      for (const [declared, decision] of held) this.judge(declared, decision);
     },
     attach(name: string, text: string) {
       kept.attached.push(name);
