@@ -1,4 +1,4 @@
-/** `npm run report -- merge|render|trend|conformance|repeats …`: reports from results that already exist. */
+/** `npm run report -- merge|render|trend|conformance|repeats|repro …`: reports from results that already exist. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,10 @@ const HELP = `npm run report -- <command> [options] [DIR…]
       --out FOLDER     where to (reports/conformance)
   repeats DIR…       what many passes over the same specs say: how many in a row, verdicts, durations, measures
       --out FOLDER     where to (reports/repeats)
+  repro RUN SPEC     a folder with which somebody without this suite sees the failure again: script, steps, evidence
+      --out FOLDER     where to (repro/<spec>); has to be empty
+      --anonymise      names and addresses of the cluster are replaced
+      --payload        captures keep what their packets carry
   docs               write the table of contents and the list of specs in docs/
 
   --formats LIST     for merge and render, of: ${REPORT_FORMATS.join(', ')}
@@ -65,10 +69,14 @@ async function main(argv: readonly string[]): Promise<number> {
       return conformance(needed(folders, command), values.out ?? 'reports/conformance');
     case 'repeats':
       return repeats(needed(folders, command), values.out ?? 'reports/repeats');
+    case 'repro':
+      return repro(folders, values);
     case 'docs':
       return docs('docs');
     default:
-      throw new UsageError(`unknown command "${command}"; allowed: merge, render, trend, conformance, repeats, docs`);
+      throw new UsageError(
+        `unknown command "${command}"; allowed: merge, render, trend, conformance, repeats, repro, docs`,
+      );
   }
 }
 
@@ -81,6 +89,8 @@ function parse(argv: readonly string[]) {
         out: { type: 'string' },
         last: { type: 'string' },
         formats: { type: 'string' },
+        anonymise: { type: 'boolean' },
+        payload: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -161,6 +171,25 @@ async function repeats(folders: readonly string[], out: string): Promise<number>
     );
     process.stdout.write(shown(`${page}: ${one.inARow} of ${one.passes.length} passes in a row as expected\n`));
   }
+  return 0;
+}
+
+async function repro(
+  given: readonly string[],
+  values: { readonly out?: string; readonly anonymise?: boolean; readonly payload?: boolean },
+): Promise<number> {
+  const [folder, spec, ...more] = given;
+  if (folder === undefined || spec === undefined || more.length > 0)
+    throw new UsageError('repro needs a run and a spec: npm run report -- repro reports/latest udp/zero-to-one');
+  const { writeBundle } = await import('../repro/repro-bundle.ts');
+  const out = values.out ?? join('repro', spec.replaceAll('/', '-'));
+  const [run = folder, ...others] = await findRuns([folder]);
+  if (others.length > 0) throw new UsageError(`${folder} holds ${others.length + 1} runs; name one of them`);
+  const lacks = await writeBundle(run, spec, out, {
+    anonymise: values.anonymise === true,
+    payload: values.payload === true,
+  });
+  process.stdout.write(shown([join(out, 'README.md'), ...lacks, ''].join('\n')));
   return 0;
 }
 

@@ -31,14 +31,20 @@ export class Anonymiser {
 
   /** Replaces every registered name, and whatever looks like an address, a host or a user. */
   text(text: string): string {
-    let plain = text.replace(quotedUser, (_, kind: string, name: string) => `${kind} "${this.keep('user', name)}"`);
-    // Longest first: `web` must not break `web-2`.
-    for (const [name, word] of [...this.#words].sort(([a], [b]) => b.length - a.length))
-      plain = plain.replaceAll(new RegExp(`(?<![\\w.-])${escaped(name)}(?![\\w-]|\\.\\w)`, 'g'), word);
-    return plain
+    const users = text.replace(quotedUser, (_, kind: string, name: string) => `${kind} "${this.keep('user', name)}"`);
+    return this.names(users)
       .replace(ipv4, (address) => this.keep('address', address))
       .replace(ipv6, (address) => (isIPv6(address) ? this.keep('address', address) : address))
       .replace(host, (name) => (publicHosts.test(name) ? name : this.keep('host', name)));
+  }
+
+  /** Replaces every registered name and nothing else: for text that has to work as it stands. */
+  names(text: string): string {
+    let plain = text;
+    // Longest first: `web` must not break `web-2`.
+    for (const [name, word] of [...this.#words].sort(([a], [b]) => b.length - a.length))
+      plain = plain.replaceAll(new RegExp(`(?<![\\w.-])${escaped(name)}(?![\\w-]|\\.\\w)`, 'g'), word);
+    return plain;
   }
 
   /** Every string in a value of plain data. */

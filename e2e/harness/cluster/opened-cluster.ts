@@ -3,6 +3,7 @@ import type { Cluster, ClusterFacts, ClusterNode, FamilyMode, IpFamily } from '.
 import type { JournalledChanges } from './journalled-changes.ts';
 import type { KubeClient } from './kube/kube-client.ts';
 import type { NodeFacts } from './node-facts.ts';
+import { recordAction } from '../run/record-action.ts';
 
 interface OpenedClusterParts {
   readonly name: string;
@@ -52,6 +53,12 @@ export class OpenedCluster implements Cluster {
   }
 
   nodes(): Promise<readonly ClusterNode[]> {
+    for (const { name, addresses } of this.#nodes)
+      recordAction({
+        do: 'saw',
+        target: { apiVersion: 'v1', kind: 'Node', name },
+        addresses: Object.values(addresses),
+      });
     return Promise.resolve(this.#nodes);
   }
 

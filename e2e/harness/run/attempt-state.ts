@@ -1,5 +1,6 @@
 /** What one attempt has gathered so far, and who is to blame for an error that surfaces outside of every await. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Action } from './action.ts';
 import type { AnyDecision } from './context.ts';
 import type { Judgement } from './judgement.ts';
 import type {
@@ -38,6 +39,8 @@ export class AttemptState {
   readonly inShort: string[] = [];
   readonly attachments: AttachmentRecord[] = [];
   readonly log: string[] = [];
+  /** What the body did to the cluster. */
+  readonly actions: Action[] = [];
   readonly undos: Undo[] = [];
   readonly collectors: Undo[] = [];
   readonly cleanupErrors: string[] = [];

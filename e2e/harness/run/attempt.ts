@@ -245,6 +245,9 @@ function writeArtefacts({ folder, state, onUnwritten }: AttemptInput, line: Atte
   const files = {
     'log.txt': () => redact(`${log.join('\n')}\n`),
     'evidence.jsonl': () => [...state.evidence.map((piece) => redactedJson(piece)), ''].join('\n'),
+    ...(state.actions.length === 0
+      ? {}
+      : { 'actions.jsonl': () => [...state.actions.map((action) => redactedJson(action)), ''].join('\n') }),
   };
   for (const [name, text] of Object.entries(files))
     try {

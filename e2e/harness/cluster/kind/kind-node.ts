@@ -3,6 +3,7 @@ import type { ClusterNode, ExecOptions, ExecResult, IpFamily, LineProcess } from
 import { execBehind, type Launcher, spawnBehind } from '../local-process.ts';
 import type { NodeFacts } from '../node-facts.ts';
 import { failedCommand } from '../node-facts.ts';
+import { recordAction } from '../../run/record-action.ts';
 import { docker } from './docker.ts';
 
 export class KindNode implements ClusterNode {
@@ -21,6 +22,8 @@ export class KindNode implements ClusterNode {
   }
 
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult> {
+    const stdin = options?.stdin;
+    recordAction({ do: 'command', node: this.name, argv, ...(stdin === undefined ? {} : { stdin }) });
     return execBehind(this.#launcher, argv, options);
   }
 
@@ -31,10 +34,13 @@ export class KindNode implements ClusterNode {
   }
 
   spawn(argv: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<LineProcess> {
+    recordAction({ do: 'command', node: this.name, argv, kept: true });
     return spawnBehind(this.#launcher, argv, options);
   }
 
   async writeFile(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+    const base64 = Buffer.from(content).toString('base64');
+    recordAction({ do: 'write', node: this.name, path, mode, base64 });
     // Written beside and renamed, so that a reader (the container runtime watches its CNI folder) never sees half a file.
     const script = 'set -e; mkdir -p "$(dirname "$1")"; cat > "$1.new"; chmod "$2" "$1.new"; mv "$1.new" "$1"';
     await docker(['exec', '-i', this.name, 'sh', '-c', script, 'sh', path, mode.toString(8)], { input: content });

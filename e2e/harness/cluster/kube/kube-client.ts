@@ -1,6 +1,7 @@
 /** KubeApi over a connection. */
 import type { ExecOptions, ExecResult, KubeApi, LineProcess, ListOptions, PodRef, WaitOptions } from '../cluster.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
+import { recordAction } from '../../run/record-action.ts';
 import { pollUntil } from '../wait.ts';
 import { ApiError } from './api-error.ts';
 import type { Connection } from './connection.ts';
@@ -8,6 +9,7 @@ import { describeObjects } from './describe-objects.ts';
 import { parseManifest } from './manifest.ts';
 import { execInPod, spawnInPod } from './pod-exec.ts';
 import { followLogs, readLogs, type LogOptions } from './pod-logs.ts';
+import { recordAddresses, recordApply, recordDelete, recordPatch } from './record-objects.ts';
 import { ResourcePaths } from './resource-paths.ts';
 
 const fieldManager = 'staleproof';
@@ -42,6 +44,7 @@ export class KubeClient implements KubeApi {
       signal,
     );
     await this.#options.beforeApply?.(object);
+    recordApply(object);
     const applied = await this.#connection.request({
       method: 'PATCH',
       path: `${path}?fieldManager=${fieldManager}&force=true`,
@@ -49,6 +52,7 @@ export class KubeClient implements KubeApi {
       contentType: 'application/apply-patch+yaml',
       signal,
     });
+    recordAddresses([applied as T]);
     return applied as T;
   }
 
@@ -88,11 +92,14 @@ export class KubeClient implements KubeApi {
     if (options.fieldSelector !== undefined) query.set('fieldSelector', options.fieldSelector);
     const list = await this.#connection.request({ method: 'GET', path: `${path}?${query.toString()}`, signal });
     // Items of a list carry neither apiVersion nor kind.
-    return (list as { readonly items: readonly T[] }).items.map((item) => ({ ...item, apiVersion, kind }));
+    const items = (list as { readonly items: readonly T[] }).items.map((item) => ({ ...item, apiVersion, kind }));
+    if (options.namespace !== undefined) recordAddresses(items);
+    return items;
   }
 
   async patch(target: Target, patch: unknown, signal?: AbortSignal): Promise<KubernetesObject> {
     const path = await this.#paths.path(target, signal);
+    recordPatch(target, patch);
     const request = {
       method: 'PATCH',
       path: `${path}?fieldManager=${fieldManager}`,
@@ -127,6 +134,7 @@ export class KubeClient implements KubeApi {
       this.#connection.request({ method: 'GET', path, signal }) as Promise<KubernetesObject>,
     );
     if (before === undefined) return;
+    recordDelete(target, options.graceSeconds);
     await absentIsUndefined(this.#connection.request({ method: 'DELETE', path, body, signal }));
     if (options.wait === false) return;
     let last: KubernetesObject | undefined;
@@ -183,15 +191,29 @@ export class KubeClient implements KubeApi {
   }
 
   exec(pod: PodRef, argv: readonly string[], options?: ExecOptions): Promise<ExecResult> {
+    this.#recordExec(pod, argv);
     return execInPod(this.#connection, pod, argv, options);
   }
 
   spawn(pod: PodRef, argv: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<LineProcess> {
+    this.#recordExec(pod, argv, true);
     return spawnInPod(this.#connection, pod, argv, options);
   }
 
   raw(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+    if (method !== 'GET') recordAction({ do: 'request', method, path, ...(body === undefined ? {} : { body }) });
     return this.#connection.request({ method, path, body, signal });
+  }
+
+  #recordExec({ namespace, name, container }: PodRef, argv: readonly string[], kept = false): void {
+    const pod = { apiVersion: 'v1', kind: 'Pod', namespace, name };
+    recordAction({
+      do: 'exec',
+      pod,
+      argv,
+      ...(container === undefined ? {} : { container }),
+      ...(kept ? { kept } : {}),
+    });
   }
 
   async #established(crd: KubernetesObject, signal?: AbortSignal): Promise<void> {
