@@ -14,3 +14,18 @@ export function describeUnclear(boundMs: number, tookMs: number, machineMs?: num
       : `its processes waited ${Math.round(machineMs)} ms for a processor`;
   return `took ${Math.round(tookMs)} ms, bound ${boundMs} ms; ${share}`;
 }
+
+/** When something happened, as far as somebody looked, in ms: later than `afterMs`, and by `byMs`; without `byMs` it was never seen. */
+export interface Between {
+  readonly afterMs: number;
+  readonly byMs?: number;
+}
+
+/**
+ * The same for what is looked at now and then: it is late when a look that still missed it began later than bound and machine
+ * allow, and in time when it was seen within the bound. How long the looks themselves took decides nothing.
+ */
+export function heldBetween(boundMs: number, seen: Between, machineMs?: number): 'in-time' | 'unclear' | 'late' {
+  if (seen.byMs !== undefined && seen.byMs <= boundMs) return 'in-time';
+  return heldTo(boundMs, seen.afterMs, machineMs) === 'late' ? 'late' : 'unclear';
+}

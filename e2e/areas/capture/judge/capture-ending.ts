@@ -1,6 +1,7 @@
 /** That captures end: their processes, counted on the nodes, and their packets, after the object was deleted. */
 import type { CaptureInstance, CaptureStage } from '../stage/capture-stage.ts';
-import { reached } from '../stage/capture-wait.ts';
+import { happened, reached } from '../stage/capture-wait.ts';
+import { heldBetween, type Between } from '../../../harness/run/time-bound.ts';
 import { sandboxesOf } from '../faults/recreate-sandbox.ts';
 import {
   CaptureFileGone,
@@ -52,26 +53,13 @@ export async function judgeEndWithSandbox(
   instance: CaptureInstance,
   limitMs: number,
 ): Promise<void> {
-  const { t } = stage;
   await stage.wait('the sandbox is gone', GONE_MS, async () =>
     (await sandboxesOf(instance.node, instance.uid)).length === 0 ? true : undefined,
   );
   const view = await stage.view(request);
   if (view === undefined || !stage.can('tcpdump-process')) return;
-  const start = performance.now();
-  const ended = await reached(
-    stage.wait('its tcpdump ends', limitMs + 3000, async () =>
-      (await processesOf(stage, view, request)).length === 0 ? performance.now() - start : undefined,
-    ),
-  );
-  if (ended !== undefined) t.evidence.measure({ name: 'end after sandbox', value: ended, unit: 'ms', bound: limitMs });
-  t.judge(endsInTime, {
-    outcome: endOf(ended, t.wait(limitMs)),
-    facts: { with: 'sandbox' },
-    subject: stage.subject.name,
-    expected: `no tcpdump ${limitMs} ms after its sandbox`,
-    observed: ended === undefined ? 'still running' : `ended after ${Math.round(ended)} ms`,
-  });
+  const ended = await endOfProcesses(stage, performance.now(), limitMs, { view, request });
+  judgeEnd(stage, ended, { limitMs, what: 'end after sandbox', owner: 'sandbox' });
 }
 
 /**
@@ -96,29 +84,12 @@ export async function judgeEndOfObject(
       return right ? { proven: true, value: now, summary } : { proven: false, reason: summary };
     },
   });
-  const bound = t.wait(limitMs);
   const start = performance.now();
   await subject.delete(t.env.cluster, request.namespace, request.name, t.signal);
-  const ended = await reached(
-    stage.wait('its tcpdump ends', limitMs + 3000, async () =>
-      (await processesOf(stage, view, request)).length === 0 ? performance.now() - start : undefined,
-    ),
-  );
-  await stage.wait('the limit is over', limitMs + 3000, () =>
-    Promise.resolve(performance.now() - start > bound ? true : undefined),
-  );
-  await judgeSilence(stage, view, instance, limitMs);
-  if (stage.can('tcpdump-process')) {
-    if (ended !== undefined)
-      t.evidence.measure({ name: 'end after deletion', value: ended, unit: 'ms', bound: limitMs });
-    t.judge(endsInTime, {
-      outcome: endOf(ended, bound),
-      facts: { with: 'object' },
-      subject: subject.name,
-      expected: `no tcpdump of a deleted object after ${limitMs} ms`,
-      observed: ended === undefined ? 'still running' : `ended after ${Math.round(ended)} ms`,
-    });
-  }
+  const ended = await endOfProcesses(stage, start, limitMs, { view, request });
+  const silence = await watchSilence(stage, view, instance, { start, limitMs });
+  judgeSilence(stage, silence, limitMs);
+  if (stage.can('tcpdump-process')) judgeEnd(stage, ended, { limitMs, what: 'end after deletion', owner: 'object' });
   const gone = await reached(
     stage.wait('the object is gone', GONE_MS, async () => {
       const now = await stage.view(request);
@@ -134,35 +105,96 @@ export async function judgeEndOfObject(
   });
 }
 
+/** Looks at the nodes until none of its tcpdumps runs, for twice the limit and a while. */
+function endOfProcesses(
+  stage: CaptureStage,
+  start: number,
+  limitMs: number,
+  of: { readonly view: CaptureView; readonly request: CaptureRequest },
+): Promise<Between> {
+  return happened(
+    start,
+    (probe) => stage.wait('its tcpdump ends', 2 * limitMs + 3000, probe),
+    async () => (await processesOf(stage, of.view, of.request)).length === 0,
+  );
+}
+
+function judgeEnd(
+  stage: CaptureStage,
+  ended: Between,
+  by: { readonly limitMs: number; readonly what: string; readonly owner: 'sandbox' | 'object' },
+): void {
+  const { t, subject } = stage;
+  const { limitMs, owner } = by;
+  const told =
+    ended.byMs === undefined
+      ? `still running after ${Math.round(ended.afterMs)} ms`
+      : `ended later than ${Math.round(ended.afterMs)} ms, by ${Math.round(ended.byMs)} ms`;
+  if (ended.byMs !== undefined) t.evidence.measure({ name: by.what, value: ended.byMs, unit: 'ms', bound: limitMs });
+  const held = heldBetween(limitMs, ended);
+  if (held === 'unclear')
+    t.inconclusive(
+      `${subject.name}: its tcpdump ${told}; the bound is ${limitMs} ms, and a busy machine may take as long`,
+    );
+  t.judge(endsInTime, {
+    outcome: held === 'in-time' ? 'in-time' : ended.byMs === undefined ? 'still-running' : 'late',
+    facts: { with: owner },
+    subject: subject.name,
+    expected: `no tcpdump of a deleted ${owner} after ${limitMs} ms`,
+    observed: told,
+  });
+}
+
+/** Packets in the files that the instance sent later than the limit, and later than twice the limit. */
+interface Silence {
+  readonly afterLimit: number;
+  readonly afterTwice: number;
+}
+
 /** Lets the instance talk on, and looks whether its files took any of it. */
-async function judgeSilence(
+async function watchSilence(
   stage: CaptureStage,
   view: CaptureView,
   instance: CaptureInstance,
-  limitMs: number,
-): Promise<void> {
-  const { t, subject } = stage;
-  await stage.truthIsCurrent();
-  const before = stage.truth.snapshot(instance.uid);
+  { start, limitMs }: { readonly start: number; readonly limitMs: number },
+): Promise<Silence> {
+  const sentBy = async (ms: number): Promise<ReadonlyMap<string, ReadonlySet<number>>> => {
+    await stage.wait('the limit is over', ms + 3000, () =>
+      Promise.resolve(performance.now() - start > ms ? true : undefined),
+    );
+    await stage.truthIsCurrent();
+    return stage.truth.snapshot(instance.uid);
+  };
+  const marks = [await sentBy(limitMs), await sentBy(2 * limitMs)];
   await stage.heard(instance, 30);
   const owner = { ...instance, sinkIp: stage.sinkIp };
-  let late = 0;
+  const late = [0, 0];
   for (const file of view.files) {
     const bytes = await bytesOrGone(stage, file);
     if (bytes === undefined) continue;
     const { sent } = await readContents(bytes, owner);
-    for (const [incarnation, numbers] of sent) {
-      const last = Math.max(-1, ...(before.get(incarnation) ?? []));
-      late += [...numbers].filter((seq) => seq > last).length;
-    }
+    for (const [incarnation, numbers] of sent)
+      for (const [index, mark] of marks.entries()) {
+        const last = Math.max(-1, ...(mark.get(incarnation) ?? []));
+        late[index] = (late[index] ?? 0) + [...numbers].filter((seq) => seq > last).length;
+      }
   }
+  const [afterLimit = 0, afterTwice = 0] = late;
+  return { afterLimit, afterTwice };
+}
+
+function judgeSilence({ t, subject }: CaptureStage, { afterLimit, afterTwice }: Silence, limitMs: number): void {
+  if (afterLimit > 0 && afterTwice === 0)
+    t.inconclusive(
+      `${subject.name}, files of the deleted object: ${afterLimit} packets were sent later than ${limitMs} ms after its deletion, none later than ${2 * limitMs} ms: a busy machine may take as long`,
+    );
   t.judge(endsInTime, {
-    outcome: late === 0 ? 'in-time' : 'packets-after',
+    outcome: afterTwice === 0 ? 'in-time' : 'packets-after',
     facts: { with: 'object' },
-    measures: { 'late-packets': late },
+    measures: { 'late-packets': afterTwice },
     subject: `${subject.name}, files of the deleted object`,
     expected: `no packet that was sent later than ${limitMs} ms after its deletion`,
-    observed: `${late} packets`,
+    observed: `${afterLimit} packets, ${afterTwice} of them later than ${2 * limitMs} ms`,
   });
 }
 
@@ -175,9 +207,6 @@ async function bytesOrGone({ t, subject }: CaptureStage, file: CaptureFile): Pro
     throw error;
   }
 }
-
-const endOf = (ended: number | undefined, bound: number): 'in-time' | 'late' | 'still-running' =>
-  ended === undefined ? 'still-running' : ended <= bound ? 'in-time' : 'late';
 
 /** Those that write its files: while they are waited for to end, captures of other specs may begin. */
 async function processesOf(

@@ -1,3 +1,4 @@
+import { noiseWasThere } from '../evidence/capture-premises.ts';
 import { awaitBound, judgePhase } from '../judge/capture-claims.ts';
 import { judgeCapture } from '../judge/capture-judgement.ts';
 import { SHARES_AGENTS } from '../stage/capture-locks.ts';
@@ -23,6 +24,8 @@ spec(
   async (t) => {
     const stage = await t.step('open the stage', () => openCaptureStage(t));
     await stage.capture();
+    // There is talk on its node that it could take, and the agent that could take it is alive: it waits for its pod alone.
+    await t.evidence.require(noiseWasThere(stage));
     const waiting = await t.step('judge that it waits', () => judgePhase(stage, 'Pending', 'PodNotFound'));
     t.judge(noFile, {
       outcome: waiting.files.length === 0 ? 'none' : 'file-there',

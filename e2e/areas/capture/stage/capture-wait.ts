@@ -1,5 +1,6 @@
 /** Polls with a deadline and a signal; the error says what was waited for, how long and how often. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Between } from '../../../harness/run/time-bound.ts';
 
 export class NotReached extends Error {
   override readonly name = 'NotReached';
@@ -34,4 +35,26 @@ export async function reached<T>(wait: Promise<T>): Promise<T | undefined> {
     if (error instanceof NotReached) return undefined;
     throw error;
   }
+}
+
+/** Looks again and again whether something has happened since `startMs` (of performance.now()); `wait` ends it. */
+export async function happened(
+  startMs: number,
+  wait: (probe: () => Promise<true | undefined>) => Promise<true>,
+  look: () => Promise<boolean>,
+): Promise<Between> {
+  let afterMs = 0;
+  let byMs: number | undefined;
+  await reached(
+    wait(async () => {
+      const begun = performance.now() - startMs;
+      if (!(await look())) {
+        afterMs = begun;
+        return undefined;
+      }
+      byMs = performance.now() - startMs;
+      return true;
+    }),
+  );
+  return byMs === undefined ? { afterMs } : { afterMs, byMs };
 }
