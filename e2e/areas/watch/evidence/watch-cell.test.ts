@@ -78,6 +78,40 @@ describe('a cell', () => {
     const both = judgeCell(cell({ flows: [spare, asked('10.0.0.1:2', 100, { resets: late })] }));
     expect(both.fate, 'both are lost, the watch later').to.include({ at: 46_000, connection: '10.0.0.1:2' });
   });
+  // A pool that closes a connection of its own asks nothing by it, and where the balancer has forgotten it that is what it resets.
+  it('does not take a packet that the balancer dropped for an ask', () => {
+    const sent = { towards: 'server', side: 'client', length: 300, flags: {} };
+    const closing = flow({
+      ...{ resets: resetFlow.resets, lost: [{ at: 44_999.9, from: 'client' as const, length: 40 }] },
+      segments: [
+        { at: 0, ...sent },
+        { at: 44_999.9, ...sent, length: 40 },
+      ] as never,
+    });
+    const watch = flow({
+      ...{ clientEnd: '10.0.0.1:2', openedAt: 100 },
+      segments: [100, 20_000, 40_000, 60_000].map((at) => ({ at, ...sent })) as never,
+    });
+    const lines = [first, line('update', 47_100, { n: 1, via: 'watch' })];
+    expect(judgeCell(cell({ lines, flows: [closing, watch] }))).to.have.nested.property('fate.kind', 'kept');
+  });
+  // A proxy has two connections for each: nothing that enters it leaves it as it came.
+  it('takes every packet for an ask where a proxy stands between', () => {
+    const sent = { towards: 'server', side: 'client', length: 300, flags: {} };
+    const heard = { towards: 'client', side: 'client', length: 300, flags: {} };
+    const asked = (clientEnd: string, times: readonly number[], more: Partial<FlowHistory> = {}) =>
+      flow({
+        ...{ clientEnd, openedAt: times[0] ?? 0 },
+        segments: [...times.map((at) => ({ at, ...sent })), { at: 60_000, ...heard }] as never,
+        lost: times.map((at) => ({ at, from: 'client' as const, length: 300 })),
+        ...more,
+      });
+    const spare = asked('10.0.0.1:1', [0], { fins: [{ at: 45_000, towards: 'client', injected: true }] });
+    const watch = asked('10.0.0.1:2', [100, 30_000, 60_000]);
+    const lines = [first, line('update', 47_100, { n: 1, via: 'watch' })];
+    const seen = judgeCell(cell({ profile: profileNamed('proxy-fin'), lines, flows: [spare, watch] }));
+    expect(seen).to.have.nested.property('fate.kind', 'kept');
+  });
   it('is decided for a pool when its second answer came, whatever the number in it', () => {
     const answers = [first, line('update', 58_000, { n: 0, via: 'list' })];
     const pool = { profile: profileNamed('none'), flows: [flow()], updates: [] };

@@ -43,7 +43,7 @@ export function flowFate(input: FateInput): FlowFate {
   const lost = flows
     .flatMap((flow) => lossOf(flow, input) ?? [])
     .sort((a, b) => a.at - b.at)
-    .find((loss) => !isSpare(loss, flows));
+    .find((loss) => !isSpare(loss, flows, profile));
   if (lost !== undefined) return lost;
   if (profile.trigger === 'command')
     return { kind: 'unproven', reason: 'the fault was fired, but no capture shows that it struck a connection' };
@@ -85,12 +85,21 @@ function endedByClient({ segments }: FlowHistory, until: number): boolean {
 
 /**
  * A pool may hold a connection that nobody waits on any more, of a list before the watch: its loss is no loss of the watch. The
- * watch's is the one on which the client asked last.
+ * watch's is the one on which the client asked last. What never arrived is no ask: a pool says goodbye to a connection of its own.
+ * Of a proxy's connections, which are others on each side, it is not known what arrived.
  */
-function isSpare({ at, connection }: Lost, flows: readonly FlowHistory[]): boolean {
+function isSpare(
+  { at, connection }: Lost,
+  flows: readonly FlowHistory[],
+  { model }: Pick<FateInput['profile'], 'model'>,
+): boolean {
+  const arrived = (flow: FlowHistory, sentAt: number): boolean =>
+    model === 'proxy' || !flow.lost.some((lost) => lost.from === 'client' && lost.at === sentAt);
   const askedAt = (flow: FlowHistory | undefined): number =>
-    flow?.segments.filter((segment) => segment.towards === 'server' && segment.length > 1 && segment.at < at).at(-1)
-      ?.at ?? -Infinity;
+    flow?.segments
+      .filter(({ towards, length, at: sentAt }) => towards === 'server' && length > 1 && sentAt < at)
+      .filter((segment) => arrived(flow, segment.at))
+      .at(-1)?.at ?? -Infinity;
   const own = askedAt(flows.find(({ clientEnd }) => clientEnd === connection));
   return flows.some((flow) => {
     const ended = [...flow.fins, ...flow.resets].some((end) => end.at < at);
