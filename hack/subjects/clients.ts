@@ -10,7 +10,7 @@ import { runLogged, tryCommand } from '../process/run-command.ts';
 import { type ClientPart, lacks } from './client-parts.ts';
 import { imageClient } from './client-image.ts';
 import { dotnetClient } from './dotnet-client.ts';
-import { javaClient } from './java-clients.ts';
+import { fabric8Release, javaClient } from './java-clients.ts';
 import { newestNode, nodeClient } from './node-clients.ts';
 import { rustClient } from './rust-client.ts';
 
@@ -18,12 +18,17 @@ export const pythonRequirement = 'kubernetes==37.0.2';
 
 const clientParts: ReadonlyMap<string, ClientPart> = new Map([
   ['watch-client-go', { needs: () => lacks([[['go', 'version'], 'Go is not installed']]), file: clientGo }],
-  ['watch-python', { needs: pythonNeeds, file: pythonEnvironment }],
+  ['watch-python', { needs: pythonNeeds, file: (options) => pythonEnvironment(options) }],
+  ['watch-kopf@1.43.0', kopf('1.43.0')],
+  ['watch-kopf@1.44.0', kopf('1.44.0')],
   ['kubectl', { needs: () => Promise.resolve([]), file: ensureKubectl }],
+  ['watch-client-node@1.1.2', nodeClient('1.1.2')],
   ['watch-client-node@2.0.1', nodeClient('2.0.1')],
   ['node@newest', newestNode],
   ['watch-java-official', javaClient('official')],
   ['watch-java-fabric8', javaClient('fabric8')],
+  ['watch-java-fabric8@7.9.0', fabric8Release('7.9.0', '7.8.0')],
+  ['watch-java-fabric8@8.0.0', fabric8Release('8.0.0')],
   ['watch-dotnet', dotnetClient],
   ['watch-client-rust', rustClient],
 ]);
@@ -72,12 +77,18 @@ export function requiresOf(goMod: string): Readonly<Record<string, string>> {
   return Object.fromEntries([...lines].map(([, module = '', version = '']) => [module, version]));
 }
 
-export async function pythonEnvironment(options: PartOptions): Promise<string> {
+/** A release of the operator framework, in an environment of its own. */
+function kopf(version: string): ClientPart {
+  return { needs: pythonNeeds, file: (options) => pythonEnvironment(options, `kopf==${version}`) };
+}
+
+/** A Python with the library of `requirement`. */
+export async function pythonEnvironment(options: PartOptions, requirement = pythonRequirement): Promise<string> {
   const python = (await tryCommand(['python3', '-c', 'import sys; print(sys.executable, sys.version)'])).stdout.trim();
   const { folder } = await ensurePart(
     {
-      kind: 'watch-python',
-      inputs: { python, pythonRequirement },
+      kind: requirement === pythonRequirement ? 'watch-python' : `watch-${requirement.replace('==', '-')}`,
+      inputs: { python, pythonRequirement: requirement },
       expectedMs: 40_000,
       make: async (aside, logFile, signal) => {
         // A virtual environment holds its own path, so it is made where it stays and the part only points at it.
@@ -85,7 +96,7 @@ export async function pythonEnvironment(options: PartOptions): Promise<string> {
         const settings = { signal, env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' } };
         try {
           await runLogged([python.split(' ')[0] ?? 'python3', '-m', 'venv', home], logFile, settings);
-          await runLogged([join(home, 'bin/pip'), 'install', '--quiet', pythonRequirement], logFile, settings);
+          await runLogged([join(home, 'bin/pip'), 'install', '--quiet', requirement], logFile, settings);
         } catch (error) {
           await rm(home, { recursive: true, force: true });
           throw error;

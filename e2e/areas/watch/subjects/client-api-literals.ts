@@ -19,6 +19,18 @@ const clientNode2 = { kind: 'bundle', part: 'watch-client-node@2.0.1', runtimePa
 const nodeVersions2 = { '@kubernetes/client-node': '2.0.1' };
 const fabric8 = { kind: 'java', part: 'watch-java-fabric8' } as const;
 const fabric8Versions = { 'io.fabric8:kubernetes-client': '7.8.0' };
+const fabric8Release = (version: string) =>
+  ({
+    ...{ ...api, name: `fabric8@${version}`, mode: 'vertx' },
+    program: { kind: 'java', part: `watch-java-fabric8@${version}` },
+    versions: { 'io.fabric8:kubernetes-client': version },
+  }) as const;
+const kopf = (version: string) =>
+  ({
+    ...{ ...api, name: `kopf@${version}`, mode: 'watch' },
+    program: { kind: 'python', script: 'kopf_client.py', venvPart: `watch-kopf@${version}` },
+    versions: { kopf: version },
+  }) as const;
 const javaVersions = { 'io.kubernetes:client-java': '27.0.0' };
 const dotnetVersions = { '.NET Core': '3.1.23' };
 const nodeVersions = { '@kubernetes/client-node': '1.4.0' };
@@ -109,6 +121,15 @@ export const kubernetesClients: readonly ClientLiteral[] = [
   },
   {
     ...api,
+    name: 'client-node@1.1.2',
+    mode: 'raw',
+    summary: '@kubernetes/client-node before it asked for keepalive: raw watch, restarted by its user',
+    program: { kind: 'bundle', part: 'watch-client-node@1.1.2', runtimePart: 'node@newest' },
+    config: { mode: 'raw', keepAlive: true },
+    versions: { '@kubernetes/client-node': '1.1.2' },
+  },
+  {
+    ...api,
     name: 'client-node@2.0.1',
     mode: 'raw',
     summary: '@kubernetes/client-node 2.x raw watch, restarted by its user; aborts itself after 30 s of silence',
@@ -172,6 +193,16 @@ export const kubernetesClients: readonly ClientLiteral[] = [
     config: { variant: 'okhttp' },
     versions: fabric8Versions,
   },
+  { ...fabric8Release('7.9.0'), summary: 'fabric8 informer on Vert.x, in the last release before 8' },
+  {
+    ...fabric8Release('8.0.0'),
+    summary: 'fabric8 informer on Vert.x, which sends the WebSocket ping that is configured',
+  },
+  {
+    ...kopf('1.43.0'),
+    summary: 'kopf, the Python operator framework, with defaults: no keepalive, no limit of silence',
+  },
+  { ...kopf('1.44.0'), summary: 'kopf with defaults: a watch that is silent for 70 s is opened again' },
   {
     ...api,
     name: 'kube-rs@5.0.0',
