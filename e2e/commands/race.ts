@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { areas } from '../areas/index.ts';
-import { type RaceOptions, raceUsage, readRaceOptions } from '../areas/race/command/race-config.ts';
+import { type RaceOptions, raceUsage, readRaceOptions, runArguments } from '../areas/race/command/race-config.ts';
 import { missingPermissions } from '../areas/race/command/race-permissions.ts';
 import { tuneConntrack } from '../areas/race/command/race-tuner.ts';
 import { clusterHolder, raceVerdict } from '../areas/race/command/race-verdict.ts';
@@ -16,18 +16,16 @@ import { runChild } from '../harness/run/child-run.ts';
 import { ENDING_SIGNALS, EXIT, exitCodeOfSignal } from '../harness/run/exit-codes.ts';
 import { watchOutput } from '../harness/run/output.ts';
 import { readRun, type RunRecord } from '../report/run-record.ts';
+import { composition } from '../compose/composition.ts';
+import { parseOptions } from '../harness/run/options/parse.ts';
+import { loadSpecs } from '../harness/run/spec-registry.ts';
+import { select } from '../harness/run/select.ts';
 import { optionSchema } from '../harness/run/options/option-schema.ts';
 import { UsageError } from '../harness/run/usage-error.ts';
 import { shown } from '../harness/run/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const say = (line: string): void => void process.stdout.write(shown(`${line}\n`));
-const specs = {
-  ballast: 'race/client-owned-flows-survive-cleanup',
-  held: 'race/client-owned-flows-survive-cleanup',
-  natural: 'race/natural-race-cuts-nothing',
-};
-
 const turnEveryMs = 3000;
 /** The exit code of the first signal. */
 let interrupted: number | undefined;
@@ -40,7 +38,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.asExpected;
   }
   try {
-    return await reproduce(await readRaceOptions(argv, (await optionSchema(areas)).infos));
+    const options = await readRaceOptions(argv, (await optionSchema(areas)).infos);
+    // What the run would refuse, subject and all, is refused before a node is tuned.
+    const run = await parseOptions(runArguments(options, 'reports'), process.env, areas);
+    const all = await loadSpecs(run.specs ?? composition.specFolders, areas);
+    await composition.choose(run, select(all, run, areas.tags, undefined).specs);
+    return await reproduce(options);
   } catch (error) {
     process.stderr.write(shown(`${error instanceof Error ? error.message : String(error)}\n`));
     if (!(error instanceof UsageError)) return EXIT.infrastructure;
@@ -103,19 +106,7 @@ async function runInTurn(options: RaceOptions): Promise<RunRecord> {
 async function run(options: RaceOptions): Promise<RunRecord> {
   const folder = mkdtempSync(join(tmpdir(), 'staleproof-race-'));
   try {
-    const given = (flag: string, value: string | undefined): readonly string[] =>
-      value === undefined ? [] : [flag, value];
-    const args = [
-      ...['--grep', specs[options.mode], '--subject', options.subject, '--provider', options.provider],
-      ...['--iterations', String(options.iterations), '--race-mode', options.mode, '--reports-folder', folder],
-      ...['--npa-namespace', options.npaNamespace, '--npa-pod-label', options.npaPodLabel],
-      ...given('--config', options.config),
-      ...given('--context', options.context),
-      ...given('--kubeconfig', options.kubeconfig),
-      ...(options.insecureHttp ? ['--insecure-http'] : []),
-      ...given('--fixtures-image', options.fixturesImage),
-      ...(options.verbose ? ['--verbose'] : []),
-    ];
+    const args = runArguments(options, folder);
     const cli = join(root, 'e2e/cli.ts');
     await runChild(['--import', 'tsx', cli, ...args], { cwd: root, stdout: options.verbose ? 'inherit' : 'ignore' });
     return await readRun(join(folder, 'latest'));

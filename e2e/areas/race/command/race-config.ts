@@ -1,8 +1,10 @@
 /** The reproducer's own options and its config file. Pure but for reading that file. */
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { durationMs } from '../../../harness/run/options/field.ts';
 import type { OptionInfo } from '../../../harness/run/options/schema.ts';
+import { closest } from '../../../harness/run/options/closest.ts';
 import { readConfig } from '../../../harness/run/options/config-file.ts';
 import { UsageError } from '../../../harness/run/usage-error.ts';
 
@@ -16,6 +18,25 @@ Looks for live flows that the network policy agent of a cluster cuts while it cl
 With --provider existing (the default) the installed agent is judged; with kind a cluster and npa@1.4.1, or --subject, are made.
 kernel_timeout sets nf_conntrack_tcp_timeout_established on every node by conntrack-tuner.yaml and takes it back afterwards.
 Ends with 0: no flow was cut, 1: race detected, 2: nothing can be concluded, 64: usage.`;
+
+const specs = {
+  ballast: 'race/client-owned-flows-survive-cleanup',
+  held: 'race/client-owned-flows-survive-cleanup',
+  natural: 'race/natural-race-cuts-nothing',
+};
+
+const flags = {
+  iterations: { type: 'string', short: 'i' },
+  config: { type: 'string', short: 'c' },
+  verbose: { type: 'boolean', short: 'v', default: false },
+  mode: { type: 'string' },
+  provider: { type: 'string' },
+  context: { type: 'string' },
+  kubeconfig: { type: 'string' },
+  'insecure-http': { type: 'boolean' },
+  subject: { type: 'string' },
+  'fixtures-image': { type: 'string' },
+} as const;
 
 export interface RaceOptions {
   readonly mode: 'ballast' | 'held' | 'natural';
@@ -67,9 +88,10 @@ export async function readRaceOptions(
     provider,
     iterations: Number(iterations),
     verbose: values.verbose,
-    config,
+    // The run is started in another folder.
+    config: config === undefined ? undefined : resolve(config),
     context: values.context ?? given('context'),
-    kubeconfig: values.kubeconfig ?? given('kubeconfig'),
+    kubeconfig: absolute(values.kubeconfig ?? given('kubeconfig')),
     insecureHttp: values['insecure-http'] ?? given('insecureHttp') === 'true',
     subject: values.subject ?? given('subject') ?? (provider === 'kind' ? 'npa@1.4.1' : 'npa@installed'),
     fixturesImage: values['fixtures-image'] ?? given('fixturesImage'),
@@ -80,6 +102,27 @@ export async function readRaceOptions(
   };
 }
 
+/**
+ * Command line of the run that looks for the race. What it would refuse is refused before a node is tuned: see `parseOptions`.
+ *
+ * @param reports folder for that run's reports
+ */
+export function runArguments(options: RaceOptions, reports: string): readonly string[] {
+  const given = (flag: string, value: string | undefined): readonly string[] =>
+    value === undefined ? [] : [flag, value];
+  return [
+    ...['--grep', specs[options.mode], '--subject', options.subject, '--provider', options.provider],
+    ...['--iterations', String(options.iterations), '--race-mode', options.mode, '--reports-folder', reports],
+    ...['--npa-namespace', options.npaNamespace, '--npa-pod-label', options.npaPodLabel],
+    ...given('--config', options.config),
+    ...given('--context', options.context),
+    ...given('--kubeconfig', options.kubeconfig),
+    ...(options.insecureHttp ? ['--insecure-http'] : []),
+    ...given('--fixtures-image', options.fixturesImage),
+    ...(options.verbose ? ['--verbose'] : []),
+  ];
+}
+
 /** An entry has to be gone from the kernel before the agent looks, or there is nothing to clean. */
 export function checkPeriods(file: string, kernelMs: number | undefined, cleanupMs: number | undefined): void {
   if (kernelMs === undefined || cleanupMs === undefined || cleanupMs > kernelMs) return;
@@ -88,25 +131,19 @@ export function checkPeriods(file: string, kernelMs: number | undefined, cleanup
   );
 }
 
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}
+
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        iterations: { type: 'string', short: 'i' },
-        config: { type: 'string', short: 'c' },
-        verbose: { type: 'boolean', short: 'v', default: false },
-        mode: { type: 'string' },
-        provider: { type: 'string' },
-        context: { type: 'string' },
-        kubeconfig: { type: 'string' },
-        'insecure-http': { type: 'boolean' },
-        subject: { type: 'string' },
-        'fixtures-image': { type: 'string' },
-      },
-    }).values;
+    return parseArgs({ args: [...argv], options: flags }).values;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const text = error instanceof Error ? error.message : String(error);
+    const unknown = /^Unknown option '--?([^']*)'/.exec(text)?.[1];
+    if (unknown === undefined) throw new UsageError(text);
+    const near = closest(unknown, Object.keys(flags));
+    throw new UsageError(`option --${unknown} is unknown${near === undefined ? '' : ` (did you mean --${near}?)`}`);
   }
 }
 
@@ -119,6 +156,6 @@ function duration(file: string | undefined, key: string, raw: string | undefined
   if (raw === undefined || raw === '0') return undefined;
   const ms = durationMs(raw);
   if (ms === undefined)
-    throw new UsageError(`${file ?? 'config'}: ${key}: expected seconds or a time like 30s, got ${raw}`);
+    throw new UsageError(`${file ?? 'config'}: ${key}: expected seconds or a duration like 30s or 1m30s, got ${raw}`);
   return ms;
 }

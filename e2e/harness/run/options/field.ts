@@ -77,7 +77,7 @@ export function fields(group: string) {
       parsed(describe, 'a number above 0, at most 100', (raw) => positive(raw, 100), { placeholder: 'X', ...extra }),
     /** Milliseconds; a bare number is seconds. */
     duration: (describe: string, extra: Extra = {}) =>
-      parsed(describe, 'a duration like 500ms, 90s, 10m or 1h', durationMs, { placeholder: 'TIME', ...extra }),
+      parsed(describe, 'a duration like 500ms, 90s, 10m or 1h30m (at most 7 days)', durationMs, { placeholder: 'TIME', ...extra }),
     choice: <const C extends readonly [string, ...string[]]>(describe: string, choices: C, extra: Extra = {}) =>
       declare(
         z
@@ -105,11 +105,18 @@ function positive(raw: string, max: number): number | undefined {
   return value > 0 && value <= max ? value : undefined;
 }
 
+const unitMs: Readonly<Record<string, number>> = {
+  ...{ ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3 },
+  ...{ ms: 1, s: 1000, m: 60_000, h: 3_600_000 },
+};
+
+/** A bare number is seconds; else as Go writes durations, since those are copied from flags of agents and kubelets: `1m30s`. */
 export function durationMs(raw: string): number | undefined {
-  const match = /^((?:0|[1-9]\d*)(?:\.\d+)?)(ms|s|m|h)?$/.exec(raw);
-  if (match === null) return undefined;
-  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 's'] ?? 1000;
-  const ms = Number(match[1]) * unit;
+  const number = String.raw`(?:0|[1-9]\d*)(?:\.\d+)?`;
+  const isSeconds = new RegExp(`^${number}$`).test(raw);
+  const parts = [...(isSeconds ? `${raw}s` : raw).matchAll(new RegExp(`(${number})(ns|us|µs|μs|ms|s|m|h)`, 'g'))];
+  if (parts.map(([part]) => part).join('') !== (isSeconds ? `${raw}s` : raw)) return undefined;
+  const ms = parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (unitMs[unit] ?? NaN), 0);
   return ms > 0 && ms <= 7 * 24 * 3_600_000 ? ms : undefined;
 }
 

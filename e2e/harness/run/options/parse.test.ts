@@ -39,6 +39,7 @@ describe('options', () => {
       grace: 500,
       list: 'text',
     });
+    expect(await parse('--timeout', '1h2m0.5s')).to.deep.equal({ timeout: 3_720_500 });
     expect(await parse('--list', 'json')).to.deep.equal({ list: 'json' });
   });
 
@@ -51,6 +52,7 @@ describe('options', () => {
     [['--jobs'], /option --jobs needs a value: N/],
     [['--grep', '--keep'], /option --grep needs a value/],
     [['--timeout', '5 parsecs'], /expected a duration like 500ms, 90s, 10m or 1h/],
+    [['--timeout', '1m30'], /expected a duration like 500ms, 90s, 10m or 1h30m .at most 7 days., got "1m30"/],
     [['--grep', 'a', '--grep', 'b'], /given twice, with different values: a and b/],
     [['--keep=maybe'], /--keep: expected true or false, got "maybe"/],
     [['--tags', ''], /an item is empty/],
