@@ -147,6 +147,16 @@ export const npaVariants: Readonly<Record<string, NpaVariant>> = {
       },
     ],
   },
+  'counts-one-more': {
+    of: ['1.5.0'],
+    edits: [
+      {
+        file: conntrack,
+        anchor: 'deleted %d stale entries out of %d tracked", ',
+        become: ['$&1+', '$&1+'],
+      },
+    ],
+  },
   'no-second-try': {
     of: ['1.5.0'],
     edits: [

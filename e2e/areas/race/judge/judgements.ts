@@ -107,6 +107,22 @@ export const failedLoadTriedAgain = judgement({
   facts: { load: ['failed-once'] },
 });
 
+/** Programs and maps of a pod go when the pod and its policy are gone. */
+export const pinsGoWithPod = judgement({
+  id: 'pins-go-with-pod',
+  passes: ['gone'],
+  fails: ['pins-stay'],
+  facts: { pod: ['deleted'] },
+});
+
+/** What the agent counts as deleted is what it says that it deleted, entry by entry. */
+export const countedDeletesTrue = judgement({
+  id: 'counted-deletes-true',
+  passes: ['true'],
+  fails: ['counts-more', 'counts-less'],
+  facts: { map: ['of-both-protocols'] },
+});
+
 /** A pod that a policy selects is isolated. */
 export const podIsolated = judgement({
   id: 'pod-isolated',

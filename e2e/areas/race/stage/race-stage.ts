@@ -104,13 +104,18 @@ export async function openRaceStage(t: SpecContext, options: StageOptions): Prom
   };
 }
 
+/** Deletes the client's pod and waits until it is gone. */
+export async function removeClient(t: SpecContext, { namespace, client }: RaceStage): Promise<void> {
+  await client.driver.stop();
+  const target = { apiVersion: 'v1', kind: 'Pod', name: client.name, namespace };
+  // With no grace at all the object is gone before its sandbox is, and the CNI plugin hears of it later.
+  await t.env.cluster.api.delete(target, { graceSeconds: 1, timeoutMs: podReadyMs, signal: t.signal });
+}
+
 /** The client again under its old name, on its old node; everything else of the stage stays. */
 export async function reopenClient(t: SpecContext, stage: RaceStage): Promise<RaceStage> {
   const { namespace, client } = stage;
-  await client.driver.stop();
-  const target = { apiVersion: 'v1', kind: 'Pod', name: client.name, namespace };
-  // With no grace at all the object is gone before its sandbox is, and the CNI plugin hears of the new pod first.
-  await t.env.cluster.api.delete(target, { graceSeconds: 1, timeoutMs: podReadyMs, signal: t.signal });
+  await removeClient(t, stage);
   const again = await openEnd(t, namespace, client.name, client.node, ['race-client']);
   return { ...stage, client: again, ownerEnd: stage.owner === 'client' ? again : stage.ownerEnd };
 }

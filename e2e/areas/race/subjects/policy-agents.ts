@@ -60,6 +60,7 @@ export const policyAgents: readonly SubjectEntry[] = [
     'v1.5.0 as on a kernel that lacks the functions by which it shortens the rows of denied connections',
     ['race/denied-connections-leave-the-kernel-table'],
   ),
+  npa('npa@1.5.0+counts-one-more', 'v1.5.0 whose passes count one delete too many', ['race/counted-deletes-are-true']),
   npa('npa@1.5.0+no-second-try', 'v1.5.0 whose failed reconciliations are not tried again', [
     'race/failed-load-is-tried-again',
   ]),
@@ -81,7 +82,7 @@ export const policyAgents: readonly SubjectEntry[] = [
   },
   {
     ...npa('npa@1.5.0+cni-reports', 'v1.5.0 beside a CNI plugin that reports pods to it, as the VPC CNI does', []),
-    passes: ['race/recreated-pod-is-enforced'],
+    passes: ['race/recreated-pod-is-enforced', 'race/gone-pod-leaves-no-programs'],
   },
   {
     ...npa('npa@1.4.3+without-sys-admin', 'v1.4.3 with NET_ADMIN, BPF and PERFMON: enforces, and never cleans', []),

@@ -70,6 +70,9 @@ export function judgingContext(subject = 'proxy'): { readonly t: SpecContext; re
       return Promise.resolve();
     },
     log: () => undefined,
+    skip: (reason: string) => {
+      throw new Error(reason);
+    },
     inconclusive: (reason: string) => {
       throw new Error(reason);
     },

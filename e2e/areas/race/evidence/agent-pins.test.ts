@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { ingressPin } from './program-pin.ts';
+import { ingressPin } from './agent-pins.ts';
 
 describe('the place where an agent pins a program', () => {
   const pin = (name: string) => ingressPin({ name, ref: { namespace: 'shop', name } });
