@@ -22,7 +22,7 @@ const modesOf = (release: Release): readonly PortmapMode[] => release.modes as r
 function variantOf(
   mode: PortmapMode,
   variant: string,
-  entry: Pick<SubjectEntry, 'summary' | 'caughtBy' | 'passes'>,
+  entry: Pick<SubjectEntry, 'summary' | 'caughtBy' | 'caughtAs' | 'passes'>,
 ): SubjectEntry {
   return {
     name: `portmap-${mode}@${newest.version}+${variant}`,
@@ -54,6 +54,7 @@ export const portMappers: readonly SubjectEntry[] = [
       summary: `portmap ${newest.version} that flushes no rows, neither when a pod comes nor when it goes`,
       // Rows of a pod that goes are ended by the kernel itself where its rules masquerade: nobody is to blame for them there.
       caughtBy: ['hostport/pod-appears', 'hostport/sink-rollout'],
+      caughtAs: ['mapped-row-removed: row-stays', 'senders-follow: some-stay'],
     }),
   ]),
 ];

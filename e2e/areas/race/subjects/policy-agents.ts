@@ -9,6 +9,8 @@ const raceSpecs = [
   'race/second-pass-cuts-nothing',
 ];
 
+const cut = ['live-flow-kept: cut-by-delete'];
+
 export const policyAgents: readonly SubjectEntry[] = [
   npa(
     'npa@1.4.3',
@@ -20,50 +22,88 @@ export const policyAgents: readonly SubjectEntry[] = [
     'aws-network-policy-agent v1.5.0: as 1.4.3, and takes rows of denied connections out of the kernel table',
     [],
   ),
-  npa('npa@1.4.1', 'aws-network-policy-agent v1.4.1: deletes what its snapshot of the kernel table lacked', raceSpecs),
-  npa('npa@1.4.1+consecutive-miss', 'v1.4.1 that deletes at the second miss in a row only', [
-    'race/second-pass-cuts-nothing',
-  ]),
-  npa('npa@1.4.3+wrong-clock', 'v1.4.3 that compares last-seen with the wall clock', raceSpecs),
-  npa('npa@1.4.3+no-cleanup', 'v1.4.3 whose cleanup passes delete nothing', [
-    'race/stale-entries-are-removed',
-    'race/protocols-are-kept-apart',
-    'race/port-churn-does-not-fill-the-map',
-  ]),
+  npa(
+    'npa@1.4.1',
+    'aws-network-policy-agent v1.4.1: deletes what its snapshot of the kernel table lacked',
+    raceSpecs,
+    cut,
+  ),
+  npa(
+    'npa@1.4.1+consecutive-miss',
+    'v1.4.1 that deletes at the second miss in a row only',
+    ['race/second-pass-cuts-nothing'],
+    cut,
+  ),
+  npa('npa@1.4.3+wrong-clock', 'v1.4.3 that compares last-seen with the wall clock', raceSpecs, cut),
+  npa(
+    'npa@1.4.3+no-cleanup',
+    'v1.4.3 whose cleanup passes delete nothing',
+    ['race/stale-entries-are-removed', 'race/protocols-are-kept-apart', 'race/port-churn-does-not-fill-the-map'],
+    ['stale-entries-gone: entries-stay', 'protocols-apart: stale-entries-stay', 'map-bounded: fills-up'],
+  ),
   {
-    ...npa('npa@1.4.3+no-ipv6-cleanup', 'v1.4.3 whose cleanup passes delete nothing on an IPv6 cluster', [
-      'race/stale-entries-are-removed',
-    ]),
+    ...npa(
+      'npa@1.4.3+no-ipv6-cleanup',
+      'v1.4.3 whose cleanup passes delete nothing on an IPv6 cluster',
+      ['race/stale-entries-are-removed'],
+      ['stale-entries-gone: entries-stay'],
+    ),
     family: 'ipv6',
   },
-  npa('npa@1.4.3+ignore-protocol', 'v1.4.3 whose cleanup compares addresses and ports, not the protocol', [
-    'race/protocols-are-kept-apart',
-  ]),
-  npa('npa@1.4.3+ignore-kernel-table', 'v1.4.3 that deletes every idle entry, whatever the kernel tracks', [
-    'race/idle-flow-is-kept',
-  ]),
-  npa('npa@1.4.3+never-deny', 'v1.4.3 whose filters let through what policy forbids', [
-    'race/forbidden-flow-stays-denied',
-  ]),
-  npa('npa@1.4.3+forget-on-start', 'v1.4.3 that loads programs and maps anew at every start', [
-    'race/flows-survive-agent-restart',
-    'race/flows-survive-agent-kill',
-  ]),
-  npa('npa@1.4.3+new-connections-only', 'v1.4.3 that tracks a TCP flow from its SYN on or not at all', [
-    'race/cut-flow-heals',
-  ]),
-  npa('npa@1.4.1+slow-deletes', 'v1.4.1 that takes a millisecond for each delete, so that chance always meets one', [
-    'race/natural-race-cuts-nothing',
-  ]),
+  npa(
+    'npa@1.4.3+ignore-protocol',
+    'v1.4.3 whose cleanup compares addresses and ports, not the protocol',
+    ['race/protocols-are-kept-apart'],
+    ['protocols-apart: stale-entries-stay'],
+  ),
+  npa(
+    'npa@1.4.3+ignore-kernel-table',
+    'v1.4.3 that deletes every idle entry, whatever the kernel tracks',
+    ['race/idle-flow-is-kept'],
+    ['idle-entry-kept: entries-deleted', 'idle-entry-kept: flows-cut'],
+  ),
+  npa(
+    'npa@1.4.3+never-deny',
+    'v1.4.3 whose filters let through what policy forbids',
+    ['race/forbidden-flow-stays-denied'],
+    ['forbidden-denied: passes'],
+  ),
+  npa(
+    'npa@1.4.3+forget-on-start',
+    'v1.4.3 that loads programs and maps anew at every start',
+    ['race/flows-survive-agent-restart', 'race/flows-survive-agent-kill'],
+    ['idle-flows-survive: cut-until-client-sends', 'idle-flows-survive: cut-for-good'],
+  ),
+  npa(
+    'npa@1.4.3+new-connections-only',
+    'v1.4.3 that tracks a TCP flow from its SYN on or not at all',
+    ['race/cut-flow-heals'],
+    ['cut-flow-heals: stays-cut'],
+  ),
+  npa(
+    'npa@1.4.1+slow-deletes',
+    'v1.4.1 that takes a millisecond for each delete, so that chance always meets one',
+    ['race/natural-race-cuts-nothing'],
+    ['chance-cuts-nothing: cut-by-delete'],
+  ),
   npa(
     'npa@1.5.0+without-kernel-functions',
     'v1.5.0 as on a kernel that lacks the functions by which it shortens the rows of denied connections',
     ['race/denied-connections-leave-the-kernel-table'],
+    ['denied-rows-go: rows-stay'],
   ),
-  npa('npa@1.5.0+counts-one-more', 'v1.5.0 whose passes count one delete too many', ['race/counted-deletes-are-true']),
-  npa('npa@1.5.0+no-second-try', 'v1.5.0 whose failed reconciliations are not tried again', [
-    'race/failed-load-is-tried-again',
-  ]),
+  npa(
+    'npa@1.5.0+no-second-try',
+    'v1.5.0 whose failed reconciliations are not tried again',
+    ['race/failed-load-is-tried-again'],
+    ['failed-load-tried-again: stays-open'],
+  ),
+  npa(
+    'npa@1.5.0+counts-one-more',
+    'v1.5.0 whose passes count one delete too many',
+    ['race/counted-deletes-are-true'],
+    ['counted-deletes-true: counts-more'],
+  ),
   {
     ...npa('npa@1.5.0+spares-answered-rows', 'v1.5.0 that shortens no row which was answered', []),
     passes: ['race/denied-syn-spares-established-connection'],
@@ -97,12 +137,18 @@ export const policyAgents: readonly SubjectEntry[] = [
   },
 ];
 
-function npa(name: string, summary: string, caughtBy: readonly string[]): SubjectEntry {
+function npa(
+  name: string,
+  summary: string,
+  caughtBy: readonly string[],
+  caughtAs: readonly string[] = [],
+): SubjectEntry {
   return {
     name,
     kind: 'policy-agent',
     summary,
     caughtBy,
+    ...(caughtBy.length > 0 && { caughtAs }),
     load: async () => (await import('./npa.ts')).npa(name),
   };
 }

@@ -11,6 +11,9 @@ export const apiClients: readonly SubjectEntry[] = clientLiterals.map((literal) 
   kind: 'api-client',
   summary: literal.summary,
   caughtBy: literal.caughtBy,
+  ...(literal.caughtBy.length > 0 && {
+    caughtAs: (literal.caughtAs ?? ['unnoticed']).map((outcome) => `loss-noticed: ${outcome}`),
+  }),
   ...(literal.byOption === undefined ? {} : { byOption: literal.byOption }),
   load: async () => (await import('./client-subject.ts')).clientSubject(literal),
 }));

@@ -27,4 +27,6 @@ export interface ClientLiteral {
   readonly byOption?: string;
   /** Specs that must catch it; empty for a client as its users run it. */
   readonly caughtBy: readonly string[];
+  /** How they must fail, as outcomes of `loss-noticed`. Absent: `unnoticed`. */
+  readonly caughtAs?: readonly string[];
 }
