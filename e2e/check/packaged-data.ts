@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { KnownDefect } from '../harness/run/match-defect.ts';
+import { placeOf } from '../report/compat/measurements.ts';
 import { type Compat, type CompatDefect, type CompatMeasurement, readCompat } from '../report/compat/compat-schema.ts';
 
 export interface CompatData {
@@ -18,13 +19,30 @@ export async function compatData(
   tables: () => Promise<readonly KnownDefect[]>,
 ): Promise<CompatData> {
   if (file !== undefined) return { compat: await readCompat(file), source: file };
-  if (existsSync(packaged)) return { compat: await readCompat(packaged), source: 'measurements in the package' };
+  if (existsSync(packaged)) {
+    const measured = await readCompat(packaged);
+    return { compat: withTables(measured, compatOfTables(await tables())), source: 'measurements in the package' };
+  }
   return { compat: compatOfTables(await tables()), source: 'known defects in the package' };
 }
 
+/** What the tables know beside it: defects of products and releases of which no whole run is kept. A kept measurement stays. */
+function withTables(measured: Compat, known: Compat): Compat {
+  const places = new Set(measured.measurements.map(placeOf));
+  const ids = new Set(measured.defects.map(({ id }) => id));
+  return {
+    schema: measured.schema,
+    measurements: [...measured.measurements, ...known.measurements.filter((one) => !places.has(placeOf(one)))],
+    defects: [...measured.defects, ...known.defects.filter(({ id }) => !ids.has(id))],
+  };
+}
+
+/** The tables' defects as the compatibility data names them. */
+export const compatDefects = (tables: readonly KnownDefect[]): readonly CompatDefect[] => tables.map(defectOf);
+
 /** What the tables measured: nothing but the versions that stand in them. */
 export function compatOfTables(tables: readonly KnownDefect[]): Compat {
-  return { schema: 1, measurements: tables.flatMap(measurementsOf), defects: tables.map(defectOf) };
+  return { schema: 1, measurements: tables.flatMap(measurementsOf), defects: compatDefects(tables) };
 }
 
 function defectOf(row: KnownDefect): CompatDefect {

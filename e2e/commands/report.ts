@@ -1,4 +1,4 @@
-/** `npm run report -- merge|render|trend|conformance|repeats|repro …`: reports from results that already exist. */
+/** `npm run report -- merge|render|trend|conformance|repeats|compat|repro …`: reports from results that already exist. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,8 @@ const HELP = `npm run report -- <command> [options] [DIR…]
       --out FOLDER     where to (reports/conformance)
   repeats DIR…       what many passes over the same specs say: how many in a row, verdicts, durations, measures
       --out FOLDER     where to (reports/repeats)
+  compat [DIR…]      what each release does, as data and as a page; takes in the releases that the runs below the folders judged
+      --out FOLDER     where to, and where the measurements of before are (reports/compat)
   repro RUN SPEC     a folder with which somebody without this suite sees the failure again: script, steps, evidence
       --out FOLDER     where to (repro/<spec>); has to be empty
       --anonymise      names and addresses of the cluster are replaced
@@ -69,13 +71,15 @@ async function main(argv: readonly string[]): Promise<number> {
       return conformance(needed(folders, command), values.out ?? 'reports/conformance');
     case 'repeats':
       return repeats(needed(folders, command), values.out ?? 'reports/repeats');
+    case 'compat':
+      return compat(folders, values.out ?? 'reports/compat');
     case 'repro':
       return repro(folders, values);
     case 'docs':
       return docs('docs');
     default:
       throw new UsageError(
-        `unknown command "${command}"; allowed: merge, render, trend, conformance, repeats, repro, docs`,
+        `unknown command "${command}"; allowed: merge, render, trend, conformance, repeats, compat, repro, docs`,
       );
   }
 }
@@ -172,6 +176,20 @@ async function repeats(folders: readonly string[], out: string): Promise<number>
     process.stdout.write(shown(`${page}: ${one.inARow} of ${one.passes.length} passes in a row as expected\n`));
   }
   return 0;
+}
+
+async function compat(folders: readonly string[], out: string): Promise<number> {
+  const { composition } = await import('../compose/composition.ts');
+  const { compatDefects } = await import('../check/packaged-data.ts');
+  const { writeCompat } = await import('../report/compat/write-compat.ts');
+  const runs = await Promise.all(
+    (folders.length === 0 ? [] : await findRuns(folders)).map((folder) => readRun(folder)),
+  );
+  const { files, added, all } = await writeCompat(out, runs, compatDefects(await composition.defectTables()));
+  process.stdout.write(shown(`${added} measurements of ${runs.length} runs, ${all} in all\n${files.join('\n')}\n`));
+  if (runs.length === 0 || added > 0) return 0;
+  process.stderr.write(shown(`report: no run below ${folders.join(', ')} judged a release that says its version\n`));
+  return 2;
 }
 
 async function repro(

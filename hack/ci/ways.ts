@@ -63,6 +63,10 @@ const rows: readonly Row[] = [
     match: /^npm run prove -- flake/,
     way: () => elsewhere('a cluster and an hour; e2e/flake has the tests of its parts'),
   },
+  {
+    match: /^npm run bisect/,
+    way: () => elsewhere('a cluster and several builds; e2e/commands/bisect-search.test.ts'),
+  },
   { match: /^npm run bench/, way: () => elsewhere('e2e/bench: hours of a calm machine') },
   // The page's capture is not there: as far as opening it.
   { match: /^npm run capture -- audit /, way: (args) => here('e2e/commands/capture.ts', args, [2]) },

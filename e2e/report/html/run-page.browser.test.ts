@@ -1,5 +1,4 @@
 /** The page in a real browser: what axe finds, what filters, links, sorting and keys do. Pictures: reports/screenshots/. */
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,13 +10,7 @@ import { attemptLine, serverCycle, specInfo, wholeRun } from '../result-fixture.
 import { recordOfLines } from '../run-record.ts';
 import { timelineSvg } from '../timeline/timeline-svg.ts';
 import { runPage } from './run-page.ts';
-
-const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
-const SHOTS = 'reports/screenshots';
-const program = (process.env['PATH'] ?? '')
-  .split(':')
-  .flatMap((path) => PROGRAMS.map((name) => join(path, name)))
-  .find((path) => existsSync(path));
+import { browserProgram, overflowOf, SHOTS, violationsOf } from './testdata/browser-check.ts';
 
 const HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=`owned`">';
 const lines = wholeRun([
@@ -35,10 +28,8 @@ describe('the page of a run in a browser', function () {
   let address = '';
 
   before(async function () {
-    if (program === undefined) {
-      console.log(`skipped: no browser: none of ${PROGRAMS.join(', ')} is in PATH`);
-      this.skip();
-    }
+    const program = browserProgram();
+    if (program === undefined) this.skip();
     const { chromium } = await import('playwright-core');
     browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
     folder = await mkdtemp(join(tmpdir(), 'staleproof-page-'));
@@ -75,11 +66,8 @@ describe('the page of a run in a browser', function () {
       // axe is put into the page from outside, which the page itself forbids.
       const page = await open({ ...options, bypassCSP: true });
       await page.screenshot({ path: `${SHOTS}/run-page-${name}.png`, fullPage: true });
-      await page.evaluate((await import('axe-core')).default.source);
-      const violations = await page.evaluate(`axe.run(document).then(({ violations }) =>
-        violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
-      expect(violations).to.deep.equal([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).to.be.at.most(0);
+      expect(await violationsOf(page)).to.deep.equal([]);
+      expect(await overflowOf(page)).to.be.at.most(0);
     });
 
   it('says first what the subject does not do, then what surprised', async () => {

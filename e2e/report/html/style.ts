@@ -43,6 +43,8 @@ details.outcome[open] { padding-bottom: 14px; }
 details.inner > summary { cursor: pointer; color: var(--link); margin: 8px 0; }
 .timeline { border: 1px solid var(--line); background: #fff; overflow-x: auto; }
 .timeline svg, .timeline img { display: block; width: 100%; height: auto; min-width: 900px; }
+.wide { overflow-x: auto; } table.compat td { min-width: 7.5em; } table.compat th[scope=row] { min-width: 12em; }
+table.compat summary { cursor: pointer; white-space: nowrap; } table.compat details[open] { min-width: min(34em, 70vw); } .inferred { color: var(--faint); font-style: italic; }
 .cell-verdict { color: #fff; font-weight: 600; text-align: center; font-size: 12.5px; }
 @media screen and (max-width: 760px) {
   body { padding: 10px; } .controls { position: static; } .controls input { width: 100%; } .controls label { flex: 1 1 100%; } .keys { display: none; }
