@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type WebSocket from 'ws';
 import { ApiError, ApiTransportError, apiErrorFrom } from './api-error.ts';
 import { redact } from '../../run/redact.ts';
-import { keepLogin, type KubeconfigSource, loadKubeconfig, loginError } from './load-kubeconfig.ts';
+import { keepLogin, type KubeconfigSource, loadKubeconfig, LoginError, loginError } from './load-kubeconfig.ts';
+import { exportedUser, forgetLogin } from './logins.ts';
 import { openSocket } from './socket.ts';
 
 interface HttpRequest {
@@ -58,6 +59,8 @@ export async function connect(source: KubeconfigSource): Promise<Connection> {
   const secure = base.protocol === 'https:';
   const prefix = base.pathname.replace(/\/$/, '');
   let agent: RequestOptions['agent'];
+  /** The client certificate that `agent` shows: a plugin may give another one. */
+  let shownBy = '';
   /** The login that the redactor knows; `null` stands for none yet. */
   let known: unknown = null;
 
@@ -71,6 +74,9 @@ export async function connect(source: KubeconfigSource): Promise<Connection> {
     known = authorization;
     if (cluster?.proxyUrl === undefined) {
       const { ca, cert, key, rejectUnauthorized, servername } = login;
+      const identity = `${String(cert)}\n${String(key)}`;
+      if (identity !== shownBy) agent = undefined;
+      shownBy = identity;
       agent ??= secure
         ? new https.Agent({
             keepAlive: true,
@@ -121,17 +127,24 @@ export async function connect(source: KubeconfigSource): Promise<Connection> {
 
   async function answer(request: HttpRequest): Promise<IncomingMessage> {
     const name = `${request.method} ${request.path.split('?')[0] ?? ''}`;
+    let renewed = false;
     for (let tries = 1; ; tries++) {
       const again = tries < maxTries && request.method !== 'POST';
       try {
         const response = await send(request);
         const status = response.statusCode ?? 0;
         if (status >= 200 && status < 300) return response;
+        // A token that was rotated ends no run: the server did nothing yet, so a POST may go again, too.
+        if (status === 401 && !renewed && forgetLogin(config)) {
+          renewed = true;
+          response.resume();
+          continue;
+        }
         const error = apiErrorFrom(name, status, await textOf(response));
         if (!(status === 429 && tries < maxTries) && !(status === 503 && again)) throw error;
       } catch (error) {
         request.signal?.throwIfAborted();
-        if (error instanceof ApiError) throw error;
+        if (error instanceof ApiError || error instanceof LoginError) throw error;
         const reason = redact(error instanceof Error ? error.message : String(error));
         if (!again)
           throw new ApiTransportError(`${name} at ${base.host}: ${reason} (${tries} tries)`, { cause: error });
@@ -149,7 +162,10 @@ export async function connect(source: KubeconfigSource): Promise<Connection> {
       const only = new KubeConfig();
       const user = config.getCurrentUser();
       only.loadFromClusterAndUser(cluster, user ?? { name: 'nobody' });
-      return only.exportConfig();
+      const { users, ...rest } = JSON.parse(only.exportConfig()) as {
+        users: readonly { name: string; user: object }[];
+      };
+      return JSON.stringify({ ...rest, users: users.map((one) => ({ ...one, user: exportedUser({ ...one.user }) })) });
     },
     async request(request) {
       const text = await textOf(await answer(request)).catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
+import { execLoginOf } from './exec-login.ts';
 import { tokenFileLogin } from './token-file.ts';
 
 type Entries = readonly { readonly name: string }[];
@@ -41,7 +42,11 @@ export function loadListed(
     contexts: firstOfEach(files.map(({ one }) => one.contexts)),
     users: firstOfEach(
       files.map(({ path, one, raw }) =>
-        one.users.map((user) => ({ ...user, ...tokenFileLogin(rawUser(raw, user.name)['tokenFile'], dirname(path)) })),
+        one.users.map((user) => ({
+          ...user,
+          ...execLoginOf(user.exec, dirname(resolve(path))),
+          ...tokenFileLogin(rawUser(raw, user.name)['tokenFile'], dirname(path)),
+        })),
       ),
     ),
     currentContext: files.map(({ one }) => one.currentContext as string | undefined).find((one) => one) ?? '',

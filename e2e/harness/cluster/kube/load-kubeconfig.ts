@@ -8,7 +8,7 @@ import { keepBasicLogin, keepSecret, keepVerbatim, redact } from '../../run/reda
 import { looksSecret } from '../../run/secret-forms.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { type ListedFile, loadListed, refuseDropped } from './listed-kubeconfigs.ts';
-import { TokenFile } from './token-file.ts';
+import { addLogins } from './logins.ts';
 
 export interface KubeconfigSource {
   readonly kubeconfig?: string | undefined;
@@ -27,7 +27,7 @@ export function loadKubeconfig(config: KubeConfig, source: KubeconfigSource): Ku
     // Without any file: a pod's own account.
     if (!isListed) config.loadFromDefault();
     else files = loadListed(config, () => new (config.constructor as new () => KubeConfig)(), paths);
-    config.addAuthenticator(new TokenFile());
+    addLogins(config);
   } catch (error) {
     // eslint-disable-next-line preserve-caught-error -- an error of a YAML parser carries the lines around the mistake
     throw new Error(`kubeconfig ${paths.join(', ')}: ${whyUnreadable(error)}`);
@@ -78,16 +78,21 @@ export function keepLogin(login: { readonly [name: string]: unknown }): void {
       );
 }
 
+/** A login that failed is not tried again: each try may ask a person. */
+export class LoginError extends Error {
+  override readonly name = 'LoginError';
+}
+
 /**
  * What a login said when it failed, without what a plugin printed as its answer: that may be the token itself. What it printed as
  * its error is told, but for words that look like a credential: nobody else knows what it was about to give.
  */
-export function loginError(error: unknown, context: string): Error {
+export function loginError(error: unknown, context: string): LoginError {
   const said = redact(messageOf(error)).replace(/[\w.~+/-]{12,}=*/g, (word) =>
     looksSecret(word) ? '[redacted]' : word,
   );
   const message = error instanceof SyntaxError ? 'its answer is not JSON' : said;
-  return new Error(`kubeconfig context "${context}": the login of its user failed: ${message}`);
+  return new LoginError(`kubeconfig context "${context}": the login of its user failed: ${message}`);
 }
 
 function isSetKubeconfig(): boolean {

@@ -16,18 +16,28 @@ export function tokenFileLogin(tokenFile: unknown, folder: string): Partial<User
   return { token: '', authProvider: { name: provider, config: { path: resolve(folder, tokenFile) } } };
 }
 
+/** The path in an `auth-provider` that `tokenFileLogin` made. */
+export function tokenFileOf(authProvider: unknown): string | undefined {
+  const { name, config } = (authProvider ?? {}) as { name?: string; config?: { path?: string } };
+  return name === provider ? config?.path : undefined;
+}
+
 export class TokenFile implements Authenticator {
   #token = '';
   #readAt = -Infinity;
 
   isAuthProvider(user: User): boolean {
-    return (user.authProvider as { readonly name?: string } | undefined)?.name === provider;
+    return tokenFileOf(user.authProvider) !== undefined;
+  }
+
+  /** The next request reads the file: the server did not take the last token. */
+  forget(): void {
+    this.#readAt = -Infinity;
   }
 
   /** Throws Error that names the file. Once there was a token, a file that cannot be read for a moment ends nothing. */
   async applyAuthentication(user: User, options: { headers?: unknown }): Promise<void> {
-    const { config } = user.authProvider as { readonly config: { readonly path: string } };
-    if (performance.now() - this.#readAt > freshMs) this.#read(config.path);
+    if (performance.now() - this.#readAt > freshMs) this.#read(tokenFileOf(user.authProvider) ?? '');
     options.headers = { ...(options.headers as object), Authorization: `Bearer ${this.#token}` };
     await Promise.resolve();
   }
