@@ -10,14 +10,15 @@ const prove = (...words: readonly string[]) =>
 describe('prove', function () {
   this.timeout(60_000);
 
-  it('names the five proofs, and refuses a sixth', async () => {
+  it('names the six proofs, and refuses a seventh', async () => {
     const help = await prove('--help');
     expect(help.exitCode).to.equal(0);
-    for (const name of ['mutants', 'faults', 'flake', 'mutation', 'policy']) expect(help.stdout).to.contain(name);
+    for (const name of ['mutants', 'faults', 'flake', 'mutation', 'policy', 'check'])
+      expect(help.stdout).to.contain(name);
     const other = await prove('luck');
     expect(other.exitCode).to.equal(64);
     expect(other.stderr).to.equal(
-      'staleproof prove: there is no proof "luck"; allowed are mutants, faults, flake, mutation, policy',
+      'staleproof prove: there is no proof "luck"; allowed are mutants, faults, flake, mutation, policy, check',
     );
     expect((await prove()).exitCode).to.equal(64);
   });

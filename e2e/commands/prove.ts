@@ -1,4 +1,4 @@
-/** `npm run prove -- mutants|faults|flake|mutation|policy`: proofs that the suite's own verdicts can be trusted. */
+/** `npm run prove -- mutants|faults|flake|mutation|policy|check`: proofs that the suite's own verdicts can be trusted. */
 import { EXIT } from '../harness/run/exit-codes.ts';
 import { shown } from '../harness/run/shown.ts';
 
@@ -30,6 +30,11 @@ const proofs: readonly Proof[] = [
     name: 'policy',
     proves: 'manifests are valid, and what a linter finds has a reason',
     run: () => import('./policy.ts'),
+  },
+  {
+    name: 'check',
+    proves: 'check --rows names every stale row and no other, by reads alone',
+    run: () => import('./check-proof.ts'),
   },
 ];
 
