@@ -12,11 +12,6 @@ export class StandIns {
     return mark;
   }
 
-  /** Whether the value has one already. */
-  has(value: string): boolean {
-    return this.#marks.has(value);
-  }
-
   /** The text with a mark in place of each value that stands in it as a whole. */
   fill(text: string): string {
     let filled = text;
