@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { areas } from '../areas/index.ts';
 import { type AccessAnswer, requiredAccess } from '../harness/cluster/access.ts';
-import { accessRows } from './doctor-cluster.ts';
+import { accessRows, nodeRows } from './doctor-cluster.ts';
 import { forecastText } from './doctor-specs.ts';
 
 const answers = (denied: readonly string[]): readonly AccessAnswer[] =>
@@ -28,6 +28,15 @@ describe('doctor about a cluster that is not ours', () => {
     const rows = accessRows(answers(['create customresourcedefinitions']), 'mine');
     const row = rows.find(({ what }) => what.startsWith('customresourcedefinitions'));
     expect([row?.state, row?.neededBy]).to.deep.equal(['limited', 'race, capture: kinds of agents']);
+  });
+
+  it('names nodes that a run leaves out, and architectures that an image has to serve', () => {
+    expect(nodeRows([], ['amd64'])).to.deep.equal([]);
+    const rows = nodeRows(['w1: cordoned', 'w2: windows'], ['amd64', 'arm64']);
+    expect(rows.map(({ what, state, found }) => [what, state, found])).to.deep.equal([
+      ['nodes left out', 'limited', 'w1: cordoned, w2: windows'],
+      ['architectures', 'limited', 'amd64, arm64 among the workers'],
+    ]);
   });
 
   it('says per area how many specs would run, and why the others would not', () => {

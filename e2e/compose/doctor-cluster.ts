@@ -11,6 +11,7 @@ import { isApiError } from '../harness/cluster/kube/api-error.ts';
 import type { KubeClient } from '../harness/cluster/kube/kube-client.ts';
 import { HelperNode } from '../harness/cluster/existing/node-helper.ts';
 import { type NodeFacts, readNodes } from '../harness/cluster/node-facts.ts';
+import { usableNodes } from '../harness/cluster/existing/usable-nodes.ts';
 import { OpenedCluster } from '../harness/cluster/opened-cluster.ts';
 
 export interface ClusterLook {
@@ -35,7 +36,8 @@ export async function lookAtCluster(
   image: string | undefined,
   signal: AbortSignal,
 ): Promise<ClusterLook> {
-  const nodes = await readNodes(api, signal);
+  const every = await readNodes(api, signal);
+  const { nodes, left, architectures } = usableNodes(every);
   const workers = nodes.filter((node) => node.schedulable && !node.controlPlane);
   const facts = await detectFacts(api, nodes, signal);
   const proxy = await detectProxy(api, [], signal);
@@ -49,10 +51,11 @@ export async function lookAtCluster(
     row(
       'worker nodes',
       few ? 'limited' : 'ok',
-      `${workers.length} schedulable of ${nodes.length}`,
+      `${workers.length} schedulable of ${every.length}`,
       `${onNodes}: 2`,
       'more nodes; specs that need them are skipped',
     ),
+    ...nodeRows(left, architectures),
     row('kernel', 'limited', `${facts.kernel}; features are not probed`, onNodes, 'a run probes them on every worker'),
     row(
       'privileged pods',
@@ -96,6 +99,18 @@ async function unchangeable(
     nodeOf: (one) => new HelperNode(one, api, undefined, 'doctor enters none'),
     loadImage: refuse,
   });
+}
+
+/** What a run leaves out and why, and what an image has to be built for. */
+export function nodeRows(left: readonly string[], architectures: readonly string[]): readonly Row[] {
+  const shown = left.length > 8 ? `${left.slice(0, 8).join(', ')} and ${left.length - 8} more` : left.join(', ');
+  const images = `an image for ${architectures.join(' and ')}: --fixtures-image or --images-from`;
+  return [
+    ...(left.length === 0 ? [] : [row('nodes left out', 'limited', shown, onNodes, 'nothing is placed there')]),
+    ...(architectures.length > 1
+      ? [row('architectures', 'limited', `${architectures.join(', ')} among the workers`, all, images)]
+      : []),
+  ];
 }
 
 function row(what: string, state: Row['state'], found: string, neededBy: string, remedy = ''): Row {

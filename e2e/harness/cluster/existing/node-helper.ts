@@ -7,38 +7,40 @@ import { failedCommand, type NodeFacts } from '../node-facts.ts';
 const manifest = new URL('../../../../manifests/node-helper/node-helper.yaml', import.meta.url);
 const selector = 'app.kubernetes.io/name=node-helper';
 
-interface DaemonSet extends KubernetesObject {
-  readonly status?: {
-    readonly desiredNumberScheduled?: number;
-    readonly numberReady?: number;
-    readonly observedGeneration?: number;
-  };
-}
 interface HelperPod extends KubernetesObject {
   readonly spec?: { readonly nodeName?: string };
-  readonly status?: { readonly phase?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
 }
 
+/** Nodes whose helper is not Ready. */
+export function withoutHelper(nodes: readonly string[], pods: readonly HelperPod[]): readonly string[] {
+  const ready = pods.filter(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined &&
+      status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true,
+  );
+  const there = new Set(ready.map(({ spec }) => spec?.nodeName));
+  return nodes.filter((name) => !there.has(name));
+}
+
+/** Waits for the helpers of `nodes` only: a node that is NotReady has a pod that never is Ready. */
 export async function installHelper(
   api: KubeApi,
   namespace: string,
   image: string,
+  nodes: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   await api.applyYaml(await readFile(manifest, 'utf8'), { NAMESPACE: namespace, HELPER_IMAGE: image }, signal);
   await api
-    .waitFor<DaemonSet, true>(
-      { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name: 'node-helper' },
-      ([set]) => {
-        const {
-          desiredNumberScheduled: wanted = 0,
-          numberReady: ready = 0,
-          observedGeneration: seen,
-        } = set?.status ?? {};
-        return seen === set?.metadata.generation && wanted > 0 && ready === wanted ? true : undefined;
-      },
+    .waitFor<HelperPod, true>(
+      { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: selector },
+      (pods) => (withoutHelper(nodes, pods).length === 0 ? true : undefined),
       {
-        what: `the node helper runs on every node (namespace ${namespace}, image ${image})`,
+        what: `the node helper runs on ${nodes.length} nodes (namespace ${namespace}, image ${image})`,
         timeoutMs: 120_000,
         signal,
       },

@@ -19,6 +19,7 @@ import { askAccess, whyNoPrivilegedPod } from './fitness.ts';
 import type { Fitness } from '../fitness.ts';
 import { HelperNode, installHelper, runInHelpers } from './node-helper.ts';
 import { requireImage } from './node-images.ts';
+import { usableNodes } from './usable-nodes.ts';
 import { ensureSystemNamespace } from './system-namespace.ts';
 
 const systemNamespace = 'staleproof-system';
@@ -50,7 +51,8 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
     const access = { kubeconfig: kubeconfigPath };
     const runLabel = { key: runLabelKey, value: runId };
     const api = new KubeClient(connection, { labels: { [runLabel.key]: runLabel.value }, pollMs: 400 });
-    const nodes = await readNodes(api, signal);
+    const { nodes, left } = usableNodes(await readNodes(api, signal));
+    for (const line of left) log(`left out: node ${line}`);
     const found = await families(api, nodes, signal);
     refuseFamily(request, found);
     const areas = request.areas ?? [];
@@ -94,7 +96,7 @@ export async function openExistingCluster(request: ClusterRequest): Promise<Open
       } as const;
       const helper = journal.record(object);
       undo.push(() => helper.undo());
-      await installHelper(api, systemNamespace, helperImage, guarded);
+      await installHelper(api, systemNamespace, helperImage, names, guarded);
     } else log(`no access to nodes, specs that need it are skipped: ${noNodeAccess ?? ''}`);
     const changes = new JournalledChanges(journal, api, access, (node) => ({
       at: 'node',
