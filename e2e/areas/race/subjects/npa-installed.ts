@@ -2,7 +2,8 @@
 import { agentWord } from './agent-word.ts';
 import { CAN, NPA } from './kind.ts';
 import type { KubernetesObject } from '../../../harness/cluster/kubernetes-object.ts';
-import { NpaAgent, npaDefaults } from '../evidence/npa-agent.ts';
+import { lackingEvidence } from '../evidence/agent-evidence.ts';
+import { NpaAgent, npaContainer, npaDefaults } from '../evidence/npa-agent.ts';
 import { hiddenByLevel } from '../evidence/npa-log-reading.ts';
 import type { Subject, SubjectContext } from '../../../harness/subject/subject.ts';
 
@@ -17,8 +18,12 @@ export const npaInstalled: Subject = {
   kind: 'policy-agent',
   async preflight(context) {
     const { namespace, label } = placeOf(context);
-    if ((await podsOf(context)).length === 0)
-      return [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
+    const pods = await podsOf(context);
+    if (pods.length === 0) return [`no pod labelled ${label} in ${namespace} (--npa-pod-label, --npa-namespace)`];
+    const lacking = new Set(
+      pods.flatMap((pod) => lackingEvidence(pod, { namespace, owner: ownerOf(pod), container: containerOf(pod) })),
+    );
+    if (lacking.size > 0) return [...lacking];
     const hidden = (await context.cluster.workers()).map(async (node) => {
       const agent = new NpaAgent(context.cluster.api, node, context.options);
       const { settings } = await agent.pod(context.signal);
@@ -58,6 +63,17 @@ function placeOf({ options }: SubjectContext): { readonly namespace: string; rea
     label: text(options.npaPodLabel) ?? npaDefaults.podLabel,
     namespace: text(options.npaNamespace) ?? npaDefaults.namespace,
   };
+}
+
+function ownerOf({ metadata }: AgentPod): string {
+  const { ownerReferences } = metadata as { readonly ownerReferences?: readonly { readonly name: string }[] };
+  return ownerReferences?.[0]?.name ?? metadata.name;
+}
+
+/** A pod of one container is the agent's own, whatever it is called. */
+function containerOf({ spec }: AgentPod): string {
+  const [first, ...others] = spec?.containers ?? [];
+  return first !== undefined && others.length === 0 ? first.name : npaContainer;
 }
 
 function podsOf(context: SubjectContext): Promise<readonly AgentPod[]> {
