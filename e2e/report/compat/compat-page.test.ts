@@ -45,8 +45,9 @@ describe('what a run measured of releases', () => {
   });
 
   it('counts no variant, no subject without a version, no crowd, no run without a commit and no spec without a verdict', () => {
-    const none = (run: Parameters<typeof measurementsOf>[0]): void =>
-      expect(measurementsOf(run)).to.deep.equal([]) as unknown as void;
+    const none = (run: Parameters<typeof measurementsOf>[0]): void => {
+      expect(measurementsOf(run)).to.deep.equal([]);
+    };
     none(runOf([{ ...subject, name: 'kube-proxy-iptables@1.31.0+no-cleanup' }]));
     none(runOf([{ ...subject, version: undefined as unknown as string }]));
     none(runOf([subject, { ...subject, name: 'another@1' }]));
