@@ -90,4 +90,19 @@ describe('npm run report', function () {
     expect(result.exitCode).to.equal(2);
     expect(result.stderr).to.contain('no run (a folder with results.jsonl) was found');
   });
+
+  it('tells two runs apart, or two subjects of one, with the exit code of diff', async () => {
+    const [held, broke] = [await runsWith('pass'), await runsWith('fail')];
+    const result = await report('diff', held, broke);
+    expect(result.exitCode).to.equal(1);
+    expect(result.stdout).to.match(/^held before, does not hold after \(1\):\n {2}udp\/s0 /);
+    expect((await report('diff', held, held)).stdout).to.equal('1 same');
+    for (const args of [[held], [held, broke, held], [held, '--subjects', 'one']])
+      expect((await report('diff', ...args)).exitCode, args.join(' ')).to.equal(64);
+    const unknown = await report('diff', held, '--subjects', 'one,two');
+    expect([unknown.exitCode, unknown.stderr]).to.deep.equal([
+      2,
+      'report: r0 judged no one; it judged kube-proxy-nftables',
+    ]);
+  });
 });

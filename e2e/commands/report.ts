@@ -1,4 +1,4 @@
-/** `npm run report -- merge|render|trend|conformance|repeats|compat|repro …`: reports from results that already exist. */
+/** `npm run report -- merge|render|trend|conformance|repeats|compat|diff|repro …`: reports from results that already exist. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,7 +6,7 @@ import { consoleSummary } from '../report/console-summary.ts';
 import { findRuns } from '../report/find-runs.ts';
 import { partOf, partText } from '../report/merge-parts.ts';
 import { mergeRuns, readMerged } from '../report/merge.ts';
-import { exitCodeOfReport } from '../report/report-data.ts';
+import { exitCodeOfReport, reportOf } from '../report/report-data.ts';
 import { readRun } from '../report/run-record.ts';
 import { REPORT_FORMATS, type ReportFormat, summaryOf, writeReports } from '../report/write-reports.ts';
 import { watchOutput } from '../harness/run/output.ts';
@@ -26,6 +26,8 @@ const HELP = `npm run report -- <command> [options] [DIR…]
       --out FOLDER     where to (reports/repeats)
   compat [DIR…]      what each release does, as data and as a page; takes in the releases that the runs below the folders judged
       --out FOLDER     where to, and where the measurements of before are (reports/compat)
+  diff RUN [RUN]     what two runs say differently of the same claims, and what else is not the same
+      --subjects A,B   of the first run only A, of the last only B: two subjects of one run, or of two
   repro RUN SPEC     a folder with which somebody without this suite sees the failure again: script, steps, evidence
       --out FOLDER     where to (repro/<spec>); has to be empty
       --anonymise      names and addresses of the cluster are replaced
@@ -37,6 +39,7 @@ const HELP = `npm run report -- <command> [options] [DIR…]
 
 Exit code of merge: 0 all as expected, 1 a verdict is fail or unexpected-pass, 2 something could not be judged, or a shard
 is missing, given twice or of another run. What was merged stands in parts.json.
+Exit code of diff: 0 nothing differs, 1 a claim has another answer or fails in another way, 2 something could not be compared.
 `;
 
 class UsageError extends Error {}
@@ -73,13 +76,15 @@ async function main(argv: readonly string[]): Promise<number> {
       return repeats(needed(folders, command), values.out ?? 'reports/repeats');
     case 'compat':
       return compat(folders, values.out ?? 'reports/compat');
+    case 'diff':
+      return diff(folders, values.subjects?.split(','));
     case 'repro':
       return repro(folders, values);
     case 'docs':
       return docs('docs');
     default:
       throw new UsageError(
-        `unknown command "${command}"; allowed: merge, render, trend, conformance, repeats, compat, repro, docs`,
+        `unknown command "${command}"; allowed: merge, render, trend, conformance, repeats, compat, diff, repro, docs`,
       );
   }
 }
@@ -93,6 +98,7 @@ function parse(argv: readonly string[]) {
         out: { type: 'string' },
         last: { type: 'string' },
         formats: { type: 'string' },
+        subjects: { type: 'string' },
         anonymise: { type: 'boolean' },
         payload: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -190,6 +196,25 @@ async function compat(folders: readonly string[], out: string): Promise<number> 
   if (runs.length === 0 || added > 0) return 0;
   process.stderr.write(shown(`report: no run below ${folders.join(', ')} judged a release that says its version\n`));
   return 2;
+}
+
+async function diff(folders: readonly string[], subjects: readonly string[] | undefined): Promise<number> {
+  const [first, last = first, ...more] = folders;
+  if (first === undefined || last === undefined || more.length > 0 || (folders.length < 2 && subjects === undefined))
+    throw new UsageError('diff needs two runs, or one and --subjects A,B: npm run report -- diff reports/a reports/b');
+  const [one, other, ...others] = subjects ?? [];
+  if (subjects !== undefined && (!one || !other || others.length > 0))
+    throw new UsageError(`--subjects ${subjects.join(',')}: expected two names with a comma between them`);
+  const { diffOf, ofSubject } = await import('../report/diff/run-diff.ts');
+  const { diffText, exitCodeOfDiff } = await import('../report/diff/diff-text.ts');
+  const side = async (folder: string, subject: string | undefined) => {
+    const runs = await Promise.all((await findRuns([folder])).map((run) => readRun(run)));
+    if (runs.length === 0) throw new Error(`no run (a folder with results.jsonl) was found below ${folder}`);
+    return subject === undefined ? reportOf(runs) : ofSubject(reportOf(runs), subject);
+  };
+  const found = diffOf(await side(first, one), await side(last, other));
+  process.stdout.write(shown(`${diffText(found)}\n`));
+  return exitCodeOfDiff(found);
 }
 
 async function repro(

@@ -47,6 +47,8 @@ const rows: readonly Row[] = [
   { match: /^npm run (typecheck|lint)$/, way: () => elsewhere('the lint job of .github/workflows/pull-request.yml') },
   { match: /^npm (audit|sbom)/, way: () => elsewhere('e2e/report/documents/bill-of-materials.test.ts') },
   { match: /^npm run report -- docs/, way: () => elsewhere('documentation.test.ts compares what it writes') },
+  // Of a run with what was not judged it says so.
+  { match: /^npm run report -- diff /, way: (args) => here('e2e/commands/report.ts', args, [0, 2]) },
   { match: /^npm run report -- /, way: (args) => here('e2e/commands/report.ts', args) },
   { match: /^npm run doctor$/, way: () => here('e2e/commands/doctor.ts', ['--json'], [0, 2]) },
   { match: /^npm run doctor -- --context/, way: (args) => here('e2e/commands/doctor.ts', args, [2]) },
