@@ -11,7 +11,8 @@ import { type RecordedServer, recordServer } from './recorded-server.ts';
 const apiVersion = 'client.authentication.k8s.io/v1';
 
 describe('the login of a credential plugin', function () {
-  this.timeout(60_000);
+  // The first case loads the Kubernetes client.
+  this.timeout(180_000);
   let folder = '';
   let server: RecordedServer;
   let opened: Connection | undefined;
@@ -93,7 +94,7 @@ ${answer(`'"token":"exec-login-token-'$run'"'"$ends"`)}`);
   it('that waits is ended with what it started, within a deadline that names it', async () => {
     plugin('echo "open the page" >&2; sleep 600 & echo $! > sleeper; wait');
     const whole = { apiVersion, command: join(folder, 'bin/login'), interactiveMode: 'Never' };
-    expect(await failure(runPlugin(whole, {}, 1000))).to.equal('Error: no answer within 1 s; it wrote: open the page');
+    expect(await failure(runPlugin(whole, {}, 5000))).to.equal('Error: no answer within 5 s; it wrote: open the page');
     const pid = Number(readFileSync(join(folder, 'sleeper'), 'utf8'));
     const state = (): string => {
       try {
