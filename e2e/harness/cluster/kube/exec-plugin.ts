@@ -1,4 +1,4 @@
-/** Runs a credential plugin as client-go does: told of the cluster, its prompts shown, a terminal where it may ask at one, a deadline. */
+/** Runs a credential plugin as client-go does: told of the cluster, its prompts shown at a terminal, a deadline. */
 import { spawn } from 'node:child_process';
 import { shown } from '../../run/shown.ts';
 
@@ -17,7 +17,7 @@ export interface ExecPlugin {
   readonly interactiveMode?: string;
 }
 
-/** What it wrote to stdout. Throws Error with the end of what it wrote to stderr, which was shown as it came. */
+/** What it wrote to stdout. Throws Error with the end of what it wrote to stderr; a caller masks what looks secret in it. */
 export async function runPlugin(plugin: ExecPlugin, cluster: object, deadlineMs?: number): Promise<string> {
   const { apiVersion, command, args, env, provideClusterInfo, interactiveMode = 'IfAvailable' } = plugin;
   if (typeof command !== 'string' || command === '') throw new Error('the kubeconfig names no command');
@@ -37,7 +37,8 @@ export async function runPlugin(plugin: ExecPlugin, cluster: object, deadlineMs?
     if (said.out.length < mostBytes) said.out += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    process.stderr.write(shown(text));
+    // For a person who has to answer. Nobody knows yet what is secret in it, and without a terminal it would go into a log.
+    if (interactive) process.stderr.write(shown(text));
     said.err = (said.err + text).slice(-4000);
   });
   const mostMs = deadlineMs ?? (interactive ? withinMs.asking : withinMs.alone);
