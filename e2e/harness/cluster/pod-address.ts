@@ -10,7 +10,7 @@ export async function offerAddress(node: ClusterNode, address: string, signal: A
   const script = `find /run /var/lib/cni -maxdepth 5 -name last_reserved_ip.0 2>/dev/null | while read -r f; do
     for i in $(seq 100); do [ -e "$(dirname "$f")/${address}" ] || break; sleep 0.1; done
     printf %s ${previous(address)} > "$f"; done`;
-  // eslint-disable-next-line no-restricted-syntax -- where the pod network looks first for a free address, which every new pod moves on
+  // Where the pod network looks first for a free address; every new pod moves it on, so there is nothing to put back.
   await node.run(['sh', '-c', script], { signal });
 }
 

@@ -57,7 +57,10 @@ describe('options of npm run race', () => {
 
   it('takes durations as Go writes them', async () => {
     const path = file('kernel_timeout: 1m30s\ncleanup_period: 5m0s\n');
-    expect(await readRaceOptions(['-c', path], infos)).to.include({ kernelTimeoutMs: 90_000, cleanupPeriodMs: 300_000 });
+    expect(await readRaceOptions(['-c', path], infos)).to.include({
+      kernelTimeoutMs: 90_000,
+      cleanupPeriodMs: 300_000,
+    });
     expect(await refused(['-c', file('kernel_timeout: 1m30\n')])).to.contain(
       'kernel_timeout: expected seconds or a duration like 30s or 1m30s, got 1m30',
     );

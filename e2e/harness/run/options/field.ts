@@ -77,7 +77,10 @@ export function fields(group: string) {
       parsed(describe, 'a number above 0, at most 100', (raw) => positive(raw, 100), { placeholder: 'X', ...extra }),
     /** Milliseconds; a bare number is seconds. */
     duration: (describe: string, extra: Extra = {}) =>
-      parsed(describe, 'a duration like 500ms, 90s, 10m or 1h30m (at most 7 days)', durationMs, { placeholder: 'TIME', ...extra }),
+      parsed(describe, 'a duration like 500ms, 90s, 10m or 1h30m (at most 7 days)', durationMs, {
+        placeholder: 'TIME',
+        ...extra,
+      }),
     choice: <const C extends readonly [string, ...string[]]>(describe: string, choices: C, extra: Extra = {}) =>
       declare(
         z
