@@ -49,6 +49,8 @@ const rows: readonly Row[] = [
   { match: /^npm run report -- docs/, way: () => elsewhere('documentation.test.ts compares what it writes') },
   // Of a run with what was not judged it says so.
   { match: /^npm run report -- diff /, way: (args) => here('e2e/commands/report.ts', args, [0, 2]) },
+  // The run that is there judged no release and did not fail: both say so.
+  { match: /^npm run report -- (compat|repro) /, way: (args) => here('e2e/commands/report.ts', args, [0, 2]) },
   { match: /^npm run report -- /, way: (args) => here('e2e/commands/report.ts', args) },
   { match: /^npm run doctor$/, way: () => here('e2e/commands/doctor.ts', ['--json'], [0, 2]) },
   { match: /^npm run doctor -- --context/, way: (args) => here('e2e/commands/doctor.ts', args, [2]) },
