@@ -13,8 +13,6 @@ import type { Fault, World } from './world.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const spec = '^udp/clusterip-server-cycles$';
-/** From the start of node to the body of the spec on a cluster that runs, about. */
-const START_MS = 12_000;
 const table = 'staleproof_faults';
 
 export async function kindWorld(disk: SmallDisk, options: { readonly restartDocker: boolean }): Promise<World> {
@@ -59,7 +57,7 @@ export async function kindWorld(disk: SmallDisk, options: { readonly restartDock
     },
     command: (reports, { faults }) => ({
       argv: ['--import', './e2e/faults/clock-step.mjs', '--import', 'tsx', 'e2e/cli.ts', ...runArguments(reports)],
-      env: clockStepEnv(faults, START_MS),
+      env: clockStepEnv(faults),
       begun: 'step: raise the UDP timeouts',
       // Never strike a cluster that is not ours: a run that found another one is left alone, and told.
       mustSay: `taking over the running cluster ${cluster}\n`,

@@ -9,8 +9,6 @@ import type { SmallDisk } from './small-disk.ts';
 import type { World } from './world.ts';
 
 const token = 'stand-in-token';
-/** From the start of node to the body of the spec, about. */
-const START_MS = 1_500;
 
 export async function standInWorld(disk: SmallDisk): Promise<World> {
   const home = mkdtempSync(join(tmpdir(), 'staleproof-faults-'));
@@ -53,7 +51,7 @@ export async function standInWorld(disk: SmallDisk): Promise<World> {
         ...['--specs', 'e2e/engine-tests/fixtures/surrounded.spec.ts', '--reports-folder', reports, '-v'],
         ...['--reporter', 'none', '--slow-factor', '1', '--cleanup-timeout', '10s'],
       ],
-      env: { ...env, SURROUNDED_KUBECONFIG: server.kubeconfig, ...clockStepEnv(faults, START_MS) },
+      env: { ...env, SURROUNDED_KUBECONFIG: server.kubeconfig, ...clockStepEnv(faults) },
       begun: 'surrounded\n',
     }),
     state: () =>
