@@ -77,6 +77,14 @@ describe('account of a race', () => {
     expect([...checked.victims]).to.deep.equal([1, 2]);
   });
 
+  it('takes what the agent did before it obeyed its stop for before the stop', () => {
+    // Seen with npa@1.4.3: the stop was sent at .666, 17 more deletes came at .670, and the first after the release at 56.117.
+    const log = [deleteLine(0, 950), deleteLine(3, 954), deleteLine(4, 954), deleteLine(1, 1400), deleteLine(2, 1401)];
+    const account = accountRace(seen({ stoppedAtMs: 950, log, heard: new Set([0, 2, 3, 4]) }));
+    expect([...account.inFlight]).to.deep.equal([4, 1]);
+    expect([...account.victims, ...account.otherCause]).to.deep.equal([]);
+  });
+
   it('never blames the race for a cut without a delete line, or with one for another owner or too late', () => {
     const account = accountRace(
       seen({ log: [deleteLine(1, 1100, '10.244.2.3'), deleteLine(2, 2100)], heard: new Set([0, 3, 4]) }),

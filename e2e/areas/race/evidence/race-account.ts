@@ -61,7 +61,8 @@ export function accountRace(seen: RaceObservation): RaceAccount {
   ];
   const aliveDeletes: number[] = [];
   let [lastBeforeStop, firstAfterStop]: (number | undefined)[] = [];
-  let wentOn = seen.stoppedAtMs === undefined;
+  const heldAtMs = heldAt(seen);
+  let wentOn = heldAtMs === undefined;
   const cut = new Set([...aliveAtMs.keys()].filter((flow) => !seen.heard.has(flow)));
   // A flow whose key went before its first packet made a new entry and cannot be cut: a cut one was alive before we noticed.
   const aliveFrom = (flow: number): number | undefined => (cut.has(flow) ? seen.reopenedFromMs : aliveAtMs.get(flow));
@@ -72,7 +73,7 @@ export function accountRace(seen: RaceObservation): RaceAccount {
     }
     if (line.type !== 'delete' && line.type !== 'skip') continue;
     const flow = line.owner === seen.owner ? flowOfTuple(flows, line.tuple) : undefined;
-    if (!wentOn && line.atMs > (seen.stoppedAtMs ?? 0)) {
+    if (heldAtMs !== undefined && !wentOn && line.atMs > heldAtMs) {
       wentOn = true;
       if (line.type === 'delete') firstAfterStop = flow;
     }
@@ -106,4 +107,14 @@ export function accountRace(seen: RaceObservation): RaceAccount {
     // Log lines come in the order of time.
     windowMs: (aliveDeletes.at(-1) ?? 0) - (aliveDeletes[0] ?? 0),
   };
+}
+
+/**
+ * A time at which a held agent stood still for certain: a stop is obeyed some ms after it was sent, and meanwhile the agent goes on.
+ * It was let go when all flows had been opened again, so it stood still when half of them were. Undefined when it was not held.
+ */
+function heldAt({ stoppedAtMs, aliveAtMs }: RaceObservation): number | undefined {
+  if (stoppedAtMs === undefined) return undefined;
+  const times = [...aliveAtMs.values()].sort((a, b) => a - b);
+  return Math.max(stoppedAtMs, times[Math.floor(times.length / 2)] ?? 0);
 }
