@@ -1,9 +1,9 @@
 /** Whether programs and maps outlive the pod that they were loaded for. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { pinsOf } from '../evidence/agent-pins.ts';
 import type { RaceEnd, RaceStage } from '../stage/race-stage.ts';
 import { pinsGoWithPod } from './judgements.ts';
+import { lastLook } from './last-look.ts';
 
 const goneWithinMs = 30_000;
 const lookEveryMs = 1000;
@@ -16,14 +16,14 @@ export interface PodPins {
 
 /** Looks until none is left or the bound is over. */
 export async function watchPins(t: SpecContext, end: RaceEnd): Promise<Omit<PodPins, 'before'>> {
-  const started = t.evidence.now();
-  const boundMs = t.bound(goneWithinMs);
-  for (;;) {
-    const left = await pinsOf(end, t.signal);
-    const durationMs = t.evidence.now() - started;
-    if (left.length === 0 || durationMs > boundMs) return { left, durationMs };
-    await delay(lookEveryMs, undefined, { signal: t.signal });
-  }
+  const time = { withinMs: t.bound(goneWithinMs), everyMs: lookEveryMs };
+  const { seen: left, durationMs } = await lastLook(
+    t,
+    time,
+    () => pinsOf(end, t.signal),
+    (pins) => pins.length === 0,
+  );
+  return { left, durationMs };
 }
 
 export function judgePins(t: SpecContext, stage: RaceStage, { before, left, durationMs }: PodPins): void {

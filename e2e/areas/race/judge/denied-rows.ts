@@ -1,9 +1,9 @@
 /** Whether the kernel's table keeps rows of connections that policy denied. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import { type DeniedAim, deniedRows, type Flood } from '../faults/denied-syns.ts';
 import type { RaceEnd, RaceStage } from '../stage/race-stage.ts';
 import { deniedRowsGo } from './judgements.ts';
+import { lastLook } from './last-look.ts';
 
 /** The agent gives a row a second; the kernel itself drops one of an unanswered SYN after two minutes. */
 const goneWithinMs = 10_000;
@@ -21,15 +21,19 @@ export interface DeniedRows extends Flood {
 
 /** Looks at the table until no row is left or the bound is over. */
 export async function watchDeniedRows(t: SpecContext, stage: RaceStage, from: RaceEnd, aim: DeniedAim) {
-  const started = t.evidence.now();
-  const boundMs = t.bound(goneWithinMs);
-  const atOnce = await deniedRows(stage, from, aim, t.signal);
-  let left = atOnce;
-  while (left > 0 && t.evidence.now() - started < boundMs) {
-    await delay(lookEveryMs, undefined, { signal: t.signal });
-    left = await deniedRows(stage, from, aim, t.signal);
-  }
-  return { atOnce, left, tookMs: t.evidence.now() - started };
+  const time = { withinMs: t.bound(goneWithinMs), everyMs: lookEveryMs };
+  const looks: number[] = [];
+  const { seen: left, durationMs } = await lastLook(
+    t,
+    time,
+    async () => {
+      const rows = await deniedRows(stage, from, aim, t.signal);
+      looks.push(rows);
+      return rows;
+    },
+    (rows) => rows === 0,
+  );
+  return { atOnce: looks[0] ?? left, left, tookMs: durationMs };
 }
 
 /** All that were looked at: one path's failure must not hide another's. */

@@ -1,10 +1,10 @@
 /** Whether the kernel's rows of established connections outlive a SYN that policy denies. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SpecContext } from '../../../harness/run/context.ts';
 import type { RaceFlows } from '../evidence/race-flow-set.ts';
 import { flowsInKernel } from '../evidence/race-premises.ts';
 import type { RaceStage } from '../stage/race-stage.ts';
 import { establishedRowKept } from './judgements.ts';
+import { lastLook } from './last-look.ts';
 
 /** A row whose time was cut to a second is gone by then. */
 const watchMs = 5000;
@@ -24,15 +24,15 @@ export interface EstablishedRows {
 
 /** Looks at the rows until those that were hit are gone or the time is over. */
 export async function watchRows(t: SpecContext, stage: RaceStage, hit: RaceFlows, control: RaceFlows) {
-  const started = t.evidence.now();
-  const watch = t.wait(watchMs);
-  for (;;) {
-    const rows = (await flowsInKernel(stage, hit, t.signal)).size;
-    const durationMs = t.evidence.now() - started;
-    if (rows === 0 || durationMs > watch)
-      return { rows, controlRows: (await flowsInKernel(stage, control, t.signal)).size, durationMs };
-    await delay(lookEveryMs, undefined, { signal: t.signal });
-  }
+  const time = { withinMs: t.wait(watchMs), everyMs: lookEveryMs };
+  const rowsOf = async (flows: RaceFlows): Promise<number> => (await flowsInKernel(stage, flows, t.signal)).size;
+  const { seen: rows, durationMs } = await lastLook(
+    t,
+    time,
+    () => rowsOf(hit),
+    (left) => left === 0,
+  );
+  return { rows, controlRows: await rowsOf(control), durationMs };
 }
 
 export function judgeRowsKept(t: SpecContext, stage: RaceStage, seen: EstablishedRows): void {
