@@ -1,7 +1,7 @@
 /** Whether a version of a product has a defect, by what was measured. Pure; a release that nobody measured is never read as good. */
 import semver from 'semver';
 import type { Compat, CompatDefect } from '../report/compat/compat-schema.ts';
-import { minorOf } from './product-version.ts';
+import { byVersion, neighboursOf } from '../report/compat/release-order.ts';
 
 export type Knowledge =
   /** Measured on this very version. */
@@ -88,13 +88,9 @@ function ofProduct(compat: Compat, defect: CompatDefect, mode?: string) {
 
 /** What the nearest measurements below and above say, when both are of the version's own minor and agree. */
 function between(verdicts: ReadonlyMap<string, boolean>, version: string): boolean | undefined {
-  const minor = minorOf(version);
-  if (minor === undefined) return undefined;
-  const same = [...verdicts.keys()].filter((one) => minorOf(one) === minor).sort(byVersion);
-  const below = same.filter((one) => semver.lt(one, version)).at(-1);
-  const above = same.find((one) => semver.gt(one, version));
-  if (below === undefined || above === undefined) return undefined;
-  const [lower, upper] = [verdicts.get(below), verdicts.get(above)];
+  const near = neighboursOf(version, [...verdicts.keys()]);
+  if (near === undefined) return undefined;
+  const [lower, upper] = [verdicts.get(near.below), verdicts.get(near.above)];
   return lower === upper ? lower : undefined;
 }
 
@@ -103,8 +99,4 @@ function listedAs({ affected, fixed }: CompatDefect, version: string): boolean |
   if (semver.validRange(affected) !== null && semver.satisfies(version, affected, { includePrerelease: true }))
     return true;
   return fixed !== null && semver.valid(fixed) !== null && semver.gte(version, fixed) ? false : undefined;
-}
-
-function byVersion(a: string, b: string): number {
-  return semver.valid(a) !== null && semver.valid(b) !== null ? semver.compare(a, b) : a.localeCompare(b);
 }

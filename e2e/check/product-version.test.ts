@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { minorOf, productVersion } from './product-version.ts';
+import { productVersion } from './product-version.ts';
 
 describe('a version as found', () => {
   const cases: readonly (readonly [found: string, upstream: string | undefined, vendor: string])[] = [
@@ -24,8 +24,4 @@ describe('a version as found', () => {
     it(`${found || '(none)'} is looked up as ${upstream ?? 'nothing'}`, () => {
       expect(productVersion(found)).to.deep.equal({ found, upstream, vendor });
     });
-
-  it('belongs to a minor', () => {
-    expect(['1.31.2', '1.38.0-beta.0', 'edb81cd6'].map(minorOf)).to.deep.equal(['1.31', '1.38', undefined]);
-  });
 });

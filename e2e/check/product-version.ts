@@ -1,5 +1,4 @@
 /** Versions as vendors write them, and the upstream version in them. Pure. */
-import semver from 'semver';
 
 export interface ProductVersion {
   /** As found: `v1.31.2-eksbuild.3`. */
@@ -22,10 +21,4 @@ export function productVersion(found: string): ProductVersion {
   }
   const [pre = ''] = preRelease.exec(rest) ?? [];
   return { found, upstream: numbers + pre, vendor: rest.slice(pre.length) };
-}
-
-/** `1.31` of `1.31.2`; undefined for what is no such version. */
-export function minorOf(version: string): string | undefined {
-  const parsed = semver.parse(version);
-  return parsed === null ? undefined : `${parsed.major}.${parsed.minor}`;
 }

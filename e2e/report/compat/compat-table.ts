@@ -1,6 +1,6 @@
 /** The cells of the compatibility page: product, mode and family make a table of spec × version. Pure. */
-import semver from 'semver';
 import type { CompatMeasurement } from './compat-schema.ts';
+import { byVersion, neighboursOf } from './release-order.ts';
 
 export interface CompatTable {
   readonly product: string;
@@ -59,33 +59,17 @@ function rowOf(ofSpec: readonly CompatMeasurement[], versions: readonly string[]
     ...{ area: newest?.area ?? '', spec: newest?.spec ?? '', claim: newest?.claim ?? '' },
     cells: versions.map((version) => {
       const measured = byVersions.get(version);
-      return measured === undefined ? inferredFrom(ofSpec, version) : { kind: 'measured', measured };
+      return measured === undefined ? inferredFrom(byVersions, version) : { kind: 'measured', measured };
     }),
   };
 }
 
 /** Inconclusive and skipped measurements say nothing of a neighbour. */
-function inferredFrom(ofSpec: readonly CompatMeasurement[], version: string): CompatCell | undefined {
-  const minor = minorOf(version);
-  if (minor === undefined) return undefined;
-  const same = ofSpec
-    .filter((one) => minorOf(one.version) === minor)
-    .toSorted((a, b) => semver.compare(a.version, b.version));
-  const below = same.findLast((one) => semver.lt(one.version, version));
-  const above = same.find((one) => semver.gt(one.version, version));
+function inferredFrom(byVersions: ReadonlyMap<string, CompatMeasurement>, version: string): CompatCell | undefined {
+  const near = neighboursOf(version, [...byVersions.keys()]);
+  const [below, above] = [byVersions.get(near?.below ?? ''), byVersions.get(near?.above ?? '')];
   if (below === undefined || above === undefined) return undefined;
   const isEqual = below.verdict === above.verdict && below.defect === above.defect;
   const isVerdict = ['pass', 'fail', 'expected-fail'].includes(below.verdict);
   return isEqual && isVerdict ? { kind: 'inferred', below, above } : undefined;
-}
-
-function minorOf(version: string): string | undefined {
-  const parsed = semver.parse(version);
-  return parsed === null ? undefined : `${parsed.major}.${parsed.minor}`;
-}
-
-function byVersion(a: string, b: string): number {
-  return semver.valid(a) !== null && semver.valid(b) !== null
-    ? semver.compare(a, b)
-    : a.localeCompare(b, 'en', { numeric: true });
 }

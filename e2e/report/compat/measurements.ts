@@ -5,6 +5,7 @@ import { type Outcome, outcomesOf, type RunRecord } from '../run-record.ts';
 import { shellQuoted } from '../shell-quote.ts';
 import type { SubjectInfo } from '../../harness/run/result-schema.ts';
 import type { CompatMeasurement } from './compat-schema.ts';
+import { byVersion } from './release-order.ts';
 
 const JUDGED = ['pass', 'fail', 'expected-fail', 'inconclusive', 'skip'] as const;
 const FAMILIES = ['ipv4', 'ipv6', 'dual'] as const;
@@ -51,7 +52,7 @@ export function mergedMeasurements(
   const byPlace = new Map([...older, ...newer].map((one) => [placeOf(one), one]));
   const orderOf = (one: CompatMeasurement): string => [one.product, one.mode, one.ipFamily, one.spec].join('\n');
   return [...byPlace.values()].toSorted(
-    (a, b) => orderOf(a).localeCompare(orderOf(b), 'en') || a.version.localeCompare(b.version, 'en', { numeric: true }),
+    (a, b) => orderOf(a).localeCompare(orderOf(b), 'en') || byVersion(a.version, b.version),
   );
 }
 
