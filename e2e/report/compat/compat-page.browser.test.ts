@@ -1,11 +1,15 @@
 /** The page in a real browser: what axe finds, and what its filters do. Pictures: reports/screenshots/. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
-import type { Browser, Page } from 'playwright-core';
-import { browserProgram, overflowOf, SHOTS, violationsOf } from '../html/testdata/browser-check.ts';
+import type { Page } from 'playwright-core';
+import {
+  inBrowser,
+  overflowOf,
+  type PageInBrowser,
+  SHOTS,
+  violationsOf,
+  WINDOWS,
+} from '../html/testdata/browser-check.ts';
 import { compatPage } from './compat-page.ts';
 import type { CompatMeasurement } from './compat-schema.ts';
 
@@ -23,36 +27,20 @@ const measurements = [
 
 describe('the compatibility page in a browser', function () {
   this.timeout(120_000);
-  let browser: Browser | undefined;
-  let folder = '';
+  let shownPage: PageInBrowser | undefined;
 
   before(async function () {
-    const program = browserProgram();
-    if (program === undefined) this.skip();
-    const { chromium } = await import('playwright-core');
-    browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
-    folder = await mkdtemp(join(tmpdir(), 'staleproof-compat-page-'));
-    await writeFile(join(folder, 'index.html'), await compatPage({ schema: 1, measurements, defects: [] }, []));
-    await mkdir(SHOTS, { recursive: true });
+    shownPage = await inBrowser(() => compatPage({ schema: 1, measurements, defects: [] }, []));
+    if (shownPage === undefined) this.skip();
   });
-  after(async () => {
-    await browser?.close();
-    if (folder !== '') await rm(folder, { recursive: true });
-  });
+  after(() => shownPage?.close());
 
-  async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-    if (browser === undefined) throw new Error('the browser was not started');
-    const page = await browser.newPage({ viewport: { width: 1360, height: 1000 }, ...options });
-    page.on('pageerror', (error) => expect.fail(`the page threw: ${error.message}`));
-    await page.goto(`file://${join(folder, 'index.html')}`);
-    return page;
+  async function open(...window: Parameters<PageInBrowser['open']>): Promise<Page> {
+    if (shownPage === undefined) throw new Error('the browser was not started');
+    return shownPage.open(...window);
   }
 
-  for (const [name, options] of [
-    ['wide', {}],
-    ['narrow', { viewport: { width: 390, height: 844 } }],
-    ['dark', { colorScheme: 'dark' }],
-  ] as const)
+  for (const [name, options] of WINDOWS)
     it(`is accessible and fits: ${name}`, async () => {
       const page = await open({ ...options, bypassCSP: true });
       await page.locator('summary').first().click();

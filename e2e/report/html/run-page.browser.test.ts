@@ -1,16 +1,13 @@
 /** The page in a real browser: what axe finds, what filters, links, sorting and keys do. Pictures: reports/screenshots/. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { reportOf } from '../report-data.ts';
 import { attemptLine, serverCycle, specInfo, wholeRun } from '../result-fixture.ts';
 import { recordOfLines } from '../run-record.ts';
 import { timelineSvg } from '../timeline/timeline-svg.ts';
 import { runPage } from './run-page.ts';
-import { browserProgram, overflowOf, SHOTS, violationsOf } from './testdata/browser-check.ts';
+import { inBrowser, overflowOf, type PageInBrowser, SHOTS, violationsOf, WINDOWS } from './testdata/browser-check.ts';
 
 const HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=`owned`">';
 const lines = wholeRun([
@@ -23,45 +20,29 @@ const lines = wholeRun([
 
 describe('the page of a run in a browser', function () {
   this.timeout(120_000);
-  let browser: Browser | undefined;
-  let folder = '';
-  let address = '';
+  let shownPage: PageInBrowser | undefined;
 
   before(async function () {
-    const program = browserProgram();
-    if (program === undefined) this.skip();
-    const { chromium } = await import('playwright-core');
-    browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
-    folder = await mkdtemp(join(tmpdir(), 'staleproof-page-'));
-    const report = reportOf([recordOfLines(lines)]);
-    const attempts = report.outcomes.flatMap((outcome) => outcome.attempts);
-    const drawn = await Promise.all(
-      attempts.map(async (line, index) => [line, { svg: await timelineSvg(line, `${index}`) }] as const),
-    );
-    await writeFile(join(folder, 'index.html'), await runPage(report, new Map(drawn)));
-    address = `file://${join(folder, 'index.html')}`;
-    await mkdir(SHOTS, { recursive: true });
+    shownPage = await inBrowser(async () => {
+      const report = reportOf([recordOfLines(lines)]);
+      const attempts = report.outcomes.flatMap((outcome) => outcome.attempts);
+      const drawn = await Promise.all(
+        attempts.map(async (line, index) => [line, { svg: await timelineSvg(line, `${index}`) }] as const),
+      );
+      return runPage(report, new Map(drawn));
+    });
+    if (shownPage === undefined) this.skip();
   });
-  after(async () => {
-    await browser?.close();
-    if (folder !== '') await rm(folder, { recursive: true });
-  });
+  after(() => shownPage?.close());
 
-  async function open(options: Parameters<Browser['newPage']>[0] = {}, hash = ''): Promise<Page> {
-    if (browser === undefined) throw new Error('the browser was not started');
-    const page = await browser.newPage({ viewport: { width: 1360, height: 1000 }, ...options });
-    page.on('pageerror', (error) => expect.fail(`the page threw: ${error.message}`));
-    await page.goto(`${address}${hash}`);
-    return page;
+  async function open(...window: Parameters<PageInBrowser['open']>): Promise<Page> {
+    if (shownPage === undefined) throw new Error('the browser was not started');
+    return shownPage.open(...window);
   }
   const shown = (page: Page): Promise<string[]> =>
     page.locator('table.overview tr[data-find]:visible a').allTextContents();
 
-  for (const [name, options] of [
-    ['wide', {}],
-    ['narrow', { viewport: { width: 390, height: 844 } }],
-    ['dark', { colorScheme: 'dark' }],
-  ] as const)
+  for (const [name, options] of WINDOWS)
     it(`is accessible and fits: ${name}`, async () => {
       // axe is put into the page from outside, which the page itself forbids.
       const page = await open({ ...options, bypassCSP: true });

@@ -1,15 +1,54 @@
 /** For tests of pages in a real browser: which one is here, what axe finds, and whether the page is wider than its window. */
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Where the pictures of pages go. */
 export const SHOTS = 'reports/screenshots';
 
+/** The windows in which a page has to be accessible and to fit. */
+export const WINDOWS = [
+  ['wide', {}],
+  ['narrow', { viewport: { width: 390, height: 844 } }],
+  ['dark', { colorScheme: 'dark' }],
+] as const;
+
+export interface PageInBrowser {
+  /** A new window with the page. An error that the page throws fails the test. */
+  open(options?: Parameters<Browser['newPage']>[0], hash?: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** The page as a file in a browser; undefined where no browser is here. */
+export async function inBrowser(html: () => Promise<string>): Promise<PageInBrowser | undefined> {
+  const program = browserProgram();
+  if (program === undefined) return undefined;
+  const { chromium } = await import('playwright-core');
+  const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
+  const folder = await mkdtemp(join(tmpdir(), 'staleproof-page-'));
+  await writeFile(join(folder, 'index.html'), await html());
+  await mkdir(SHOTS, { recursive: true });
+  return {
+    async open(options = {}, hash = '') {
+      const page = await browser.newPage({ viewport: { width: 1360, height: 1000 }, ...options });
+      page.on('pageerror', (error) => expect.fail(`the page threw: ${error.message}`));
+      await page.goto(`file://${join(folder, 'index.html')}${hash}`);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
 /** Undefined, and said, when no browser is in PATH. */
-export function browserProgram(): string | undefined {
+function browserProgram(): string | undefined {
   const found = (process.env['PATH'] ?? '')
     .split(':')
     .flatMap((path) => PROGRAMS.map((name) => join(path, name)))
